@@ -1,0 +1,1 @@
+"""Reading: pure functions from one text to what it means (titles, e-mail domains, countries, numbers)."""
