@@ -1,0 +1,69 @@
+"""Criteria on what the lead answered: budget, authority, need, timeline, or any question of your own."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field, model_validator
+
+from qualify.criteria.base import Context, Criterion, Days
+from qualify.criteria.comparisons import Test
+from qualify.criteria.logic import Answered, Both, HasAnswer, Not, TextIn, Truth
+from qualify.criteria.logic import Field as Value
+from qualify.criteria.traits import spoken_name
+
+SATISFIED = Value("satisfied", "text")
+"""Whether whoever took the answer called it good enough."""
+
+
+class Answer(Test, Criterion):
+    """An answer: ``answer: budget`` with ``satisfied: true``, ``is_known: true`` or a test on its value."""
+
+    KEYWORD: ClassVar[str] = "answer"
+
+    answer: str = Field(min_length=1, description="the question: budget, authority, need, timeline or your own")
+    satisfied: bool | None = Field(None, description="whoever asked called the answer good enough (or not)")
+    valid_for: Days | None = Field(None, description="an answer older than this no longer counts")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_by_default(cls, data: object) -> object:
+        """``answer: budget`` alone asks whether it is known."""
+        asked = isinstance(data, dict) and set(data) - {"answer", "valid_for"}
+        return {**data, "is_known": True} if isinstance(data, dict) and not asked else data
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Answer:
+        """``satisfied`` alone is enough; otherwise as every test."""
+        return self if self.satisfied is not None else super()._asks_something()  # type: ignore[return-value]
+
+    def condition(self, context: Context) -> Truth:
+        """The newest answer that has not expired passes; unknown without one."""
+        known = HasAnswer(self.answer, self.valid_for)
+        terms: list[Truth] = []
+        if self.is_known is not None:
+            terms.append(known if self.is_known else Not(known))
+        test = self._test_on_value()
+        if test is not None:
+            terms.append(Answered(self.answer, test, self.valid_for))
+        return terms[0] if len(terms) == 1 else Both(tuple(terms))
+
+    def _test_on_value(self) -> Truth | None:
+        terms: list[Truth] = []
+        asked = {word: value for word, value in self._asked().items() if word != "is_known"}
+        if asked:
+            terms.append(Test(**asked).truth("value"))
+        if self.satisfied is not None:
+            terms.append(TextIn(SATISFIED, frozenset({"true", "yes", "y", "1"} if self.satisfied else {"false", "no", "n", "0"})))
+        return None if not terms else terms[0] if len(terms) == 1 else Both(tuple(terms))
+
+    def _asked(self) -> dict[str, object]:
+        return {word: value for word in Test.model_fields if (value := getattr(self, word)) is not None}
+
+    def sentence(self) -> str:
+        """As "budget is at least 10,000 and is satisfied"."""
+        said = [self.words()] if self.words() else []
+        if self.satisfied is not None:
+            said.append("is satisfied" if self.satisfied else "is not satisfied")
+        fresh = f" (for {self.valid_for} days)" if self.valid_for else ""
+        return f"{spoken_name(self.answer)} {' and '.join(said)}{fresh}"

@@ -1,0 +1,76 @@
+"""Criteria made of criteria: all of, any of, none of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field, model_validator
+
+from qualify.criteria.base import Context, Criterion
+from qualify.criteria.logic import Both, Either, Not, Truth
+
+if TYPE_CHECKING:
+    from qualify.criteria import AnyCriterion
+
+
+class AllOf(Criterion):
+    """Every one of these holds."""
+
+    KEYWORD: ClassVar[str] = "all_of"
+
+    all_of: list[AnyCriterion] = Field(min_length=1, description="criteria that must all hold")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _list_is_all(cls, data: Any) -> Any:
+        """A plain list of criteria means all of them."""
+        return {"all_of": data} if isinstance(data, list) else data
+
+    def condition(self, context: Context) -> Truth:
+        """All of the terms; unknown when none fails and one is unknown."""
+        return Both(tuple(each.condition(context) for each in self.all_of))
+
+    def sentence(self) -> str:
+        """The sentences, joined by "and"."""
+        return joined(self.all_of, "and")
+
+
+class AnyOf(Criterion):
+    """At least one of these holds."""
+
+    KEYWORD: ClassVar[str] = "any_of"
+
+    any_of: list[AnyCriterion] = Field(min_length=1, description="criteria of which one is enough")
+
+    def condition(self, context: Context) -> Truth:
+        """Any of the terms; unknown when none holds and one is unknown."""
+        return Either(tuple(each.condition(context) for each in self.any_of))
+
+    def sentence(self) -> str:
+        """The sentences, joined by "or"."""
+        return joined(self.any_of, "or")
+
+
+class NoneOf(Criterion):
+    """Not one of these holds."""
+
+    KEYWORD: ClassVar[str] = "none_of"
+
+    none_of: list[AnyCriterion] = Field(min_length=1, description="criteria of which none may hold")
+
+    def condition(self, context: Context) -> Truth:
+        """The opposite of any of the terms; unknown when none holds and one is unknown."""
+        return Not(Either(tuple(each.condition(context) for each in self.none_of)))
+
+    def sentence(self) -> str:
+        """The sentences, each denied."""
+        return f"none of: {joined(self.none_of, 'or')}"
+
+
+def joined(criteria: list[AnyCriterion], word: str) -> str:
+    """The sentences of several criteria as one, groups in brackets."""
+    said = [
+        f"({each.sentence()})" if isinstance(each, AllOf | AnyOf) and len(criteria) > 1 else each.sentence()
+        for each in criteria
+    ]
+    return f" {word} ".join(said) if len(said) <= 2 else ", ".join(said[:-1]) + f" {word} {said[-1]}"
