@@ -1,0 +1,163 @@
+"""From a playbook to SQL text: compiled once, kept, and run by each engine's own driver.
+
+Ibis is the compiler here and nothing else. The text holds a placeholder where the moment goes, so one text
+serves every day; it is kept in the user's cache folder (``$QUALIFY_CACHE``, or off) because compiling takes
+longer than scoring ten thousand leads does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from qualify.scoring.layout import Layout
+
+Dialect: TypeAlias = Literal["duckdb", "sqlite", "postgres", "pyspark"]
+What: TypeAlias = Literal["tallied", "judged", "scores", "ledger", "states"]
+
+AS_OF = 4_242_424_242_424_242
+"""The placeholder for the moment (:data:`qualify.scoring.expression.AS_OF`)."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be compiled: for which canonical tables, ids of which type, in which dialect.
+
+    ``staged`` builds on the tables ``tallied`` and ``judged`` that earlier statements filled; ``resumed``
+    moves stages on from the states in the table ``previous``.
+    """
+
+    dialect: Dialect = "duckdb"
+    present: frozenset[str] = frozenset({"leads", "events"})
+    key: Literal["string", "int64"] = "string"
+    slices: bool = False
+    staged: bool = False
+    resumed: bool = False
+
+
+def statement(layout: Layout, what: What, question: Question) -> str:
+    """The SQL text with the placeholder in it; compiled only when it never was before."""
+    key = (what, question)
+    if key not in layout.texts:
+        layout.texts[key] = _from_cache(layout, what, question)
+    return layout.texts[key]
+
+
+def _from_cache(layout: Layout, what: What, question: Question) -> str:
+    kept = _kept(layout, what, question)
+    if kept is not None and kept.exists():
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            return kept.read_text(encoding="utf-8")
+    text = _compiled(layout, what, question)
+    if kept is not None:
+        _keep(kept, text)
+    return text
+
+
+def as_of(text: str, moment: int) -> str:
+    """The statement for that moment (epoch milliseconds)."""
+    return text.replace(str(AS_OF), str(int(moment)))
+
+
+def _kept(layout: Layout, what: What, question: Question) -> Path | None:
+    folder = os.environ.get("QUALIFY_CACHE", "")
+    if folder == "off":
+        return None
+    home = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+    asked = f"{_version()} {layout.book.fingerprint} {what} {sorted(question.present)} {_flat(question)}"
+    name = hashlib.sha256(asked.encode()).hexdigest()[:32]
+    return (Path(folder) if folder else Path(home) / "qualify") / f"{name}.sql"
+
+
+def _flat(question: Question) -> str:
+    return f"{question.dialect} {question.key} {question.slices} {question.staged} {question.resumed}"
+
+
+@cache
+def _version() -> str:
+    """Changes whenever the compiler's own source does."""
+    rooms = ("criteria", "scoring", "stages", "playbook", "engines")
+    files = sorted(file for room in rooms for file in (Path(__file__).parent.parent / room).glob("*.py"))
+    marks = [f"{file.name}:{(stat := file.stat()).st_size}:{stat.st_mtime_ns}" for file in files]
+    return hashlib.sha256(" ".join(marks).encode()).hexdigest()
+
+
+def _keep(path: Path, text: str) -> None:
+    """Write it whole or not at all; a cache that cannot be written is none."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(temporary).replace(path)
+
+
+def _compiled(layout: Layout, what: What, question: Question) -> str:
+    import ibis
+
+    from qualify.scoring.expression import Scoring, unbound
+    from qualify.stages.expression import STATE, stepped
+
+    scoring = Scoring(layout, unbound(layout, question.present, question.key), slices=question.slices)
+    if question.staged:
+        scoring = _on_stages(scoring, what)
+    previous = ibis.table({**STATE, "lead_id": question.key}, name="previous") if question.resumed else None
+    expressions: dict[str, Callable[[], Any]] = {
+        "tallied": lambda: scoring.tallied,
+        "judged": lambda: scoring.judged,
+        "scores": scoring.selected,
+        "ledger": lambda: scoring.lines,
+        "states": lambda: stepped(scoring, previous),
+    }
+    return _text(expressions[what](), question.dialect)
+
+
+def _on_stages(scoring: Any, what: What) -> Any:
+    """The scoring with the tables that are filled by then in place of their expressions."""
+    import ibis
+
+    staged = scoring
+    if what != "tallied" and scoring.sees_events and scoring.layout.tallies:
+        staged = replace(staged, tallied_as=ibis.table(scoring.tallied.schema(), name="tallied"))
+    if what not in ("tallied", "judged"):
+        staged = replace(staged, judged_as=ibis.table(scoring.judged.schema(), name="judged"))
+    return staged
+
+
+def _text(expression: Any, dialect: Dialect) -> str:
+    compiler, name = _compiler(dialect)
+    return str(compiler.to_sqlglot(expression).sql(dialect=name))
+
+
+def _compiler(dialect: Dialect) -> tuple[Any, str]:
+    """Ibis's compiler for the dialect, without its backend or driver."""
+    if dialect == "duckdb":
+        from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
+
+        return DuckDBCompiler(), "duckdb"
+    if dialect == "sqlite":
+        from ibis.backends.sql.compilers.sqlite import SQLiteCompiler
+
+        return SQLiteCompiler(), "sqlite"
+    if dialect == "postgres":
+        from ibis.backends.sql.compilers.postgres import PostgresCompiler
+
+        return PostgresCompiler(), "postgres"
+    return _spark(), "databricks"
+
+
+def _spark() -> Any:
+    """The Spark compiler; it reads one option that only its backend registers."""
+    import ibis
+    from ibis.backends.sql.compilers.pyspark import PySparkCompiler
+
+    with contextlib.suppress(Exception):
+        ibis.options.register_backend_options("pyspark")
+    return PySparkCompiler()

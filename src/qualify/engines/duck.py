@@ -1,0 +1,136 @@
+"""DuckDB: the engine for files and frames. Runs a playbook's statements over canonical tables, step by step.
+
+    tallied   one row for each lead and tally
+    judged    one wide row for each lead
+    states    the stage of each lead
+    scores    what people read: points with decimals, grade, stage, information
+    ledger    what people read: the lines behind each score
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qualify.engines.compiling import Question, What, as_of, statement
+from qualify.errors import QualifyError
+from qualify.points import written
+from qualify.scoring.layout import Layout
+from qualify.vocabulary import TOTAL
+
+if TYPE_CHECKING:
+    import duckdb
+
+Progress = Callable[[str], None]
+
+
+def connect(memory_limit: str | None = None, threads: int | None = None, folder: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection of its own, in memory; spills to ``folder`` beyond ``memory_limit`` (as ``1GB``)."""
+    import duckdb
+
+    connection = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+    connection.execute("SET preserve_insertion_order = false")
+    connection.execute("SET TimeZone = 'UTC'")
+    for name, value in (("memory_limit", memory_limit), ("threads", threads), ("temp_directory", folder)):
+        if value is not None:
+            try:
+                connection.execute(f"SET {name} = '{str(value).replace(chr(39), '')}'")
+            except duckdb.Error as error:
+                raise QualifyError(f"{name} {value!r} is not understood; write it as 1GB or 800MB") from error
+    return connection
+
+
+class Runner:
+    """Runs one playbook over the canonical tables of one connection, for any number of moments."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        layout: Layout,
+        question: Question,
+        progress: Progress = lambda step: None,
+    ) -> None:
+        self.connection, self.layout, self.question, self.progress = connection, layout, question, progress
+
+    def judge(self, moment: int) -> None:
+        """Fill ``tallied`` and ``judged`` for that moment."""
+        if self.counts_events:
+            self.progress("counting events")
+            self._fill("tallied", moment)
+        self.progress("judging leads")
+        self._fill("judged", moment)
+
+    def move(self, moment: int, *, resumed: bool) -> None:
+        """Fill ``states`` for that moment; from the states in ``previous`` when ``resumed``."""
+        self.progress("moving stages")
+        self._fill("states", moment, resumed=resumed)
+
+    @property
+    def counts_events(self) -> bool:
+        """Whether there is anything to count."""
+        return "events" in self.question.present and bool(self.layout.tallies)
+
+    def _fill(self, what: What, moment: int, *, resumed: bool = False) -> None:
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {what} AS {self.sql(what, moment, resumed=resumed)}")
+
+    def sql(self, what: What, moment: int, *, resumed: bool = False) -> str:
+        """The statement that answers ``what`` at that moment."""
+        asked = Question(**{**vars(self.question), "staged": True, "resumed": resumed})
+        return as_of(statement(self.layout, what, asked), moment)
+
+    def publish(self, moment: int) -> None:
+        """Make the views ``scores`` and ``ledger`` that people read."""
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW scores AS {self._scores()}")
+        self.connection.execute("CREATE OR REPLACE TEMP TABLE line_names (line VARCHAR, rule INTEGER, score VARCHAR, label VARCHAR)")
+        self.connection.executemany("INSERT INTO line_names VALUES (?, ?, ?, ?)", line_names(self.layout))
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW ledger AS {self._ledger(moment)}")
+
+    def _scores(self) -> str:
+        named = {name: quoted(f"score__{name}") for name in self.layout.score_names}
+        points = [f"{_points(f'judged.{column}')} AS {quoted(name)}" for name, column in named.items()]
+        return (
+            f"SELECT judged.lead_id, judged.account_id, {', '.join(points)}, {_points('judged.total')} AS total, "
+            "judged.grade, states.stage, judged.information, states.since AS stage_since, states.cycle, "
+            "states.cycle_since FROM judged JOIN states USING (lead_id)"
+        )
+
+    def _ledger(self, moment: int) -> str:
+        points = ", ".join(f"{_points(name)} AS {name}" for name in ("raw", "decayed", "capped", "points"))
+        moments = ", ".join(f"to_timestamp({name} / 1000.0) AS {name}" for name in ("first_at", "last_at"))
+        return (
+            f"SELECT lead_id, score, line, label AS rule, n AS occurrences, {moments}, {points}, rule AS number "
+            f"FROM ({self.sql('ledger', moment)}) JOIN line_names USING (line, rule)"
+        )
+
+
+def line_names(layout: Layout) -> list[tuple[str, int, str, str]]:
+    """For each kind of line and rule number: the score it belongs to, and what people call it."""
+    named = [("rule", rule.number, rule.score, rule.label) for rule in layout.rules]
+    named += [
+        ("cap", rule.number, rule.score, f"cap {written(rule.cap)}: {rule.label}")
+        for rule in layout.rules
+        if rule.cap is not None
+    ]
+    for number, (name, score) in enumerate(layout.book.scores.items()):
+        named.append(("score bound", number, name, _bound_name(name, score.bounds)))
+    named.append(("total bound", len(layout.book.scores), TOTAL, _bound_name(TOTAL, layout.book.total)))
+    return named
+
+
+def _bound_name(name: str, bounds: Any) -> str:
+    said = [
+        f"{word} {written(limit)}"
+        for word, limit in (("at least", bounds.at_least), ("at most", bounds.at_most))
+        if limit is not None
+    ]
+    return f"{name} {' and '.join(said)}" if said else name
+
+
+def _points(column: str) -> str:
+    return f"CAST(CAST({column} AS DECIMAL(16, 0)) * 0.01 AS DECIMAL(18, 2))"
+
+
+def quoted(name: str) -> str:
+    """An identifier in SQL."""
+    return '"' + name.replace('"', '""') + '"'

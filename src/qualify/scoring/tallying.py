@@ -1,0 +1,254 @@
+"""Events → for every lead, how often each thing happened, when first and last, and what it is worth today.
+
+The heavy part of scoring, and shaped for it. Tallies that cannot both match one event (their kinds differ)
+share a *layer*: one pass over the events that says which tally each event belongs to. All layers go through
+one ``GROUP BY lead, tally``. Worth is summed in doubles that hold whole hundredths, so the sum is exact and
+its order does not matter. Where the storage can skip what is out of range, a layer reads the events in
+*slices* of time, each naming only the kinds whose window is still open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+
+from qualify.criteria.logic import Both, Field, Occurrences, event_fields
+from qualify.moments import DAY
+from qualify.points import fragile_ages
+from qualify.scoring.layout import Tally
+from qualify.scoring.lowering import Row, lowered
+
+_DEEPEST_EXPONENT = 1000
+"""Half-lives after which PostgreSQL's ``power`` would raise an underflow; worth nothing long before."""
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A tally and its number."""
+
+    number: int
+    tally: Tally
+
+    @property
+    def kinds(self) -> frozenset[str] | None:
+        """The kinds of event it counts; None: all."""
+        return self.tally.occurrences.kinds
+
+
+def tallied(tallies: list[Tally], events: Any, leads: Any, as_of: Any, *, slices: bool = False) -> Any:
+    """One row for each lead and tally with occurrences: ``lead_id, tally, n, first_at, last_at, worth``.
+
+    ``events`` and ``leads`` are canonical; ``leads`` holds those that exist as of the moment. ``worth`` is in
+    hundredths without sign, null where the tally does not add up.
+    """
+    known = events.filter((events.happened_at <= as_of) & (events.known_at <= as_of))
+    numbered = [Numbered(number, tally) for number, tally in enumerate(tallies)]
+    own = [each for each in numbered if not each.tally.occurrences.whole_account]
+    shared = [each for each in numbered if each.tally.occurrences.whole_account]
+    found = _grouped(own, known, "lead_id", as_of, slices) if own else []
+    if shared:
+        found += [_handed_out(each, leads) for each in _grouped(shared, _with_account(known, leads), "account_id", as_of, False)]
+    return found[0] if len(found) == 1 else ibis.union(*found)
+
+
+def _with_account(events: Any, leads: Any) -> Any:
+    members = leads.filter(leads.account_id.notnull()).select("lead_id", "account_id")
+    return events.join(members, "lead_id")
+
+
+def _handed_out(grouped: Any, leads: Any) -> Any:
+    """An account's tallies, given to each of its leads."""
+    members = leads.filter(leads.account_id.notnull()).select("lead_id", "account_id")
+    joined = members.join(grouped, "account_id")
+    return joined.select("lead_id", "tally", "n", "first_at", "last_at", "worth")
+
+
+def _grouped(tallies: list[Numbered], events: Any, subject: str, as_of: Any, slices: bool) -> list[Any]:
+    """The tallies of each subject (a lead, or an account), as one or more tables."""
+    plain = [each for each in tallies if each.tally.occurrences.distinct is None]
+    found = [
+        _distinct(each, events, subject, as_of)
+        for each in tallies
+        if each.tally.occurrences.distinct is not None
+    ]
+    streams = [_stream(layer, events, subject, as_of, slices) for layer in _layers(plain)]
+    streams += [_followed(each, events, subject, as_of) for each in plain if each.tally.occurrences.after is not None]
+    if streams:
+        matched = streams[0] if len(streams) == 1 else ibis.union(*streams)
+        found.append(
+            matched.group_by([subject, "tally"]).agg(
+                n=matched.count(),
+                first_at=matched.happened_at.min(),
+                last_at=matched.happened_at.max(),
+                worth=matched.worth.sum(),
+            )
+        )
+    return found
+
+
+def _layers(tallies: list[Numbered]) -> Iterator[list[Numbered]]:
+    """Groups of tallies of which no two can match the same event."""
+    layers: list[list[Numbered]] = []
+    for each in tallies:
+        if each.tally.occurrences.after is not None:
+            continue
+        fits = (layer for layer in layers if all(_apart(each, other) for other in layer))
+        layer = next(fits, None)
+        if layer is None:
+            layers.append([each])
+        else:
+            layer.append(each)
+    yield from layers
+
+
+def _apart(one: Numbered, other: Numbered) -> bool:
+    return one.kinds is not None and other.kinds is not None and not one.kinds & other.kinds
+
+
+def _stream(layer: list[Numbered], events: Any, subject: str, as_of: Any, slices: bool) -> Any:
+    """Each event that one of the layer's tallies counts, with the tally's number and its worth."""
+    if slices and len(cuts := _cuts(layer)) > 1:
+        read = ibis.union(*(_slice(layer, events, as_of, newer, older) for newer, older in cuts))
+    else:
+        read = _within_reach(layer, events, as_of)
+    fields = sorted(_columns(layer))
+    read = read.select(subject, "kind", "happened_at", *fields)
+    number = _case([(_matches(each, read, as_of), each.number) for each in layer], "int32")
+    matched = read.select(read[subject], read.happened_at, tally=number)
+    matched = matched.filter(matched.tally.notnull())
+    return _with_worth(matched, layer, subject, as_of)
+
+
+def _with_worth(matched: Any, layer: list[Numbered], subject: str, as_of: Any) -> Any:
+    worths = [(matched.tally == each.number, _worth(each.tally, matched, as_of)) for each in layer if each.tally.adds_up]
+    worth = _case(worths, "float64")
+    return matched.select(matched[subject], matched.tally, matched.happened_at, worth=worth)
+
+
+def _case(branches: list[tuple[Any, Any]], otherwise: str) -> Any:
+    typed = [(condition, ibis.literal(value, otherwise) if isinstance(value, int) else value) for condition, value in branches]
+    return ibis.cases(*typed, else_=ibis.null(otherwise)) if typed else ibis.null(otherwise)
+
+
+def _worth(tally: Tally, events: Any, as_of: Any) -> Any:
+    """What one occurrence is worth today: ``floor(points · 0.5^(age ÷ half-life) + ½)`` as a double."""
+    points, half_life = tally.each_worth or 0, tally.half_life or 1
+    age = age_in_days(events.happened_at, as_of)
+    return worth_at(age, points, half_life, reach=tally.occurrences.window).cast("float64")
+
+
+def age_in_days(happened_at: Any, as_of: Any) -> Any:
+    """Whole days since, as integers."""
+    return (as_of - happened_at) // DAY
+
+
+def worth_at(age: Any, points: int, half_life: int, *, reach: int | None = None) -> Any:
+    """``points`` hundredths (without sign) at that age, to the hundredth, as integers."""
+    exponent = age / ibis.literal(float(half_life), "float64")
+    if reach is None or reach > _DEEPEST_EXPONENT * half_life:
+        exponent = ibis.least(exponent, ibis.literal(float(_DEEPEST_EXPONENT), "float64"))
+    power = ibis.literal(0.5, "float64") ** exponent
+    rounded = (ibis.literal(float(points), "float64") * power + ibis.literal(0.5, "float64")).floor().cast("int64")
+    fragile = fragile_ages(points, half_life)
+    return ibis.cases(*((age == at, worth) for at, worth in fragile.items()), else_=rounded) if fragile else rounded
+
+
+def _matches(each: Numbered, events: Any, as_of: Any) -> Any:
+    occurrences = each.tally.occurrences
+    condition = _right_kind(occurrences, events) & _in_window(occurrences, events, as_of)
+    where = occurrences.where
+    return condition if where == Both(()) else condition & lowered(where, Row(events, as_of))
+
+
+def _right_kind(occurrences: Occurrences, events: Any) -> Any:
+    if occurrences.kinds is None:
+        return ibis.literal(True)
+    kinds = sorted(occurrences.kinds)
+    return events.kind == kinds[0] if len(kinds) == 1 else events.kind.isin(kinds)
+
+
+def _in_window(occurrences: Occurrences, events: Any, as_of: Any) -> Any:
+    if occurrences.window is None:
+        return ibis.literal(True)
+    return events.happened_at > as_of - occurrences.window * DAY
+
+
+def _within_reach(layer: list[Numbered], events: Any, as_of: Any) -> Any:
+    """The events of the layer's kinds that its longest window can still see."""
+    kept = _of_kinds(layer, events)
+    windows = [each.tally.occurrences.window for each in layer]
+    if any(window is None for window in windows):
+        return kept
+    return kept.filter(kept.happened_at > as_of - max(window or 0 for window in windows) * DAY)
+
+
+def _of_kinds(layer: list[Numbered], events: Any) -> Any:
+    if any(each.kinds is None for each in layer):
+        return events
+    kinds = sorted(frozenset[str]().union(*(each.kinds or frozenset() for each in layer)))
+    return events.filter(events.kind.isin(kinds))
+
+
+def _cuts(layer: list[Numbered]) -> list[tuple[int, int | None]]:
+    """Spans of age in days, newest first, between which some tally's window closes."""
+    windows = {each.tally.occurrences.window for each in layer}
+    ends: list[int | None] = [*sorted(window for window in windows if window is not None)]
+    if None in windows:
+        ends.append(None)
+    return list(zip([0, *(end or 0 for end in ends)], ends, strict=False))
+
+
+def _slice(layer: list[Numbered], events: Any, as_of: Any, newer: int, older: int | None) -> Any:
+    """The events of one span of age, of the kinds that some tally still counts at that age."""
+    alive = [each for each in layer if (window := each.tally.occurrences.window) is None or (older or window + 1) <= window]
+    kept = _of_kinds(alive, events)
+    if newer:
+        kept = kept.filter(kept.happened_at <= as_of - newer * DAY)
+    return kept if older is None else kept.filter(kept.happened_at > as_of - older * DAY)
+
+
+def _columns(layer: list[Numbered]) -> set[str]:
+    return {field.column for each in layer for field in event_fields(each.tally.occurrences)}
+
+
+def _followed(each: Numbered, events: Any, subject: str, as_of: Any) -> Any:
+    """The second events of a sequence: those with a first one before them, near enough."""
+    second = each.tally.occurrences
+    first = second.after
+    assert first is not None and second.apart is not None
+    row = Row(events, as_of)
+    is_first = _right_kind(first, events) & lowered(first.where, row)
+    is_second = _right_kind(second, events) & lowered(second.where, row)
+    marked = events.select(
+        events[subject],
+        events.happened_at,
+        first_at=is_first.ifelse(events.happened_at, ibis.null("int64")),
+        is_second=is_second,
+    )
+    marked = marked.filter(marked.first_at.notnull() | marked.is_second)
+    before = ibis.range_window(preceding=(None, 1), group_by=subject, order_by="happened_at")
+    followed = marked.mutate(latest_first=marked.first_at.max().over(before))
+    near = followed.happened_at <= followed.latest_first + second.apart * DAY
+    kept = followed.filter(followed.is_second & near & _in_window(second, followed, as_of))
+    return _with_worth(kept.mutate(tally=ibis.literal(each.number, "int32")), [each], subject, as_of)
+
+
+def _distinct(each: Numbered, events: Any, subject: str, as_of: Any) -> Any:
+    """Occurrences counted once per distinct day, person or value."""
+    kept = _within_reach([each], events, as_of)
+    kept = kept.filter(_matches(each, kept, as_of))
+    counted = each.tally.occurrences.distinct
+    if isinstance(counted, Field):
+        value = kept[counted.column]
+    else:
+        value = kept.happened_at // DAY if counted == "day" else kept.lead_id
+    grouped = kept.group_by(kept[subject]).agg(
+        n=value.nunique(), first_at=kept.happened_at.min(), last_at=kept.happened_at.max()
+    )
+    return grouped.select(
+        subject, ibis.literal(each.number, "int32").name("tally"), "n", "first_at", "last_at",
+        ibis.null("float64").name("worth"),
+    )  # fmt: skip
