@@ -130,6 +130,11 @@ def _countries() -> tuple[_Country, ...]:
     )
 
 
+def names() -> list[str]:
+    """The English name of every country, as ISO 3166 has it."""
+    return [row.name for row in _countries()]
+
+
 @lru_cache(maxsize=1)
 def _codes() -> dict[str, str]:
     """The alpha-2 code for each key of each spelling."""

@@ -1,0 +1,72 @@
+"""Pieces of SQL as DuckDB writes it, and the connection that a gathering works on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from qualify.engines.quoting import listed, literal, named
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["Database", "json_column", "listed", "literal", "named"]
+
+
+def json_column(values: Sequence[object], kind: str) -> str:
+    """An expression that yields the values as the rows of a column.
+
+    They travel as JSON inside the statement: DuckDB binds long lists of parameters one value at a time, and
+    imports pandas and pyarrow, where they are installed, as soon as there is any parameter.
+    """
+    return f"unnest(from_json({literal(json.dumps(values))}, {literal(json.dumps([kind]))}))"
+
+
+class Database:
+    """The connection, with what a gathering asks of it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def run(self, statement: str) -> None:
+        """Execute a statement."""
+        self.connection.execute(statement)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self.connection.execute(query).fetchall()
+
+    def row(self, query: str) -> tuple[Any, ...]:
+        """The only row of a query."""
+        return self.rows(query)[0]
+
+    def value(self, query: str) -> Any:
+        """The only value of a query."""
+        return self.row(query)[0]
+
+    def columns(self, query: str) -> dict[str, str]:
+        """The columns that a query yields, with their types."""
+        return {row[0]: row[1] for row in self.rows(f"DESCRIBE {query}")}
+
+    def has_any(self, names: Iterable[str]) -> bool:
+        """Whether there are tables or views of any of these names."""
+        return bool(self.value(f"SELECT count(*) FROM information_schema.tables WHERE table_name IN {listed(names)}"))
+
+    def drop(self, *names: str) -> None:
+        """Drop temporary tables or views of these names, where there are any."""
+        if names:
+            query = "SELECT table_name, table_type FROM information_schema.tables WHERE table_catalog = 'temp'"
+            for name, kind in self.rows(f"{query} AND table_name IN {listed(names)}"):
+                self.run(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} temp.main.{named(name)}")
+
+    @contextmanager
+    def in_order(self) -> Iterator[None]:
+        """Rows keep the order they were given in, so that they can be numbered and the first can win."""
+        kept = self.value("SELECT current_setting('preserve_insertion_order')")
+        self.run("SET preserve_insertion_order = true")
+        try:
+            yield
+        finally:
+            self.run(f"SET preserve_insertion_order = {str(kept).lower()}")

@@ -1,0 +1,165 @@
+"""Text files as people have them: what a file really is, its encoding, its ends of lines."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final, Literal, cast
+
+from qualify.errors import InputError
+
+HEAD: Final = 1 << 20
+"""How many bytes at the start of a file are looked at to tell what it is."""
+
+_CHUNK: Final = 1 << 22
+_FALLBACK: Final = "qualify-windows-1252"
+
+Encoding = Literal["utf-8", "utf-16", "windows-1252"]
+
+#: The first bytes of files that are no text, what they are, and what to do.
+_BINARY: Final = (
+    (b"PK\x03\x04", "an Excel workbook or a zip archive", "open it, and save the sheet as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "open it, and save the sheet as CSV"),
+    (b"%PDF", "a PDF document", "export the data as CSV"),
+    (b"SQLite format 3", "an SQLite database", "export the table as CSV"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it first, or use gzip"),
+    (b"BZh", "compressed with bzip2", "unpack it first, or use gzip"),
+    (b"\xfd7zXZ", "compressed with xz", "unpack it first, or use gzip"),
+    (b"7z\xbc\xaf", "a 7z archive", "unpack it first"),
+    (b"Rar!", "a RAR archive", "unpack it first"),
+    (b"\x89PNG", "a picture", "export the data as CSV"),
+    (b"\xff\xd8\xff", "a picture", "export the data as CSV"),
+)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text file: where it is, whether it is gzipped, its encoding, and how it begins.
+
+    ``marked`` says that a byte-order mark stands before the text.
+    """
+
+    path: Path
+    zipped: bool
+    encoding: Encoding
+    head: str
+    marked: bool = False
+
+
+def ending(path: Path) -> str:
+    """How the file's name ends, in lower case and without ``.gz``: ``.csv``."""
+    return Path(path.stem if path.suffix.lower() == ".gz" else path.name).suffix.lower()
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether the file begins as Parquet files do."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1"
+
+
+def look(path: Path) -> Text:
+    """What kind of text the file holds; raises ``InputError`` when it holds none."""
+    with path.open("rb") as file:
+        zipped = file.read(2) == b"\x1f\x8b"
+    try:
+        with _opened(path, zipped) as file:
+            head = file.read(HEAD)
+            whole = len(head) < HEAD
+    except (OSError, EOFError) as error:
+        raise InputError(f"{path} cannot be read: {error}") from error
+    _refuse_binary(path, head)
+    encoding = _encoding(path, head, whole)
+    begin = codecs.decode(head, "utf-16", "ignore") if encoding == "utf-16" else _decoded(head, whole)
+    if begin.lstrip()[:5].lower() in ("<html", "<!doc", "<?xml", "<tabl"):
+        raise InputError(f"{path} is a web page or XML, whatever its name says; export the data as CSV")
+    return Text(path, zipped, encoding, begin.removeprefix("\ufeff"), head.startswith(codecs.BOM_UTF8))
+
+
+def _opened(path: Path, zipped: bool) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path, "rb")) if zipped else path.open("rb")
+
+
+def _refuse_binary(path: Path, head: bytes) -> None:
+    if not head:
+        raise InputError(f"{path} is empty; it should hold at least a header")
+    for begin, what, cure in _BINARY:
+        if head.startswith(begin):
+            raise InputError(f"{path} is {what}, not text; {cure}")
+    if head.startswith(b"\x1f\x8b"):
+        raise InputError(f"{path} is compressed twice; unpack it first")
+
+
+def _encoding(path: Path, head: bytes, whole: bool) -> Encoding:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if _is_unmarked_utf16(head):
+        return "utf-16"
+    if head.count(0) > len(head) // 20:
+        raise InputError(f"{path} is no text file: it is full of zero bytes; export the data as CSV")
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=whole)
+    except UnicodeDecodeError:
+        return "windows-1252"
+    return "utf-8"
+
+
+def _is_unmarked_utf16(head: bytes) -> bool:
+    """Every second byte of western text in UTF-16 is zero, and hardly any of the others."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    most, least = max(even, odd), min(even, odd)
+    return len(head) >= 4 and most > 0.7 * (len(head) // 2) and least < 0.05 * (len(head) // 2)
+
+
+def _decoded(head: bytes, whole: bool) -> str:
+    _register()
+    return codecs.getincrementaldecoder("utf-8")(_FALLBACK).decode(head, final=whole)
+
+
+def _register() -> None:
+    codecs.register_error(_FALLBACK, _as_windows_1252)
+
+
+def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are no UTF-8 are what Excel on Windows writes; the five it does not know are Latin-1."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    bad = error.object[error.start : error.end]
+    read = "".join(bytes([each]).decode("cp1252", "ignore") or chr(each) for each in bad)
+    return read, error.end
+
+
+@contextmanager
+def rewritten(text: Text, folder: str | Path) -> Iterator[Path]:
+    """The file as plain UTF-8 with one kind of line end, in a file that lasts as long as the context.
+
+    What is no UTF-8 is read as Windows-1252, byte by byte, so that a file that mixes both keeps both.
+    """
+    _register()
+    target = Path(folder) / f"{text.path.stem}.utf8"
+    encoding = _unmarked(text) if text.encoding == "utf-16" else "utf-8-sig"
+    errors = "replace" if text.encoding == "utf-16" else _FALLBACK
+    try:
+        with (
+            _opened(text.path, text.zipped) as raw,
+            io.TextIOWrapper(raw, encoding=encoding, errors=errors, newline=None) as source,
+            target.open("w", encoding="utf-8", newline="\n") as copy,
+        ):
+            while chunk := source.read(_CHUNK):
+                copy.write(chunk)
+        yield target
+    finally:
+        target.unlink(missing_ok=True)
+
+
+def _unmarked(text: Text) -> str:
+    """The name of the UTF-16 that the file is in; with a mark the mark says."""
+    with _opened(text.path, text.zipped) as file:
+        head = file.read(HEAD)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return "utf-16-be" if head[0::2].count(0) > head[1::2].count(0) else "utf-16-le"
