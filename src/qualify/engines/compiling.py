@@ -154,10 +154,12 @@ def _compiler(dialect: Dialect) -> tuple[Any, str]:
 
 
 def _spark() -> Any:
-    """The Spark compiler; it reads one option that only its backend registers."""
-    import ibis
+    """The Spark compiler; it reads one option that only Ibis's Spark backend, which needs Spark, registers."""
     from ibis.backends.sql.compilers.pyspark import PySparkCompiler
+    from ibis.config import Config, options
 
-    with contextlib.suppress(Exception):
-        ibis.options.register_backend_options("pyspark")
+    if options.pyspark is None:
+        options.pyspark = type(
+            "Options", (Config,), {"__annotations__": {"treat_nan_as_null": bool}, "treat_nan_as_null": False}
+        )()
     return PySparkCompiler()

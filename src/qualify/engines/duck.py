@@ -1,10 +1,10 @@
 """DuckDB: the engine for files and frames. Runs a playbook's statements over canonical tables, step by step.
 
-    tallied   one row for each lead and tally
-    judged    one wide row for each lead
-    states    the stage of each lead
-    scores    what people read: points with decimals, grade, stage, information
-    ledger    what people read: the lines behind each score
+tallied   one row for each lead and tally
+judged    one wide row for each lead
+states    the stage of each lead
+scores    what people read: points with decimals, grade, stage, information
+ledger    what people read: the lines behind each score
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qualify.engines.compiling import Question, What, as_of, statement
+from qualify.engines.quoting import literal, named
 from qualify.errors import QualifyError
 from qualify.points import written
 from qualify.scoring.layout import Layout
@@ -25,11 +26,15 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 
 
-def connect(memory_limit: str | None = None, threads: int | None = None, folder: Path | None = None) -> duckdb.DuckDBPyConnection:
+def connect(
+    memory_limit: str | None = None, threads: int | None = None, folder: Path | None = None
+) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection of its own, in memory; spills to ``folder`` beyond ``memory_limit`` (as ``1GB``)."""
     import duckdb
 
-    connection = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+    connection = duckdb.connect(
+        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    )
     connection.execute("SET preserve_insertion_order = false")
     connection.execute("SET TimeZone = 'UTC'")
     for name, value in (("memory_limit", memory_limit), ("threads", threads), ("temp_directory", folder)):
@@ -72,7 +77,9 @@ class Runner:
         return "events" in self.question.present and bool(self.layout.tallies)
 
     def _fill(self, what: What, moment: int, *, resumed: bool = False) -> None:
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {what} AS {self.sql(what, moment, resumed=resumed)}")
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {what} AS {self.sql(what, moment, resumed=resumed)}"
+        )
 
     def sql(self, what: What, moment: int, *, resumed: bool = False) -> str:
         """The statement that answers ``what`` at that moment."""
@@ -82,17 +89,25 @@ class Runner:
     def publish(self, moment: int) -> None:
         """Make the views ``scores`` and ``ledger`` that people read."""
         self.connection.execute(f"CREATE OR REPLACE TEMP VIEW scores AS {self._scores()}")
-        self.connection.execute("CREATE OR REPLACE TEMP TABLE line_names (line VARCHAR, rule INTEGER, score VARCHAR, label VARCHAR)")
-        self.connection.executemany("INSERT INTO line_names VALUES (?, ?, ?, ?)", line_names(self.layout))
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE line_names (line VARCHAR, rule INTEGER, score VARCHAR, label VARCHAR)"
+        )
+        rows = (
+            f"({literal(line)}, {rule}, {literal(score)}, {literal(label)})"
+            for line, rule, score, label in line_names(self.layout)
+        )
+        self.connection.execute(f"INSERT INTO line_names VALUES {', '.join(rows)}")
         self.connection.execute(f"CREATE OR REPLACE TEMP VIEW ledger AS {self._ledger(moment)}")
 
     def _scores(self) -> str:
-        named = {name: quoted(f"score__{name}") for name in self.layout.score_names}
-        points = [f"{_points(f'judged.{column}')} AS {quoted(name)}" for name, column in named.items()]
+        columns = {name: named(f"score__{name}") for name in self.layout.score_names}
+        points = [f"{_points(f'judged.{column}')} AS {named(name)}" for name, column in columns.items()]
         return (
             f"SELECT judged.lead_id, judged.account_id, {', '.join(points)}, {_points('judged.total')} AS total, "
-            "judged.grade, states.stage, judged.information, states.since AS stage_since, states.cycle, "
-            "states.cycle_since FROM judged JOIN states USING (lead_id)"
+            "judged.grade, states.stage, judged.information, "
+            "to_timestamp(nullif(states.since, 0) / 1000.0) AS stage_since, states.cycle, "
+            "to_timestamp(nullif(states.cycle_since, -1) / 1000.0) AS cycle_since "
+            "FROM judged JOIN states USING (lead_id)"
         )
 
     def _ledger(self, moment: int) -> str:
@@ -129,8 +144,3 @@ def _bound_name(name: str, bounds: Any) -> str:
 
 def _points(column: str) -> str:
     return f"CAST(CAST({column} AS DECIMAL(16, 0)) * 0.01 AS DECIMAL(18, 2))"
-
-
-def quoted(name: str) -> str:
-    """An identifier in SQL."""
-    return '"' + name.replace('"', '""') + '"'
