@@ -1,0 +1,94 @@
+"""What was read: what was recognised, what is odd, what was rejected and where that went."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from qualify.cli.facts import NOWHERE, Care, Tables
+from qualify.cli.failures import REJECTED
+from qualify.cli.screen import Screen
+
+if TYPE_CHECKING:
+    from qualify.files import Gathered, Recognised
+
+STALE_DAYS = 7
+"""Facts older than that, scored as of now, were probably meant to be scored as of then."""
+
+
+COUNTABLE = 5_000_000
+"""Rows up to which those about unknown leads are counted: with more it would take as long as scoring."""
+
+
+def tell(screen: Screen, gathered: Gathered, tables: Tables, care: Care, *, now_was_meant: bool) -> None:
+    """Say what was read, what was recognised, what is odd; write the rejected rows, and say where."""
+    screen.note(_counted(gathered))
+    for table, how in gathered.recognised.items():
+        if said := _recognised(how):
+            screen.note(f"{table}: {said}")
+    for text in [*gathered.warnings, *_strangers(gathered)]:
+        screen.warn(text)
+    if now_was_meant:
+        _hint_at_latest(screen, gathered.newest)
+    _keep_rejects(screen, gathered, tables, care)
+
+
+def _counted(gathered: Gathered) -> str:
+    counts = ", ".join(f"{count:,} {table}" for table, count in gathered.rows.items())
+    anonymous = f" ({gathered.anonymous:,} of them by nobody we know)" if gathered.anonymous else ""
+    return f"read {counts}".replace(" events", f" events{anonymous}")
+
+
+def _recognised(how: Recognised) -> str:
+    """Which export it is, and which columns were read as something that they are not called."""
+    renamed = [f"{column!r} as {name}" for column, name in how.columns.items() if column != name]
+    preset = f"recognised as {how.preset}" if how.preset else ""
+    return "; ".join(filter(None, [preset, f"read {', '.join(renamed)}" if renamed else ""]))
+
+
+def _strangers(gathered: Gathered) -> list[str]:
+    """How many rows are about leads that are not among the leads, so that no score sees them."""
+    if sum(gathered.rows.values()) > COUNTABLE:
+        return []
+    return [
+        f"{count:,} {table} are about leads that are not among the leads; no score sees them"
+        for table, count in gathered.strangers.items()
+        if count
+    ]
+
+
+def _hint_at_latest(screen: Screen, newest: int | None) -> None:
+    from qualify import clock, moments
+
+    if newest is None:
+        return
+    days = moments.age_in_days(newest, clock.now())
+    if days > STALE_DAYS:
+        day = moments.written(newest)[:10]
+        screen.note(f"the newest fact is of {day}, {days:,} days ago; --as-of latest scores as of then")
+
+
+def _keep_rejects(screen: Screen, gathered: Gathered, tables: Tables, care: Care) -> None:
+    many = len(gathered.rejects)
+    if not many:
+        return
+    said = f"{many:,} row{' was' if many == 1 else 's were'} rejected ({gathered.rejects})"
+    if care.rejects == NOWHERE:
+        screen.warn(said)
+        return
+    path = Path(care.rejects) if care.rejects else default_rejects(tables.leads)
+    gathered.rejects.write(path)
+    screen.warn(f"{said}; {'it is' if many == 1 else 'they are'} in {path} with the reason")
+
+
+def default_rejects(leads: Path) -> Path:
+    """Where rejected rows go when nothing else is said: ``leads.rejects.csv`` in the current folder."""
+    return Path(f"{leads.resolve().stem}.rejects.csv")
+
+
+def insist(gathered: Gathered, care: Care) -> None:
+    """End with exit code 3 when rows were rejected and ``--strict`` was given."""
+    if care.strict and len(gathered.rejects):
+        raise typer.Exit(REJECTED)
