@@ -1,0 +1,1 @@
+"""The house rules, as tests: what CONTRIBUTING.md asks of every change."""
