@@ -5,6 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
+from typing import Any
+
+_LONGEST_WORD = 60
+"""A longer word is no misspelt one; comparing it with each that is allowed would take for ever."""
+
+_LONGEST_SHOWN = 60
 
 
 class QualifyError(Exception):
@@ -49,9 +56,17 @@ class InputError(QualifyError):
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:
     """The allowed word that is most like ``word``, or None when none is near."""
-    by_folded = {option.casefold(): option for option in allowed}
-    found = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
-    return by_folded[found[0]] if found else None
+    if len(word) > _LONGEST_WORD:
+        return None
+    wanted, by_folded = word.casefold(), {option.casefold(): option for option in allowed}
+    found = difflib.get_close_matches(wanted, by_folded, n=8, cutoff=0.6)
+    best = max(found, key=lambda option: _likeness(wanted, option), default=None)
+    return None if best is None else by_folded[best]
+
+
+def _likeness(word: str, option: str) -> tuple[float, int]:
+    """How like two words are; of equals, the one that begins alike is more so."""
+    return difflib.SequenceMatcher(None, option, word).ratio(), len(commonprefix([word, option]))
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
@@ -60,9 +75,28 @@ def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     return f"; did you mean {guess!r}?" if guess else ""
 
 
+def instead(word: str, allowed: Iterable[str], limit: int = 24) -> str:
+    """What to write instead of ``word``: ``"; did you mean 'x'? Allowed: x, y or z"``, or without a guess."""
+    words = list(allowed)
+    guess = did_you_mean(word, words)
+    return f"{guess} Allowed: {one_of(words, limit)}" if guess else f"; allowed: {one_of(words, limit)}"
+
+
 def one_of(words: Iterable[str], limit: int = 24) -> str:
     """``"a, b or c"``, cut with a count when there are more than ``limit``."""
     listed = list(words)
     if len(listed) > limit:
         return ", ".join(listed[:limit]) + f" … ({len(listed)} in all)"
     return " or ".join([", ".join(listed[:-1]), listed[-1]]) if len(listed) > 1 else "".join(listed)
+
+
+def shown(value: Any) -> str:
+    """What was found, as people name it: ``'text'``, ``5``, ``true``, ``a list``; what is long is cut."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        text = repr(value)
+        return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+    return {"dict": "a mapping", "list": "a list", "tuple": "a list", "NoneType": "nothing"}.get(
+        type(value).__name__, f"a {type(value).__name__}"
+    )

@@ -7,12 +7,13 @@ in advance, because ages are counted in whole days of 24 hours.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
-from typing import Final, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from qualify.errors import QualifyError
+from qualify.errors import QualifyError, did_you_mean, shown
 
 DAY: Final = 86_400_000
 """Milliseconds in a day of 24 hours."""
@@ -24,9 +25,12 @@ LATEST: Final = 253_402_300_799_999
 """The last moment that can be written as a date (year 9999)."""
 
 _UNITS: Final = {"d": 1, "day": 1, "days": 1, "w": 7, "week": 7, "weeks": 7}
-_DURATION: Final = re.compile(r"\s*(\d{1,6})\s*([a-zA-Z]+)\s*")
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DURATION: Final = re.compile(r"\s*([0-9]{1,6})\s*([a-zA-Z]+)\s*")
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+LONGEST: Final = 36_500
+"""The longest duration in days, a hundred years; a longer one is a slip of the pen."""
 
 
 def days(text: str | int) -> int:
@@ -34,22 +38,26 @@ def days(text: str | int) -> int:
 
     Raises :class:`ValueError` for anything else; durations are whole days so that every engine agrees.
     """
-    if isinstance(text, int) and not isinstance(text, bool):
-        if text < 1:
-            raise ValueError(f"{text} is not a duration; write at least 1 day")
-        return text
-    match = _DURATION.fullmatch(str(text))
-    if not match or match[2].lower() not in _UNITS or int(match[1]) < 1:
-        raise ValueError(f"{text!r} is not a duration; write it in whole days or weeks, as '30 days' or '4 weeks'")
+    count = text if isinstance(text, int) and not isinstance(text, bool) else _days_of_text(text)
+    if not 1 <= count <= LONGEST:
+        raise ValueError(f"a duration of {shown(text)}; write 1 day to {LONGEST:,} days (a hundred years)")
+    return count
+
+
+def _days_of_text(text: Any) -> int:
+    match = _DURATION.fullmatch(text) if isinstance(text, str) else None
+    if not match or match[2].lower() not in _UNITS:
+        raise ValueError(f"{shown(text)} is not a duration; write whole days or weeks, as 30 days or 4 weeks")
     return int(match[1]) * _UNITS[match[2].lower()]
 
 
 def zone(name: str) -> ZoneInfo:
-    """The time zone of that IANA name; raises :class:`ValueError` with an example when there is none."""
+    """The time zone of that IANA name; raises :class:`ValueError` with the nearest name for any other."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{name!r} is not a time zone; write an IANA name such as 'Europe/Berlin'") from error
+        meant = did_you_mean(name, available_timezones()) or "; write an IANA name such as 'Europe/Berlin'"
+        raise ValueError(f"{shown(name)} is not a time zone{meant}") from error
 
 
 def moment(value: str | int | dt.date | dt.datetime, time_zone: str = "UTC") -> int:
@@ -61,29 +69,33 @@ def moment(value: str | int | dt.date | dt.datetime, time_zone: str = "UTC") -> 
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, dt.datetime):
-        return milliseconds(value if value.tzinfo else value.replace(tzinfo=zone(time_zone)))
-    if isinstance(value, dt.date):
-        return _end_of_day(value, time_zone)
-    return _moment_of_text(str(value).strip(), time_zone)
-
-
-def _moment_of_text(text: str, time_zone: str) -> int:
     try:
-        if _DATE.fullmatch(text):
-            return _end_of_day(dt.date.fromisoformat(text), time_zone)
-        return moment(dt.datetime.fromisoformat(text), time_zone)
-    except (ValueError, OverflowError) as error:
-        raise QualifyError(
-            f"{text!r} is not a moment; write a date such as 2026-03-01 (its end is meant) "
-            "or a time such as 2026-03-01T09:30+01:00"
-        ) from error
+        here = zone(time_zone)
+    except ValueError as error:
+        raise QualifyError(str(error)) from error
+    when = _read(value.strip()) if isinstance(value, str) else value
+    if isinstance(when, dt.datetime):
+        return milliseconds(when if when.tzinfo else when.replace(tzinfo=here))
+    if isinstance(when, dt.date):
+        return _end_of_day(when, here)
+    raise QualifyError(
+        f"{shown(value)} is not a moment; write a date such as 2026-03-01 (its end is meant) "
+        "or a time such as 2026-03-01T09:30+01:00"
+    )
 
 
-def _end_of_day(day: dt.date, time_zone: str) -> int:
+def _read(text: str) -> dt.date | dt.datetime | None:
+    """The date or time that the text is in ISO 8601; None when it is neither."""
+    for kind in (dt.date, dt.datetime):
+        with contextlib.suppress(ValueError):
+            return kind.fromisoformat(text)
+    return None
+
+
+def _end_of_day(day: dt.date, here: ZoneInfo) -> int:
     if day == dt.date.max:
         return LATEST
-    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=zone(time_zone))
+    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=here)
     return milliseconds(midnight) - 1
 
 
@@ -96,10 +108,10 @@ def written(when: int | None, time_zone: str = "UTC", *, seconds: bool = False) 
     """A moment as people read it, in ``time_zone``: ``2026-03-01 09:30``; empty for None."""
     if when is None:
         return ""
-    if not EARLIEST <= when <= LATEST - DAY:
+    if not EARLIEST + DAY <= when <= LATEST - DAY:
         return f"{when} ms"
     local = (_EPOCH + dt.timedelta(milliseconds=when)).astimezone(zone(time_zone))
-    return local.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+    return local.replace(tzinfo=None).isoformat(" ", "seconds" if seconds else "minutes")
 
 
 def age_in_days(happened_at: int, as_of: int) -> int:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal
 from functools import cache
 from typing import Final
+
+from qualify.errors import shown
 
 PER_POINT: Final = 100
 """Hundredths in a point."""
 
 LIMIT: Final = 1_000_000
 """The most points a playbook may write in one place; keeps every sum exact in a double."""
+
+_CONTEXT: Final = Context(prec=50)
+"""Arithmetic of its own: a program around us that sets another precision must not change a score."""
+
+_HALF: Final = Decimal("0.5")
 
 
 def hundredths(points: float | str | Decimal) -> int:
@@ -19,18 +26,22 @@ def hundredths(points: float | str | Decimal) -> int:
     Raises :class:`ValueError` when they are no number, finer than a hundredth, or beyond ``LIMIT``.
     """
     try:
-        exact = Decimal(str(points)) * PER_POINT
-    except InvalidOperation as error:
-        raise ValueError(f"{points!r} is not a number of points") from error
-    if not exact.is_finite() or abs(exact) > LIMIT * PER_POINT:
-        raise ValueError(f"{points} points: write a number between -{LIMIT:,} and {LIMIT:,}")
-    if exact != exact.to_integral_value():
-        raise ValueError(f"{points} points: at most two decimals (a hundredth of a point is the finest step)")
-    return int(exact)
+        exact = _CONTEXT.multiply(Decimal(str(points).strip()), Decimal(PER_POINT))
+        if not exact.is_finite() or exact.copy_abs() > LIMIT * PER_POINT:
+            raise ValueError(f"{shown(points)} points; write a number between -{LIMIT:,} and {LIMIT:,}")
+        whole = int(exact)
+    except ArithmeticError as error:
+        said = f"{shown(points)} is not a number of points; write one such as 10, -5 or 2.5"
+        raise ValueError(said) from error
+    if exact != whole:
+        raise ValueError(
+            f"{shown(points)} points; write at most two decimals, a hundredth is the finest step"
+        )
+    return whole
 
 
 def written(value: int | None, *, sign: bool = False) -> str:
-    """Hundredths as people read points: ``12.50`` → ``"12.5"``, ``-300`` → ``"−3"``."""
+    """Hundredths as people read points: ``1250`` → ``"12.5"``, ``-300`` → ``"−3"``."""
     if value is None:
         return ""
     whole, part = divmod(abs(value), PER_POINT)
@@ -48,20 +59,29 @@ def decay_table(points: int, half_life: int) -> tuple[int, ...]:
     """
     worth: list[int] = []
     while not worth or worth[-1]:
-        worth.append(_exact(abs(points), len(worth), half_life))
+        worth.append(int(_CONTEXT.add(_undecided(abs(points), len(worth), half_life), _HALF)))
     return tuple(-value if points < 0 else value for value in worth)
 
 
-def _exact(points: int, age: int, half_life: int) -> int:
-    return int(points * _power(age, half_life) + Decimal("0.5"))
+def _undecided(points: int, age: int, half_life: int) -> Decimal:
+    """The worth before it is rounded, right to 40 digits at least."""
+    return _CONTEXT.multiply(Decimal(points), _power(age, half_life))
+
+
+def _power(age: int, half_life: int) -> Decimal:
+    """0.5^(age/half_life); exact where it is a power of two."""
+    whole, rest = divmod(age, half_life)
+    return _CONTEXT.divide(_first_powers(half_life)[rest], Decimal(1 << whole))
 
 
 @cache
-def _power(age: int, half_life: int) -> Decimal:
-    """0.5^(age/half_life) to 28 digits; exact where it is a power of two."""
-    whole, rest = divmod(age, half_life)
-    fraction = Decimal("0.5") ** (Decimal(rest) / Decimal(half_life)) if rest else Decimal(1)
-    return fraction * Decimal("0.5") ** whole
+def _first_powers(half_life: int) -> list[Decimal]:
+    """0.5^(age/half_life) for each age below the half-life; every step costs one more of the spare digits."""
+    daily = _CONTEXT.power(_HALF, _CONTEXT.divide(Decimal(1), Decimal(half_life)))
+    powers = [Decimal(1)]
+    while len(powers) < half_life:
+        powers.append(_CONTEXT.multiply(powers[-1], daily))
+    return powers
 
 
 def decayed(points: int, half_life: int | None, age: int) -> int:
@@ -84,8 +104,8 @@ def fragile_ages(points: int, half_life: int) -> dict[int, int]:
     size = abs(points)
     near = {}
     for age, worth in enumerate(decay_table(size, half_life)):
-        exact = size * _power(age, half_life)
-        distance = abs((exact % 1) - Decimal("0.5"))
+        part = _CONTEXT.remainder(_undecided(size, age, half_life), Decimal(1))
+        distance = _CONTEXT.subtract(part, _HALF).copy_abs()
         if 0 < distance < Decimal("1e-8") * max(1, size // 10_000):
             near[age] = worth
     return near

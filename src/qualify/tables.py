@@ -49,7 +49,11 @@ LEADS: Final = Table(
     (
         Column("lead_id", "text", "the lead's own id, unique", required=True),
         Column("account_id", "text", "the organisation the person belongs to"),
-        Column("created_at", "moment", "when the lead and the traits in this row became known; empty: always known"),
+        Column(
+            "created_at",
+            "moment",
+            "when the lead and the traits in this row became known; empty: always known",
+        ),
     ),
 )
 ACCOUNTS: Final = Table(
@@ -113,7 +117,12 @@ DECISIONS: Final = Table(
     "what one of us decided about a lead",
     (
         _LEAD,
-        Column("decision", "text", "accepted, rejected, confirmed, recycled, disqualified or reopened", required=True),
+        Column(
+            "decision",
+            "text",
+            "accepted, rejected, confirmed, recycled, disqualified or reopened",
+            required=True,
+        ),
         Column("decided_at", "moment", "when", required=True),
         Column("reason", "text", "why"),
         Column("decided_by", "text", "who"),

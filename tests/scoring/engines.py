@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from qualify.engines.compiling import Dialect, Question, What, as_of, statement
 from qualify.scoring.canonical import TABLES
@@ -35,7 +35,7 @@ class Duck:
     """DuckDB in memory."""
 
     dialect: Dialect = "duckdb"
-    types = {"string": "VARCHAR", "int64": "BIGINT", "float64": "DOUBLE"}
+    types: ClassVar = {"string": "VARCHAR", "int64": "BIGINT", "float64": "DOUBLE"}
     mark = "?"
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class Sqlite(Duck):
     """SQLite in memory, through Python's own module and nothing registered with it."""
 
     dialect: Dialect = "sqlite"
-    types = {"string": "TEXT", "int64": "INTEGER", "float64": "REAL"}
+    types: ClassVar = {"string": "TEXT", "int64": "INTEGER", "float64": "REAL"}
 
     def __init__(self) -> None:
         self.connection = sqlite3.connect(":memory:")
@@ -74,7 +74,7 @@ class Postgres(Duck):
     """A real PostgreSQL server. Text is compared by bytes there too (COLLATE "C")."""
 
     dialect: Dialect = "postgres"
-    types = {"string": 'TEXT COLLATE "C"', "int64": "BIGINT", "float64": "DOUBLE PRECISION"}
+    types: ClassVar = {"string": 'TEXT COLLATE "C"', "int64": "BIGINT", "float64": "DOUBLE PRECISION"}
     mark = "%s"
 
     def __init__(self, url: str) -> None:
@@ -87,7 +87,7 @@ class Spark:
     """A local Spark session."""
 
     dialect: Dialect = "pyspark"
-    types = {"string": "string", "int64": "bigint", "float64": "double"}
+    types: ClassVar = {"string": "string", "int64": "bigint", "float64": "double"}
 
     def __init__(self, session: Any) -> None:
         self.session = session
@@ -110,7 +110,9 @@ def filled(engine: Engine, world: World) -> Engine:
     return engine
 
 
-def asked(engine: Engine, layout: Layout, what: What, moment: int, *, resumed: bool = False) -> list[dict[str, Any]]:
+def asked(
+    engine: Engine, layout: Layout, what: What, moment: int, *, resumed: bool = False
+) -> list[dict[str, Any]]:
     """The rows that answer ``what`` as of the moment."""
     question = Question(engine.dialect, frozenset(TABLES), resumed=resumed)
     return engine.run(as_of(statement(layout, what, question), moment))
@@ -133,7 +135,9 @@ def lines_of(engine: Engine, layout: Layout, moment: int) -> Lines:
     return {lead: sorted(lines, key=str) for lead, lines in found.items()}
 
 
-def states_of(engine: Engine, layout: Layout, moment: int, previous: list[dict[str, Any]] | None) -> dict[str, tuple[Any, ...]]:
+def states_of(
+    engine: Engine, layout: Layout, moment: int, previous: list[dict[str, Any]] | None
+) -> dict[str, tuple[Any, ...]]:
     """Each lead's stage, since when, and its cycle."""
     if previous is not None:
         engine.put("previous", STATE, previous)

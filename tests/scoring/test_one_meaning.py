@@ -11,7 +11,17 @@ from qualify.moments import DAY
 from qualify.scoring.record import Record
 from qualify.scoring.single import Judge
 from qualify.stages.ladder import Ladder, State
-from tests.scoring.engines import Duck, Engine, Postgres, Spark, Sqlite, filled, lines_of, scores_of, states_of
+from tests.scoring.engines import (
+    Duck,
+    Engine,
+    Postgres,
+    Spark,
+    Sqlite,
+    filled,
+    lines_of,
+    scores_of,
+    states_of,
+)
 from tests.scoring.world import NOW, World, moments, worlds
 
 # An example takes a second, most of it compiling; shrinking one would take minutes, so it is left out here.
@@ -95,7 +105,10 @@ def folded(engine: Engine, world: World, steps: list[int]) -> None:
                 states[record.lead_id] = _moved(judge, ladder, record, states.get(record.lead_id), moment)
         found = states_of(engine, world.layout, moment, previous)
         assert found == {lead: (lead, s.stage, s.since, s.cycle, s.cycle_since) for lead, s in states.items()}
-        previous = [dict(zip(("lead_id", "stage", "since", "cycle", "cycle_since"), row, strict=True)) for row in found.values()]
+        previous = [
+            dict(zip(("lead_id", "stage", "since", "cycle", "cycle_since"), row, strict=True))
+            for row in found.values()
+        ]
 
 
 def _moved(judge: Judge, ladder: Ladder, record: Record, state: State | None, moment: int) -> State:

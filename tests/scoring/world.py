@@ -44,7 +44,9 @@ class World:
         return [self._record(lead) for lead in self.tables["leads"]]
 
     def _record(self, lead: Row) -> Record:
-        account = next((each for each in self.tables["accounts"] if each["account_id"] == lead["account_id"]), None)
+        account = next(
+            (each for each in self.tables["accounts"] if each["account_id"] == lead["account_id"]), None
+        )
         return Record(
             lead_id=lead["lead_id"],
             account_id=lead["account_id"],
@@ -74,7 +76,9 @@ class World:
     def _account_events(self, lead: Row) -> list[Event]:
         if lead["account_id"] is None:
             return []
-        members = {row["lead_id"]: row for row in self.tables["leads"] if row["account_id"] == lead["account_id"]}
+        members = {
+            row["lead_id"]: row for row in self.tables["leads"] if row["account_id"] == lead["account_id"]
+        }
         return [
             self._event(event, members[event["lead_id"]]["created_at"])
             for event in self.tables["events"]
@@ -117,10 +121,19 @@ tests = st.sampled_from(
     ]
 )
 ranges = st.sampled_from(
-    [{"at_least": 9.5}, {"above": 9.5}, {"below": 50}, {"at_most": 0}, {"at_least": 0, "below": 50}, {"is": 50}, {"is_not": 0}]
+    [
+        {"at_least": 9.5},
+        {"above": 9.5},
+        {"below": 50},
+        {"at_most": 0},
+        {"at_least": 0, "below": 50},
+        {"is": 50},
+        {"is_not": 0},
+    ]
 )
 traits = st.one_of(
-    tests.map(lambda test: {"trait": "industry", **test}), ranges.map(lambda test: {"trait": "employees", **test})
+    tests.map(lambda test: {"trait": "industry", **test}),
+    ranges.map(lambda test: {"trait": "employees", **test}),
 )
 pages = st.sampled_from(
     [
@@ -133,7 +146,11 @@ pages = st.sampled_from(
         {"page": {"contains": "pric"}, "seconds": {"below": 50}},
     ]
 )
-kinds = st.one_of(st.sampled_from(KINDS), st.lists(st.sampled_from(KINDS), min_size=1, max_size=2, unique=True), st.just("any event"))
+kinds = st.one_of(
+    st.sampled_from(KINDS),
+    st.lists(st.sampled_from(KINDS), min_size=1, max_size=2, unique=True),
+    st.just("any event"),
+)
 
 
 @st.composite
@@ -151,13 +168,20 @@ def behaviours(draw: st.DrawFn) -> dict[str, Any]:
 
 
 usage = st.builds(
-    lambda used, least, within, by: {"used": used, "at_least": least, "by": by, **({"within": within} if within else {})},
+    lambda used, least, within, by: {
+        "used": used,
+        "at_least": least,
+        "by": by,
+        **({"within": within} if within else {}),
+    },
     st.sampled_from(["active_days", "features", "seats", "limits"]),
     st.integers(1, 3),
     st.one_of(st.none(), durations),
     st.sampled_from(["person", "account"]),
 )
-quiet = st.builds(lambda days, by: {"quiet_for": days, "by": by}, durations, st.sampled_from(["person", "account"]))
+quiet = st.builds(
+    lambda days, by: {"quiet_for": days, "by": by}, durations, st.sampled_from(["person", "account"])
+)
 answers = st.sampled_from(
     [
         {"answer": "budget"},
@@ -198,7 +222,9 @@ bounds = st.sampled_from([{}, {"at_least": 0}, {"at_most": 20}, {"at_least": -5,
 
 stages = st.fixed_dictionaries(
     {
-        "iql": st.just({"enter": {"score": "second", "at_least": 1}, "leave": {"score": "second", "below": 0.5}}),
+        "iql": st.just(
+            {"enter": {"score": "second", "at_least": 1}, "leave": {"score": "second", "below": 0.5}}
+        ),
         "mql": st.builds(
             lambda fast, stay: {
                 "enter": [{"score": "first", "at_least": 5}, {"score": "total", "at_least": 10}],
@@ -271,7 +297,8 @@ def facts(draw: st.DrawFn, layout: Layout) -> Tables:
     """Canonical tables for the playbook."""
     ids, accounts = st.sampled_from(LEADS), st.sampled_from(ACCOUNTS)
     leads = [
-        {"lead_id": lead, "account_id": draw(st.one_of(accounts, st.none())), "created_at": draw(st.one_of(st.just(0), moments)),
+        {"lead_id": lead, "account_id": draw(st.one_of(accounts, st.none())),
+         "created_at": draw(st.one_of(st.just(0), moments)),
          **draw(_field_values(layout.trait_fields))}
         for lead in draw(st.permutations(LEADS))
     ]  # fmt: skip
@@ -293,7 +320,13 @@ def _events(draw: st.DrawFn, layout: Layout, ids: st.SearchStrategy[str]) -> Row
     happened_at = max(draw(moments), 0)
     known_at = happened_at + draw(st.sampled_from([0, 0, 0, 1, DAY, 40 * DAY]))
     values = draw(_field_values(layout.event_fields))
-    return {"lead_id": draw(ids), "kind": draw(st.sampled_from(KINDS)), "happened_at": happened_at, "known_at": known_at, **values}
+    return {
+        "lead_id": draw(ids),
+        "kind": draw(st.sampled_from(KINDS)),
+        "happened_at": happened_at,
+        "known_at": known_at,
+        **values,
+    }
 
 
 @st.composite
@@ -325,7 +358,11 @@ def _answers(draw: st.DrawFn, layout: Layout, ids: st.SearchStrategy[str]) -> Ro
 
 @st.composite
 def _decisions(draw: st.DrawFn, ids: st.SearchStrategy[str]) -> Row:
-    decision = draw(st.sampled_from(["accepted", "rejected", "confirmed", "recycled", "disqualified", "reopened", "won", "lost"]))
+    decision = draw(
+        st.sampled_from(
+            ["accepted", "rejected", "confirmed", "recycled", "disqualified", "reopened", "won", "lost"]
+        )
+    )
     return {"lead_id": draw(ids), "decision": decision, "decided_at": draw(moments)}
 
 

@@ -8,9 +8,9 @@ paths and the documentation's check follow from that.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias, Union
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, Union
 
-from pydantic import Discriminator, Tag
+from pydantic import BeforeValidator, Discriminator, Tag
 from pydantic_core import PydanticCustomError
 
 from qualify.criteria.answers import Answer
@@ -19,7 +19,8 @@ from qualify.criteria.behaviour import Did, Returned, Sequence, Used, WentQuiet
 from qualify.criteria.combined import AllOf, AnyOf, NoneOf
 from qualify.criteria.judgement import Decision, Grade, Score
 from qualify.criteria.traits import Country, Department, Email, Icp, Persona, Seniority, Trait
-from qualify.errors import did_you_mean, one_of
+from qualify.criteria.values import wrong
+from qualify.errors import did_you_mean, nearest, one_of, shown
 
 KINDS: tuple[type[Criterion], ...] = (
     Trait,
@@ -54,27 +55,44 @@ def keyword_of(written: Any) -> str:
     if isinstance(written, list):
         return "all_of"
     if not isinstance(written, dict):
-        raise PydanticCustomError("criterion", _expected("{found} is not a criterion"), {"found": repr(written)})
+        raise wrong(None, f"a criterion is expected here, not {shown(written)}; {_STARTS}")
     found = [word for word in written if word in KEYWORDS]
     if len(found) == 1:
         return str(found[0])
     if found:
-        raise PydanticCustomError(
-            "criterion", "two criteria in one ({found}); put them under all_of or any_of", {"found": " and ".join(found)}
-        )
-    guess = next((hint for word in written if (hint := did_you_mean(str(word), KEYWORDS))), "")
-    named = one_of([repr(str(word)) for word in written]) or "an empty mapping"
-    raise PydanticCustomError("criterion", _expected("{found} names no criterion{guess}"), {"found": named, "guess": guess})
+        raise wrong(found[1], f"two criteria in one ({' and '.join(found)}); {_PART}", key=True)
+    raise _names_none(written)
 
 
-def _expected(message: str) -> str:
-    return f"{message} A criterion starts with one of: {one_of(KEYWORDS, 40)}"
+_STARTS = f"it starts with one of {one_of(KEYWORDS, 40)}"
+_PART = "put them under all_of or any_of, each with a dash of its own"
 
 
-AnyCriterion: TypeAlias = Annotated[
-    Union[tuple(Annotated[kind, Tag(kind.KEYWORD)] for kind in KINDS)],  # type: ignore[misc]  # noqa: UP007
-    Discriminator(keyword_of),
-]
+def _names_none(written: dict[Any, Any]) -> PydanticCustomError:
+    """The error for a mapping without a keyword: at the word that was most likely meant as one."""
+    words = [str(word) for word in written]
+    if not words:
+        return wrong(None, f"an empty criterion; {_STARTS}")
+    word = next((word for word in words if nearest(word, KEYWORDS)), words[0])
+    said = f"{shown(word)} is no criterion{did_you_mean(word, KEYWORDS) or ';'} {_STARTS}"
+    return wrong(word, said, key=True, meant=nearest(word, KEYWORDS))
+
+
+def _with_one_keyword(written: Any) -> Any:
+    """What was written, once it is sure to be of one kind: an error in a discriminator has no place."""
+    keyword_of(written)
+    return written
+
+
+if TYPE_CHECKING:
+    AnyCriterion: TypeAlias = Criterion
+else:  # type checkers cannot follow a union made of a list
+    AnyCriterion = Annotated[
+        Union[tuple(Annotated[kind, Tag(kind.KEYWORD)] for kind in KINDS)],  # noqa: UP007
+        Discriminator(keyword_of),
+        BeforeValidator(_with_one_keyword),
+    ]
+"""A criterion of any kind; a list of criteria means all of them."""
 
 for _group in (AllOf, AnyOf, NoneOf):
     _group.model_rebuild(_types_namespace={"AnyCriterion": AnyCriterion})

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from qualify.criteria.base import Context, Criterion, Days
-from qualify.criteria.comparisons import Test
+from qualify.criteria.base import Context, Criterion
+from qualify.criteria.comparisons import NO, YES, Test
 from qualify.criteria.logic import Answered, Both, HasAnswer, Not, TextIn, Truth
 from qualify.criteria.logic import Field as Value
-from qualify.criteria.traits import spoken_name
+from qualify.criteria.sentences import days_of, spoken_name
+from qualify.criteria.values import Days, Text
 
 SATISFIED = Value("satisfied", "text")
 """Whether whoever took the answer called it good enough."""
@@ -21,7 +22,7 @@ class Answer(Test, Criterion):
 
     KEYWORD: ClassVar[str] = "answer"
 
-    answer: str = Field(min_length=1, description="the question: budget, authority, need, timeline or your own")
+    answer: Text = Field(description="the question: budget, authority, need, timeline or your own")
     satisfied: bool | None = Field(None, description="whoever asked called the answer good enough (or not)")
     valid_for: Days | None = Field(None, description="an answer older than this no longer counts")
 
@@ -32,10 +33,8 @@ class Answer(Test, Criterion):
         asked = isinstance(data, dict) and set(data) - {"answer", "valid_for"}
         return {**data, "is_known": True} if isinstance(data, dict) and not asked else data
 
-    @model_validator(mode="after")
-    def _asks_something(self) -> Answer:
-        """``satisfied`` alone is enough; otherwise as every test."""
-        return self if self.satisfied is not None else super()._asks_something()  # type: ignore[return-value]
+    def _asks(self) -> bool:
+        return self.satisfied is not None or super()._asks()
 
     def condition(self, context: Context) -> Truth:
         """The newest answer that has not expired passes; unknown without one."""
@@ -52,18 +51,17 @@ class Answer(Test, Criterion):
         terms: list[Truth] = []
         asked = {word: value for word, value in self._asked().items() if word != "is_known"}
         if asked:
-            terms.append(Test(**asked).truth("value"))
+            terms.append(Test.model_construct(None, **asked).truth("value"))
         if self.satisfied is not None:
-            terms.append(TextIn(SATISFIED, frozenset({"true", "yes", "y", "1"} if self.satisfied else {"false", "no", "n", "0"})))
+            terms.append(TextIn(SATISFIED, YES if self.satisfied else NO))
         return None if not terms else terms[0] if len(terms) == 1 else Both(tuple(terms))
 
-    def _asked(self) -> dict[str, object]:
+    def _asked(self) -> dict[str, Any]:
         return {word: value for word in Test.model_fields if (value := getattr(self, word)) is not None}
 
     def sentence(self) -> str:
-        """As "budget is at least 10,000 and is satisfied"."""
-        said = [self.words()] if self.words() else []
-        if self.satisfied is not None:
-            said.append("is satisfied" if self.satisfied else "is not satisfied")
-        fresh = f" (for {self.valid_for} days)" if self.valid_for else ""
+        """As "budget is satisfied and is at least 10,000 (an answer counts for 180 days)"."""
+        said = [] if self.satisfied is None else ["is satisfied" if self.satisfied else "is not satisfied"]
+        said += [self.words()] if self.words() else []
+        fresh = f" (an answer counts for {days_of(self.valid_for)})" if self.valid_for else ""
         return f"{spoken_name(self.answer)} {' and '.join(said)}{fresh}"

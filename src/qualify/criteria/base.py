@@ -5,25 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from qualify import moments
-from qualify.points import hundredths
+from qualify.criteria.values import Short, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from qualify.criteria.logic import Truth
-
-Scalar: TypeAlias = bool | int | float | str
-
-_DAYS_SCHEMA = {"anyOf": [{"type": "string", "pattern": "^[0-9]+ ?(d|days?|w|weeks?)$"}, {"type": "integer", "minimum": 1}]}
-
-Days: TypeAlias = Annotated[int, BeforeValidator(moments.days), WithJsonSchema(_DAYS_SCHEMA)]
-"""A duration in whole days, written ``30 days``, ``4 weeks`` or ``30``."""
-
-Points: TypeAlias = Annotated[int, BeforeValidator(hundredths), WithJsonSchema({"type": "number", "multipleOf": 0.01})]
-"""Points, held as hundredths; written as ``10``, ``-5`` or ``2.5``."""
 
 Where: TypeAlias = Literal["rule", "stage"]
 
@@ -31,7 +20,7 @@ Where: TypeAlias = Literal["rule", "stage"]
 class Written(BaseModel):
     """Something written in a playbook: nothing unexpected beside its fields, and never changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Conditional(Protocol):
@@ -57,15 +46,20 @@ class Context(Protocol):
         """The playbook's own groups of countries, by name."""
 
 
+def _as_list(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Kinds: TypeAlias = Annotated[tuple[Text, ...], BeforeValidator(_as_list), Short()]
+"""Kinds of event: none, one, or a list."""
+
+
 class ProductUse(Written):
     """Which events are use of the product, and where they name the feature."""
 
-    events: tuple[str, ...] = ()
-    """Kinds of event that are use of the product."""
-    feature: str = "feature"
-    """The property that names the feature used."""
-    limits: tuple[str, ...] = ()
-    """Kinds of event that say a limit of the plan was hit."""
+    events: Kinds = Field((), description="kinds of event that are use of the product")
+    feature: Text = Field("feature", description="the property of these events that names the feature used")
+    limits: Kinds = Field((), description="kinds of event that say a limit of the plan was hit")
 
 
 class Criterion(Written, ABC):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
-from qualify.criteria.base import Context, Criterion, Days, Written
-from qualify.criteria.comparisons import Test, Texts
+from qualify.criteria.base import Context, Criterion, Written
+from qualify.criteria.comparisons import Test
 from qualify.criteria.logic import Both, CameBack, Happened, Occurrences, Quiet, Truth
 from qualify.criteria.logic import Field as Value
-from qualify.criteria.traits import spoken_name
+from qualify.criteria.sentences import counted, days_of
+from qualify.criteria.values import Count, Days, Short, Text, Texts
 from qualify.errors import one_of
 
 ANY_EVENT = "any event"
@@ -25,7 +26,7 @@ def _as_test(value: Any) -> Any:
     return {"is_one_of": value} if isinstance(value, list) else {"is": value}
 
 
-Properties = dict[str, Annotated[Test, BeforeValidator(_as_test)]]
+Properties: TypeAlias = dict[Text, Annotated[Test, BeforeValidator(_as_test), Short(("scalar", "scalars"))]]
 
 
 class Doing(Written):
@@ -42,7 +43,7 @@ class Doing(Written):
 
     def words(self) -> str:
         """As "page_viewed where page.path starts with /pricing"."""
-        said = one_of(self.did, 6)
+        said = ANY_EVENT if ANY_EVENT in self.did else one_of(self.did, 6)
         tests = " and ".join(f"{name} {test.words()}" for name, test in self.where.items())
         return f"{said} where {tests}" if tests else said
 
@@ -51,7 +52,7 @@ def _as_doing(value: Any) -> Any:
     return {"did": value} if isinstance(value, str | list) else value
 
 
-Step = Annotated[Doing, BeforeValidator(_as_doing)]
+Step: TypeAlias = Annotated[Doing, BeforeValidator(_as_doing), Short(("string", "strings"))]
 
 
 class Did(Doing, Criterion):
@@ -59,10 +60,7 @@ class Did(Doing, Criterion):
 
     KEYWORD: ClassVar[str] = "did"
 
-    times: int = Field(
-        1, ge=1, validation_alias=AliasChoices("at_least", "times"), serialization_alias="at_least",
-        description="how many times at least",
-    )  # fmt: skip
+    times: Count = Field(1, alias="at_least", description="how many times at least")
     within: Days | None = Field(None, description="in the last so many days")
     by: Whose = Field("person", description="the person, or anybody at the account")
 
@@ -75,7 +73,7 @@ class Did(Doing, Criterion):
         return Happened(self.events(), self.times)
 
     def sentence(self) -> str:
-        """As "did demo_requested at least 2 times within 30 days"."""
+        """As "did demo_requested at least 2 times in the last 30 days"."""
         return f"did {self.words()}{_how_often(self.times)}{_how_recent(self.within)}{_whose(self.by)}"
 
 
@@ -84,14 +82,11 @@ class Sequence(Criterion):
 
     KEYWORD: ClassVar[str] = "sequence"
 
-    sequence: Annotated[list[Step], Field(min_length=2, max_length=2)] = Field(
-        description="the first event and the one that follows it"
+    sequence: list[Step] = Field(
+        min_length=2, max_length=2, description="the first event and the one that follows it"
     )
     apart_at_most: Days = Field(description="the second follows within so many days")
-    times: int = Field(
-        1, ge=1, validation_alias=AliasChoices("at_least", "times"), serialization_alias="at_least",
-        description="how many times at least",
-    )  # fmt: skip
+    times: Count = Field(1, alias="at_least", description="how many times at least")
     within: Days | None = Field(None, description="the second happened in the last so many days")
     by: Whose = Field("person", description="the person, or anybody at the account")
 
@@ -111,7 +106,7 @@ class Sequence(Criterion):
         """As "did a, then b within 7 days of it"."""
         first, then = (step.words() for step in self.sequence)
         return (
-            f"did {first}, then {then} within {_days(self.apart_at_most)} of it"
+            f"did {first}, then {then} within {days_of(self.apart_at_most)} of it"
             f"{_how_often(self.times)}{_how_recent(self.within)}{_whose(self.by)}"
         )
 
@@ -130,8 +125,11 @@ class WentQuiet(Criterion):
         return Quiet(self.doing.occurrences(whole_account=self.by == "account"), self.quiet_for)
 
     def sentence(self) -> str:
-        """As "has been quiet for 30 days"."""
-        return f"has been quiet for {_days(self.quiet_for)} ({self.doing.words()}){_whose(self.by)}"
+        """As "has been quiet for 30 days" or "has not done page_viewed for 30 days, though once before"."""
+        if self.doing == Doing(did=(ANY_EVENT,)):
+            return f"has been quiet for {days_of(self.quiet_for)}{_whose(self.by)}"
+        done = f"has not done {self.doing.words()} for {days_of(self.quiet_for)}"
+        return f"{done}{_whose(self.by)}, though once before"
 
 
 class Used(Criterion):
@@ -142,7 +140,7 @@ class Used(Criterion):
     used: Literal["active_days", "features", "seats", "limits"] = Field(
         description="what is counted: days with use, features used, people who use it, plan limits hit"
     )
-    at_least: int = Field(ge=1, description="how many at least")
+    at_least: Count = Field(description="how many at least")
     within: Days | None = Field(None, description="in the last so many days")
     by: Whose = Field("person", description="the person, or everybody at the account (seats: always)")
 
@@ -160,9 +158,9 @@ class Used(Criterion):
     def sentence(self) -> str:
         """As "used the product on at least 5 days within 14 days"."""
         said = {
-            "active_days": f"used the product on at least {self.at_least} days",
-            "features": f"used at least {self.at_least} features",
-            "seats": f"has at least {self.at_least} people using the product",
+            "active_days": f"used the product on at least {counted(self.at_least, 'day')}",
+            "features": f"used at least {counted(self.at_least, 'feature')}",
+            "seats": f"is at an account where at least {self.at_least:,} used the product",
             "limits": f"hit a limit of the plan{_how_often(self.at_least)}",
         }
         return said[self.used] + _how_recent(self.within) + ("" if self.used == "seats" else _whose(self.by))
@@ -181,23 +179,18 @@ class Returned(Criterion):
         return CameBack(self.came_back.occurrences())
 
     def sentence(self) -> str:
-        """As "came back (demo_requested)"."""
-        return f"came back ({self.came_back.words()})"
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
+        """As "came back" or "came back and did demo_requested"."""
+        only = self.came_back == Doing(did=(ANY_EVENT,))
+        return "came back" if only else f"came back and did {self.came_back.words()}"
 
 
 def _how_often(times: int) -> str:
-    return f" at least {times} times" if times > 1 else ""
+    return f" at least {times:,} times" if times > 1 else ""
 
 
 def _how_recent(within: int | None) -> str:
-    return f" in the last {_days(within)}" if within else ""
+    return f" in the last {days_of(within)}" if within else ""
 
 
 def _whose(by: Whose) -> str:
-    return ", by anybody at the account" if by == "account" else ""
-
-
+    return " (counting everybody at the account)" if by == "account" else ""

@@ -63,8 +63,9 @@ class NoneOf(Criterion):
         return Not(Either(tuple(each.condition(context) for each in self.none_of)))
 
     def sentence(self) -> str:
-        """The sentences, each denied."""
-        return f"none of: {joined(self.none_of, 'or')}"
+        """As "not (did demo_requested)" or "none of these (did this; did that)"."""
+        said = "; ".join(each.sentence() for each in self.none_of)
+        return f"none of these ({said})" if len(self.none_of) > 1 else f"not ({said})"
 
 
 def joined(criteria: list[AnyCriterion], word: str) -> str:

@@ -3,46 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
-from qualify.criteria.base import Scalar, Written
-from qualify.criteria.logic import Both, Either, Known, Not, NumberIs, Reading, TextHas, TextIn, Truth
-from qualify.criteria.logic import Field as Value
+from qualify.criteria.base import Written
+from qualify.criteria.logic import (
+    Both,
+    Comparison,
+    Either,
+    Known,
+    Not,
+    NumberIs,
+    Reading,
+    TextHas,
+    TextIn,
+    Truth,
+)
+from qualify.criteria.logic import Field as Column
+from qualify.criteria.values import Number, OneOrMore, Scalar, Sought, Value, Values
 from qualify.errors import one_of
 from qualify.reading.text import fold
 
-_YES = frozenset({"true", "yes", "y", "1"})
-_NO = frozenset({"false", "no", "n", "0"})
+YES = frozenset({"true", "yes", "y", "1"})
+"""Folded texts that mean true."""
 
-
-def _as_list(value: object) -> object:
-    return value if isinstance(value, list | tuple) else (value,)
-
-
-def _no_blanks(values: tuple[Scalar, ...]) -> tuple[Scalar, ...]:
-    if not values:
-        raise ValueError("the list is empty; write at least one value")
-    if any(isinstance(value, str) and fold(value) is None for value in values):
-        raise ValueError("an empty text matches nothing; use is_known: false to ask for a missing value")
-    return values
-
-
-def _one_or_more(kinds: list[str]) -> WithJsonSchema:
-    one = {"type": kinds if len(kinds) > 1 else kinds[0]}
-    return WithJsonSchema({"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]})
-
-
-Texts = Annotated[
-    tuple[str, ...], BeforeValidator(_as_list), AfterValidator(_no_blanks), _one_or_more(["string"])
-]
-Scalars = Annotated[
-    tuple[Scalar, ...],
-    BeforeValidator(_as_list),
-    AfterValidator(_no_blanks),
-    _one_or_more(["string", "number", "boolean"]),
-]
+NO = frozenset({"false", "no", "n", "0"})
+"""Folded texts that mean false."""
 
 
 class Test(Written):
@@ -53,24 +39,29 @@ class Test(Written):
 
     __test__ = False  # not a test case of pytest's
 
-    is_: Scalar | None = Field(None, alias="is", description="equals this text, number or yes/no")
-    is_not: Scalar | None = Field(None, description="is known and differs from this")
-    is_one_of: Scalars | None = Field(None, description="equals one of these")
-    is_none_of: Scalars | None = Field(None, description="is known and equals none of these")
-    at_least: float | None = Field(None, description="is this number or more")
-    above: float | None = Field(None, description="is more than this number")
-    below: float | None = Field(None, description="is less than this number")
-    at_most: float | None = Field(None, description="is this number or less")
-    contains: Texts | None = Field(None, description="has this text (or one of these) somewhere in it")
-    starts_with: Texts | None = Field(None, description="begins with this text (or one of these)")
+    is_: Value | None = Field(None, alias="is", description="equals this text, number or yes/no")
+    is_not: Value | None = Field(None, description="is known and differs from this")
+    is_one_of: Values | None = Field(None, description="equals one of these")
+    is_none_of: Values | None = Field(None, description="is known and equals none of these")
+    at_least: Number | None = Field(None, description="is this number or more")
+    above: Number | None = Field(None, description="is more than this number")
+    below: Number | None = Field(None, description="is less than this number")
+    at_most: Number | None = Field(None, description="is this number or less")
+    contains: OneOrMore[Sought] | None = Field(
+        None, description="has this text (or one of these) somewhere in it"
+    )
+    starts_with: OneOrMore[Sought] | None = Field(None, description="begins with this text (or one of these)")
     is_known: bool | None = Field(None, description="true: there is a value; false: there is none")
 
     @model_validator(mode="after")
     def _asks_something(self) -> Test:
-        if not any(getattr(self, word) is not None for word in Test.model_fields):
-            words = ["is" if word == "is_" else word for word in Test.model_fields]
+        if not self._asks():
+            words = [field.alias or word for word, field in Test.model_fields.items()]
             raise ValueError(f"nothing is asked of the value; add {one_of(words)}")
         return self
+
+    def _asks(self) -> bool:
+        return any(getattr(self, word) is not None for word in Test.model_fields)
 
     def truth(self, name: str, *, number: Reading = "number") -> Truth:
         """The condition on the value of that name; ``number`` is how its numbers are read."""
@@ -89,17 +80,26 @@ class Test(Written):
         return found
 
     def _ranges(self, name: str, number: Reading) -> list[Truth]:
-        field = Value(name, number)
-        limits = ((">=", self.at_least), (">", self.above), ("<", self.below), ("<=", self.at_most))
-        return [NumberIs(field, sign, limit) for sign, limit in limits if limit is not None]  # type: ignore[arg-type]
+        return [NumberIs(Column(name, number), sign, limit) for sign, _, limit in self._limits()]
+
+    def _limits(self) -> list[tuple[Comparison, str, float]]:
+        asked: list[tuple[Comparison, str, float | None]] = [
+            (">=", "at least", self.at_least),
+            (">", "above", self.above),
+            ("<", "below", self.below),
+            ("<=", "at most", self.at_most),
+        ]
+        return [(sign, word, limit) for sign, word, limit in asked if limit is not None]
 
     def _texts(self, name: str) -> list[Truth]:
-        field = Value(name, "text")
+        field = Column(name, "text")
         found: list[Truth] = []
         if self.contains is not None:
             found.append(_simplest([TextHas(field, fold(text) or "") for text in self.contains], any_of=True))
         if self.starts_with is not None:
-            starts: list[Truth] = [TextHas(field, fold(text) or "", at_start=True) for text in self.starts_with]
+            starts: list[Truth] = [
+                TextHas(field, fold(text) or "", at_start=True) for text in self.starts_with
+            ]
             found.append(_simplest(starts, any_of=True))
         if self.is_known is not None:
             found.append(Known(field) if self.is_known else Not(Known(field)))
@@ -107,22 +107,25 @@ class Test(Written):
 
     def words(self) -> str:
         """The test in English: it completes "the value …"."""
+        return " and ".join([*self._equal_words(), *self._range_words(), *self._text_words()])
+
+    def _equal_words(self) -> list[str]:
         said = [
             ("is", self.is_),
-            ("is not", self.is_not),
             ("is", self.is_one_of),
+            ("is not", self.is_not),
             ("is not", self.is_none_of),
-            ("is at least", self.at_least),
-            ("is above", self.above),
-            ("is below", self.below),
-            ("is at most", self.at_most),
-            ("contains", self.contains),
-            ("starts with", self.starts_with),
         ]
-        phrases = [f"{verb} {_spoken(value)}" for verb, value in said if value is not None]
-        if self.is_known is not None:
-            phrases.append("is known" if self.is_known else "is unknown")
-        return " and ".join(phrases)
+        return [f"{verb} {_spoken(value)}" for verb, value in said if value is not None]
+
+    def _range_words(self) -> list[str]:
+        limits = [f"{word} {_amount(limit)}" for _, word, limit in self._limits()]
+        return [f"is {' and '.join(limits)}"] if limits else []
+
+    def _text_words(self) -> list[str]:
+        said = [("contains", self.contains), ("starts with", self.starts_with)]
+        known = [] if self.is_known is None else ["is known" if self.is_known else "is not known"]
+        return [f"{verb} {_spoken(value)}" for verb, value in said if value is not None] + known
 
 
 def equals_any(name: str, values: Iterable[Scalar], number: Reading) -> Truth:
@@ -131,12 +134,14 @@ def equals_any(name: str, values: Iterable[Scalar], number: Reading) -> Truth:
     texts: set[str] = set()
     for value in values:
         if isinstance(value, bool):
-            texts |= _YES if value else _NO
+            texts |= YES if value else NO
         elif isinstance(value, str):
             texts.add(fold(value) or "")
-    numbers = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
-    terms: list[Truth] = [TextIn(Value(name, "text"), frozenset(texts))] if texts else []
-    return _simplest([*terms, *(NumberIs(Value(name, number), "==", each) for each in numbers)], any_of=True)
+    numbers = [
+        float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)
+    ]
+    terms: list[Truth] = [TextIn(Column(name, "text"), frozenset(texts))] if texts else []
+    return _simplest([*terms, *(NumberIs(Column(name, number), "==", each) for each in numbers)], any_of=True)
 
 
 def _simplest(terms: list[Truth], *, any_of: bool = False) -> Truth:
@@ -150,6 +155,9 @@ def _spoken(value: Scalar | tuple[Scalar, ...]) -> str:
         return one_of([_spoken(each) for each in value], limit=6)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return f"{value:,}" if isinstance(value, int) and value >= 10_000 else str(value)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _amount(number: float) -> str:
+    """A number as people read it: 1000.0 → ``1,000``."""
+    return f"{int(number):,}" if number.is_integer() else f"{number:,}"

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from qualify.criteria.base import Context, Criterion, Points
-from qualify.criteria.comparisons import Texts
+from qualify.criteria.base import Context, Criterion
 from qualify.criteria.logic import Both, Comparison, DecidedIn, GradeIn, ScoreIs, Truth
-from qualify.errors import did_you_mean, one_of
+from qualify.criteria.values import Among, OneOrMore, Points, Text
+from qualify.errors import one_of
 from qualify.points import written
 from qualify.vocabulary import DECISIONS, GRADE_LETTERS, GRADE_NUMBERS
 
 GRADES = tuple(letter + number for letter in GRADE_LETTERS for number in GRADE_NUMBERS)
+"""Every grade, best first: ``A1`` … ``D4``."""
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+GradeWord: TypeAlias = Annotated[Text, BeforeValidator(_upper), Among((*GRADES, *GRADE_LETTERS), "grade")]
+DecisionWord: TypeAlias = Annotated[Text, Among(DECISIONS, "decision")]
 
 
 class Score(Criterion):
@@ -22,7 +31,7 @@ class Score(Criterion):
     KEYWORD: ClassVar[str] = "score"
     USED_IN = ("stage",)
 
-    score: str = Field(min_length=1, description="a score's name, or total")
+    score: Text = Field(description="a score's name, or total")
     at_least: Points | None = Field(None, description="this many points or more")
     above: Points | None = Field(None, description="more than this many points")
     below: Points | None = Field(None, description="fewer than this many points")
@@ -50,7 +59,9 @@ class Score(Criterion):
 
     def sentence(self) -> str:
         """As "fit is at least 40 and below 80"."""
-        return f"{self.score} is " + " and ".join(f"{word} {written(limit)}" for _, word, limit in self._limits())
+        return f"{self.score} is " + " and ".join(
+            f"{word} {written(limit)}" for _, word, limit in self._limits()
+        )
 
 
 class Grade(Criterion):
@@ -59,18 +70,7 @@ class Grade(Criterion):
     KEYWORD: ClassVar[str] = "grade"
     USED_IN = ("stage",)
 
-    grade: Annotated[Texts, BeforeValidator(lambda value: [str(each) for each in value] if isinstance(value, list) else str(value))] = Field(  # fmt: skip  # noqa: E501
-        description="grades (A1 … D4), or letters for all grades of that fit"
-    )
-
-    @field_validator("grade")
-    @classmethod
-    def _allowed(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        allowed = [*GRADES, *GRADE_LETTERS]
-        for each in value:
-            if each.upper() not in allowed:
-                raise ValueError(f"{each!r} is not a grade{did_you_mean(each, allowed)} Allowed: A1 … D4, or a letter A … D")
-        return tuple(each.upper() for each in value)
+    grade: OneOrMore[GradeWord] = Field(description="grades (A1 … D4), or letters for all grades of that fit")
 
     def condition(self, context: Context) -> Truth:
         """The grade is among them."""
@@ -87,20 +87,12 @@ class Decision(Criterion):
     KEYWORD: ClassVar[str] = "decision"
     USED_IN = ("stage",)
 
-    decision: Texts = Field(description=f"one or more of {one_of(DECISIONS)}")
-
-    @field_validator("decision")
-    @classmethod
-    def _allowed(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for each in value:
-            if each not in DECISIONS:
-                raise ValueError(f"{each!r} is not a decision{did_you_mean(each, DECISIONS)} Allowed: {one_of(DECISIONS)}")
-        return value
+    decision: OneOrMore[DecisionWord] = Field(description=f"one or more of {one_of(DECISIONS)}")
 
     def condition(self, context: Context) -> Truth:
         """The newest decision of this cycle is one of these."""
         return DecidedIn(frozenset(self.decision))
 
     def sentence(self) -> str:
-        """As "sales decided: accepted"."""
+        """As "was accepted or confirmed"."""
         return f"was {one_of(self.decision)}"

@@ -2,48 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from qualify.criteria.base import Context, Criterion
-from qualify.criteria.comparisons import Test, Texts
+from qualify.criteria.comparisons import Test
 from qualify.criteria.logic import Field as Value
-from qualify.criteria.logic import Reading, TextIn, Truth
-from qualify.errors import did_you_mean, one_of
+from qualify.criteria.logic import TextIn, Truth
+from qualify.criteria.sentences import by_whom, spoken_name
+from qualify.criteria.values import Among, OneOrMore, Text, Texts
+from qualify.errors import did_you_mean, one_of, shown
+from qualify.reading.titles import DEPARTMENTS, SENIORITIES
 
-#: The senses that ``qualify.reading.titles`` reads from a job title.
-SENIORITIES = ("intern", "entry", "staff", "senior", "manager", "head", "director", "vp", "c_level", "owner")
-DEPARTMENTS = (
-    "engineering",
-    "it",
-    "product",
-    "design",
-    "data",
-    "marketing",
-    "sales",
-    "customer_success",
-    "finance",
-    "hr",
-    "legal",
-    "operations",
-    "procurement",
-    "education",
-    "research",
-    "medical",
-    "executive",
-    "administration",
-)
 EMAIL_KINDS = ("free", "disposable", "business")
+"""What ``qualify.reading.domains`` says of an address."""
 
-
-def _listed(values: tuple[str, ...], allowed: tuple[str, ...], what: str) -> tuple[str, ...]:
-    for value in values:
-        if value not in allowed:
-            raise ValueError(
-                f"{value!r} is not a {what}{did_you_mean(value, allowed)} Allowed: {one_of(allowed)}"
-            )
-    return values
+SeniorityWord: TypeAlias = Annotated[Text, Among(SENIORITIES, "seniority")]
+DepartmentWord: TypeAlias = Annotated[Text, Among(DEPARTMENTS, "department")]
+EmailKind: TypeAlias = Annotated[Text, Among(EMAIL_KINDS, "kind of e-mail address")]
 
 
 class Trait(Test, Criterion):
@@ -51,14 +29,14 @@ class Trait(Test, Criterion):
 
     KEYWORD: ClassVar[str] = "trait"
 
-    trait: str = Field(min_length=1, description="the trait's name, as the data's column has it")
+    trait: Text = Field(description="the trait's name, as the data's column has it")
 
     def condition(self, context: Context) -> Truth:
         """The test on the trait; unknown while the trait is."""
         return self.truth(self.trait)
 
     def sentence(self) -> str:
-        """As "has industry: is software or internet"."""
+        """As "employees is at least 50 and below 1,000"."""
         return f"{spoken_name(self.trait)} {self.words()}"
 
 
@@ -67,21 +45,16 @@ class Seniority(Criterion):
 
     KEYWORD: ClassVar[str] = "seniority"
 
-    seniority: Texts = Field(description=f"one or more of {one_of(SENIORITIES, 40)}")
-    title: str = Field("job_title", description="the trait that holds the job title")
-
-    @field_validator("seniority")
-    @classmethod
-    def _allowed(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return _listed(value, SENIORITIES, "seniority")
+    seniority: OneOrMore[SeniorityWord] = Field(description=f"one or more of {one_of(SENIORITIES, 40)}")
+    title: Text = Field("job_title", description="the trait that holds the job title")
 
     def condition(self, context: Context) -> Truth:
         """The seniority read from the title; unknown where the title does not say."""
         return _reads(self.title, "seniority", self.seniority)
 
     def sentence(self) -> str:
-        """As "the job title says director or vp"."""
-        return f"{spoken_name(self.title)} says {one_of([spoken_name(each) for each in self.seniority])}"
+        """As "is director or VP by job title"."""
+        return f"is {one_of(map(spoken_name, self.seniority), 40)} by {spoken_name(self.title)}"
 
 
 class Department(Criterion):
@@ -89,13 +62,8 @@ class Department(Criterion):
 
     KEYWORD: ClassVar[str] = "department"
 
-    department: Texts = Field(description=f"one or more of {one_of(DEPARTMENTS, 40)}")
-    title: str = Field("job_title", description="the trait that holds the job title")
-
-    @field_validator("department")
-    @classmethod
-    def _allowed(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return _listed(value, DEPARTMENTS, "department")
+    department: OneOrMore[DepartmentWord] = Field(description=f"one or more of {one_of(DEPARTMENTS, 40)}")
+    title: Text = Field("job_title", description="the trait that holds the job title")
 
     def condition(self, context: Context) -> Truth:
         """The department read from the title; unknown where the title does not say."""
@@ -103,7 +71,7 @@ class Department(Criterion):
 
     def sentence(self) -> str:
         """As "works in marketing or sales"."""
-        return f"works in {one_of([spoken_name(each) for each in self.department])} (by {spoken_name(self.title)})"
+        return f"works in {one_of(map(spoken_name, self.department), 40)}{by_whom(self.title, 'job_title')}"
 
 
 class Email(Criterion):
@@ -111,21 +79,18 @@ class Email(Criterion):
 
     KEYWORD: ClassVar[str] = "email"
 
-    email: Texts = Field(description="free (a public provider's), disposable (throw-away) or business")
-    address: str = Field("email", description="the trait that holds the e-mail address")
-
-    @field_validator("email")
-    @classmethod
-    def _allowed(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return _listed(value, EMAIL_KINDS, "kind of e-mail address")
+    email: OneOrMore[EmailKind] = Field(
+        description="free (a public provider's), disposable (throw-away) or business"
+    )
+    address: Text = Field("email", description="the trait that holds the e-mail address")
 
     def condition(self, context: Context) -> Truth:
         """The kind of the address's domain; unknown without a readable address."""
         return _reads(self.address, "email_kind", self.email)
 
     def sentence(self) -> str:
-        """As "writes from a free e-mail address"."""
-        return f"writes from a {one_of(self.email)} {spoken_name(self.address)} address"
+        """As "has a free or disposable e-mail address"."""
+        return f"has a {one_of(self.email)} e-mail address{by_whom(self.address, 'email')}"
 
 
 class Country(Criterion):
@@ -133,13 +98,10 @@ class Country(Criterion):
 
     KEYWORD: ClassVar[str] = "country"
 
-    country: Texts = Field(description="country codes or names, and groups (eu, dach, nordics, … or your own)")
-    trait_: str = Field("country", alias="from", description="the trait that holds the country")
-
-    @field_validator("country")
-    @classmethod
-    def _strings(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(each.strip() for each in value)
+    country: Texts = Field(
+        description="country codes or names, and groups (eu, dach, nordics, … or your own)"
+    )
+    trait_: Text = Field("country", alias="from", description="the trait that holds the country")
 
     def condition(self, context: Context) -> Truth:
         """The country, however it was typed, is one of these; unknown where it cannot be read."""
@@ -148,24 +110,30 @@ class Country(Criterion):
 
     def sentence(self) -> str:
         """As "is in dach or FR"."""
-        return f"is in {one_of(self.country, 8)} (by {spoken_name(self.trait_)})"
+        named = [word.strip().replace("_", " ") for word in self.country]
+        return f"is in {one_of(named, 8)}{by_whom(self.trait_, 'country')}"
 
 
-def codes_of(word: str, groups: dict[str, frozenset[str]] | object) -> frozenset[str]:
-    """The ISO 3166 codes that a country's name or a group stands for; raises ``ValueError`` for neither."""
+def codes_of(word: str, groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The ISO 3166 codes that a country's name or a group stands for; raises ``ValueError`` for neither.
+
+    ``groups`` are the playbook's own; they go before ours and before countries.
+    """
     from qualify.reading import countries
 
-    own: dict[str, frozenset[str]] = dict(groups)  # type: ignore[call-overload]
-    key = word.casefold().replace(" ", "_").replace("-", "_")
-    if word in own or key in own:
-        return own.get(word) or own[key]
-    if key in countries.GROUPS:
-        return countries.GROUPS[key]
+    known = {**countries.GROUPS, **{_key(name): codes for name, codes in groups.items()}}
+    if _key(word) in known:
+        return known[_key(word)]
     code = countries.country(word)
     if code is None:
-        known = [*own, *countries.GROUPS, *countries.names()]
-        raise ValueError(f"{word!r} is neither a country nor a group of countries{did_you_mean(word, known)}")
+        meant = did_you_mean(word.strip(), [*groups, *countries.GROUPS, *countries.names()])
+        hint = meant or "; write a code such as DE, an English name, or a group such as eu"
+        raise ValueError(f"{shown(word)} is neither a country nor a group of countries{hint}")
     return frozenset({code})
+
+
+def _key(name: str) -> str:
+    return name.strip().casefold().replace(" ", "_").replace("-", "_")
 
 
 class Icp(Criterion):
@@ -173,7 +141,7 @@ class Icp(Criterion):
 
     KEYWORD: ClassVar[str] = "icp"
 
-    icp: str = Field(description="the name of a profile, or any")
+    icp: Text = Field(description="the name of a profile, or any")
 
     def condition(self, context: Context) -> Truth:
         """The profile's own conditions, less its exclusions."""
@@ -189,7 +157,7 @@ class Persona(Criterion):
 
     KEYWORD: ClassVar[str] = "persona"
 
-    persona: str = Field(description="the name of a persona, or any")
+    persona: Text = Field(description="the name of a persona, or any")
 
     def condition(self, context: Context) -> Truth:
         """The persona's own conditions, less its exclusions."""
@@ -200,11 +168,7 @@ class Persona(Criterion):
         return "matches a persona" if self.persona == "any" else f"is the persona {self.persona}"
 
 
-def _reads(trait: str, reading: Literal["seniority", "department", "email_kind"], values: Texts) -> Truth:
-    as_read: Reading = reading
-    return TextIn(Value(trait, as_read), frozenset(values))
-
-
-def spoken_name(name: str) -> str:
-    """A column's name as words: ``job_title`` → ``job title``."""
-    return name.replace("_", " ")
+def _reads(
+    trait: str, reading: Literal["seniority", "department", "email_kind"], words: tuple[str, ...]
+) -> Truth:
+    return TextIn(Value(trait, reading), frozenset(words))

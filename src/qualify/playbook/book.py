@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from qualify import moments
 from qualify.criteria import ProductUse, Written
@@ -16,16 +17,37 @@ from qualify.criteria.base import Conditional, Context
 from qualify.criteria.judgement import Score as ScoreCriterion
 from qualify.criteria.logic import Either, Truth
 from qualify.criteria.traits import codes_of
+from qualify.criteria.values import Among, Short, Text
+from qualify.errors import shown
+from qualify.playbook.currencies import CURRENCIES
 from qualify.playbook.sections import Grades, Profile, Rule, Score, Stage, Threshold, Total, as_threshold
 from qualify.vocabulary import LADDER, OFF_LADDER
 
-StageName = Literal["iql", "mql", "pql", "sal", "sql", "customer", "recycled", "disqualified"]
-Thresholds = dict[
-    StageName,
-    Annotated[
-        Threshold, BeforeValidator(as_threshold), WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "object"}]})
-    ],
+StageName: TypeAlias = Literal["iql", "mql", "pql", "sal", "sql", "customer", "recycled", "disqualified"]
+Thresholds: TypeAlias = dict[
+    StageName, Annotated[Threshold, BeforeValidator(as_threshold), Short(("number",))]
 ]
+
+
+def _zone(name: str) -> str:
+    moments.zone(name)
+    return name
+
+
+def _date(text: str) -> str:
+    try:
+        return dt.date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise ValueError(f"{shown(text)} is not a date; write one as 2026-03-31") from error
+
+
+def _place(word: str) -> str:
+    codes_of(word, {})
+    return word
+
+
+CountryWord: TypeAlias = Annotated[Text, AfterValidator(_place)]
+CountryWords: TypeAlias = Annotated[list[CountryWord], Field(min_length=1)]
 
 
 class Playbook(Written):
@@ -35,13 +57,19 @@ class Playbook(Written):
     every problem at once, each with its line and column.
     """
 
-    playbook: str = Field(min_length=1, description="the playbook's name")
+    playbook: Text = Field(description="the playbook's name")
     description: str = Field("", description="one paragraph for readers")
-    currency: str = Field("EUR", pattern="^[A-Z]{3}$", description="ISO 4217 code of amounts")
-    time_zone: str = Field("UTC", description="IANA time zone of dates without a zone")
-    review_by: str | None = Field(None, description="the date by which both sides look at it again")
-    columns: dict[str, str] = Field({}, description="an export's column → the name used here")
-    country_groups: dict[str, list[str]] = Field({}, description="your own groups of countries")
+    currency: Annotated[Text, Among(CURRENCIES, "currency")] = Field(
+        "EUR", description="ISO 4217 code of amounts"
+    )
+    time_zone: Annotated[Text, AfterValidator(_zone)] = Field(
+        "UTC", description="IANA time zone of dates without a zone"
+    )
+    review_by: Annotated[Text, AfterValidator(_date)] | None = Field(
+        None, description="the date by which both sides look at it again"
+    )
+    columns: dict[Text, Text] = Field({}, description="an export's column → the name used here")
+    country_groups: dict[Text, CountryWords] = Field({}, description="your own groups of countries")
     product: ProductUse = Field(ProductUse(), description="which events are use of the product")
     icp: list[Profile] = Field([], description="profiles of accounts worth having")
     personas: list[Profile] = Field([], description="the humans worth talking to")
@@ -50,20 +78,6 @@ class Playbook(Written):
     grades: Grades | None = Field(None, description="letters and numbers")
     thresholds: Thresholds = Field({}, description="stages that follow from one score")
     stages: dict[StageName, Stage] = Field({}, description="stages with conditions of their own")
-
-    @field_validator("time_zone")
-    @classmethod
-    def _zone_exists(cls, value: str) -> str:
-        moments.zone(value)
-        return value
-
-    @field_validator("country_groups")
-    @classmethod
-    def _countries_exist(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
-        for words in value.values():
-            for word in words:
-                codes_of(word, {})
-        return value
 
     @classmethod
     def load(cls, path: Any) -> Self:
@@ -118,7 +132,8 @@ class Playbook(Written):
     @cached_property
     def ladder(self) -> dict[str, Stage]:
         """The stages that a lead can enter, thresholds included, lowest first, endings last."""
-        written: dict[str, Stage] = {**{name: _stage(each) for name, each in self.thresholds.items()}, **self.stages}
+        written: dict[str, Stage] = {name: _stage(each) for name, each in self.thresholds.items()}
+        written.update(self.stages)
         return {name: written[name] for name in (*LADDER, *OFF_LADDER) if name in written}
 
     @cached_property
@@ -131,6 +146,10 @@ class Playbook(Written):
         """As ``<Playbook 'B2B' 3f2a…: 24 rules in fit, engagement>``."""
         count = sum(1 for _ in self.rules())
         return f"<Playbook {self.playbook!r} {self.fingerprint}: {count} rules in {', '.join(self.scores)}>"
+
+    def __str__(self) -> str:
+        """The same: all that is in it would fill the screen."""
+        return repr(self)
 
     def _repr_markdown_(self) -> str:
         """The playbook as prose, for notebooks."""
@@ -160,5 +179,3 @@ def _stage(threshold: Threshold) -> Stage:
     enter = ScoreCriterion.model_construct(score=threshold.score, at_least=threshold.enter)
     below = ScoreCriterion.model_construct(score=threshold.score, below=leave)
     return Stage.model_construct(enter=enter, leave=below, fast_lane=None, stay_at_least=None)
-
-

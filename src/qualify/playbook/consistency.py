@@ -2,198 +2,245 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, TypeAlias
+from collections.abc import Collection, Iterator
 
 from qualify.criteria import Criterion
+from qualify.criteria.behaviour import Used
 from qualify.criteria.combined import AllOf, AnyOf, NoneOf
 from qualify.criteria.judgement import Grade
 from qualify.criteria.judgement import Score as ScoreCriterion
 from qualify.criteria.traits import Country, Icp, Persona, codes_of
-from qualify.criteria.behaviour import Used
-from qualify.errors import did_you_mean, one_of
+from qualify.errors import instead, shown
 from qualify.playbook.book import Playbook
-from qualify.playbook.document import Path
-from qualify.playbook.sections import Rule, Score
+from qualify.playbook.document import Mistake, Path
+from qualify.playbook.sections import Bounds, Cuts, Profile, Rule
 from qualify.points import written
 from qualify.tables import LEDGER, SCORES
 from qualify.vocabulary import TOTAL
 
-Finding: TypeAlias = tuple[Path, str, str]
-"""Where, what, and whether it is an error or a warning."""
+_TAKEN = frozenset(column.name for table in (SCORES, LEDGER) for column in table.columns) | {
+    "stage_since",
+    "cycle",
+}
+
+_LONGEST_NAME = 40
+"""Bytes; a score's name becomes part of column names, which PostgreSQL cuts at 63."""
 
 
-_TAKEN = frozenset(column.name for table in (SCORES, LEDGER) for column in table.columns) | {"stage_since", "cycle"}
-
-
-def inconsistencies(book: Playbook) -> list[Finding]:
+def inconsistencies(book: Playbook) -> list[Mistake]:
     """Everything about the playbook as a whole that is wrong (errors) or odd (warnings)."""
     return [
-        *_names(book),
+        *_profiles(book),
+        *_score_names(book),
         *_total(book),
         *_grades(book),
         *_criteria(book),
         *_rules(book),
-        *_both_forms(book),
+        *_thresholds(book),
         *_flapping(book),
         *_unreachable(book),
+        *_unreachable_marks(book),
     ]
 
 
-def _names(book: Playbook) -> Iterator[Finding]:
+def _profiles(book: Playbook) -> Iterator[Mistake]:
     for section, profiles in (("icp", book.icp), ("personas", book.personas)):
-        seen: set[str] = {"any"}
+        seen: set[str] = set()
         for place, profile in enumerate(profiles):
-            if profile.name in seen:
-                yield (section, place, "name"), f"{profile.name!r} is already taken; every name is used once", "error"
+            path = (section, place, "name")
+            if profile.name == "any":
+                yield Mistake(path, "'any' stands for every profile; give this one another name")
+            elif profile.name in seen:
+                yield Mistake(path, f"{shown(profile.name)} is already taken; every name is used once")
             seen.add(profile.name)
+
+
+def _score_names(book: Playbook) -> Iterator[Mistake]:
+    seen: dict[str, str] = {}
     for name in book.scores:
-        if name in _TAKEN:
-            yield ("scores", name), f"{name!r} is the name of a column of the results; call this score something else", "error"
-        elif not name.isidentifier():
-            yield ("scores", name), f"{name!r}: a score's name is one word of letters, digits and _", "error"
+        flaw = _flaw_of_name(name, seen)
+        if flaw is not None:
+            yield Mistake(("scores", name), flaw, at_key=True)
+        seen[name.casefold()] = name
 
 
-def _total(book: Playbook) -> Iterator[Finding]:
-    for place, name in enumerate(book.total.of or []):
+def _flaw_of_name(name: str, seen: dict[str, str]) -> str | None:
+    if name.casefold() in _TAKEN:
+        return f"{shown(name)} is the name of a column of the results; call this score something else"
+    if not name.isidentifier() or len(name.encode()) > _LONGEST_NAME:
+        return f"{shown(name)}: a score's name is one word of at most {_LONGEST_NAME} letters, digits and _"
+    if name.casefold() in seen:
+        return f"{shown(name)} and {shown(seen[name.casefold()])} differ in capitals only; engines take them for one"
+    return None
+
+
+def _total(book: Playbook) -> Iterator[Mistake]:
+    parts = book.total.of or []
+    for place, name in enumerate(parts):
         if name not in book.scores:
-            yield ("total", "of", place), _no_score(name, book.scores), "error"
+            yield Mistake(("total", "of", place), _no_score(name, book.scores))
+        elif name in parts[:place]:
+            yield Mistake(("total", "of", place), f"{name} is added already; name every score once")
 
 
-def _grades(book: Playbook) -> Iterator[Finding]:
-    if book.grades is None:
-        return
-    for part, cuts in (("letters", book.grades.letters), ("numbers", book.grades.numbers)):
-        if cuts.score not in _score_names(book):
-            yield ("grades", part, "score"), _no_score(cuts.score, _score_names(book)), "error"
+def _grades(book: Playbook) -> Iterator[Mistake]:
+    for part, cuts in _cuts(book):
+        if cuts.score not in _scores(book):
+            yield Mistake(("grades", part, "score"), _no_score(cuts.score, _scores(book)))
 
 
-def _criteria(book: Playbook) -> Iterator[Finding]:
+def _cuts(book: Playbook) -> list[tuple[str, Cuts]]:
+    return [] if book.grades is None else [("letters", book.grades.letters), ("numbers", book.grades.numbers)]
+
+
+def _criteria(book: Playbook) -> Iterator[Mistake]:
     for path, criterion, use in every_criterion(book):
         if use not in criterion.USED_IN and not (use == "profile" and "rule" in criterion.USED_IN):
-            yield path, f"{criterion.KEYWORD} can be asked in stages only, not in a {use}", "error"
+            said = f"{criterion.KEYWORD} can be asked in stages only, not in a {use}"
+            yield Mistake((*path, criterion.KEYWORD), said, at_key=True)
         elif use == "profile" and isinstance(criterion, Icp | Persona):
-            yield path, "a profile cannot be made of profiles; write the conditions out", "error"
+            said = "a profile cannot be made of profiles; write the conditions out"
+            yield Mistake((*path, criterion.KEYWORD), said, at_key=True)
         else:
-            yield from ((path, message, "error") for message in _leads_nowhere(criterion, book))
+            yield from (Mistake((*path, *where), said) for where, said in _leads_nowhere(criterion, book))
 
 
-def _leads_nowhere(criterion: Criterion, book: Playbook) -> Iterator[str]:
+def _leads_nowhere(criterion: Criterion, book: Playbook) -> Iterator[tuple[Path, str]]:
     if isinstance(criterion, Icp):
-        yield from _no_profile(criterion.icp, [each.name for each in book.icp], "ICP profile", "icp")
+        yield from _no_profile(("icp",), criterion.icp, book.icp, "ICP profile")
     elif isinstance(criterion, Persona):
-        yield from _no_profile(criterion.persona, [each.name for each in book.personas], "persona", "personas")
-    elif isinstance(criterion, ScoreCriterion) and criterion.score not in _score_names(book):
-        yield _no_score(criterion.score, _score_names(book))
+        yield from _no_profile(("persona",), criterion.persona, book.personas, "persona")
+    elif isinstance(criterion, ScoreCriterion) and criterion.score not in _scores(book):
+        yield ("score",), _no_score(criterion.score, _scores(book))
     elif isinstance(criterion, Grade) and book.grades is None:
-        yield "there are no grades; add a `grades` section"
+        yield ("grade",), "there are no grades; add a `grades` section"
     elif isinstance(criterion, Used):
         wanted = "limits" if criterion.used == "limits" else "events"
         if not getattr(book.product, wanted):
-            yield f"which events that are is not written down; add `product: {{{wanted}: [...]}}`"
+            yield ("used",), f"which events that are is not written down; add `product: {{{wanted}: [...]}}`"
     elif isinstance(criterion, Country):
-        for word in criterion.country:
+        for place, word in enumerate(criterion.country):
             try:
                 codes_of(word, book.country_sets())
             except ValueError as error:
-                yield str(error)
+                yield ("country", place), str(error)
 
 
-def _no_profile(name: str, allowed: list[str], what: str, section: str) -> Iterator[str]:
+def _no_profile(path: Path, name: str, profiles: list[Profile], what: str) -> Iterator[tuple[Path, str]]:
+    allowed = [each.name for each in profiles]
+    section = "icp" if path == ("icp",) else "personas"
     if not allowed:
-        yield f"there is no {what} in this playbook; add a `{section}` section"
+        yield path, f"there is no {what} in this playbook; add a `{section}` section"
     elif name not in ("any", *allowed):
-        yield f"{name!r} is no {what}{did_you_mean(name, allowed)} Allowed: {one_of(['any', *allowed])}"
+        yield path, f"{shown(name)} is no {what}{instead(name, dict.fromkeys(['any', *allowed]))}"
 
 
-def _score_names(book: Playbook) -> list[str]:
+def _scores(book: Playbook) -> list[str]:
     return [*book.scores, TOTAL]
 
 
-def _no_score(name: str, allowed: Any) -> str:
-    return f"{name!r} is no score{did_you_mean(name, allowed)} Allowed: {one_of(allowed)}"
+def _no_score(name: str, allowed: Collection[str]) -> str:
+    return f"{shown(name)} is no score{instead(name, allowed)}"
 
 
-def _rules(book: Playbook) -> Iterator[Finding]:
+def _rules(book: Playbook) -> Iterator[Mistake]:
     for score_name, score in book.scores.items():
         labels: dict[str, int] = {}
         for place, rule in enumerate(score.rules):
             path: Path = ("scores", score_name, "rules", place)
             if rule.label in labels:
-                first = labels[rule.label]
-                message = f"two rules of {score_name} are called {rule.label!r} (the other is rules[{first}])"
-                yield path, f"{message}; give one a name of its own", "error"
-            labels[rule.label] = place
+                said = f"two rules of {score_name} are called {shown(rule.label)} (the other is rules[{labels[rule.label]}])"
+                yield Mistake((*path, "name") if rule.name else path, f"{said}; give one a name of its own")
+            labels.setdefault(rule.label, place)
             if rule.points == 0:
-                yield (*path, "points"), "0 points: the rule changes nothing", "warning"
+                yield Mistake((*path, "points"), "0 points: the rule changes nothing", "warning")
             if rule.cap is not None and rule.cap < abs(rule.points):
-                message = f"the cap of {written(rule.cap)} is less than one occurrence gives"
-                yield (*path, "cap"), message, "warning"
+                said = f"the cap of {written(rule.cap)} is less than the {written(abs(rule.points))} of one occurrence"
+                yield Mistake((*path, "cap"), f"{said}; no occurrence counts in full", "warning")
 
 
-def _both_forms(book: Playbook) -> Iterator[Finding]:
-    for name in book.thresholds:
+def _thresholds(book: Playbook) -> Iterator[Mistake]:
+    for name, threshold in book.thresholds.items():
         if name in book.stages:
-            yield ("thresholds", name), f"{name} is under `stages` too; write it in one place", "error"
-        if book.thresholds[name].score not in _score_names(book):
-            path: Path = ("thresholds", name, "score")
-            yield path, _no_score(book.thresholds[name].score, _score_names(book)), "error"
+            yield Mistake(
+                ("thresholds", name), f"{name} is under `stages` too; write it in one place", at_key=True
+            )
+        if threshold.score not in _scores(book):
+            yield Mistake(("thresholds", name, "score"), _no_score(threshold.score, _scores(book)))
 
 
-def _flapping(book: Playbook) -> Iterator[Finding]:
+def _flapping(book: Playbook) -> Iterator[Mistake]:
     """A stage that is left at a score at which it was entered would flap."""
     for name, stage in book.stages.items():
-        entered = {each.score: each.at_least for each in _asked_scores(stage.enter) if each.at_least is not None}
-        for each in _asked_scores(stage.leave):
+        entered = {
+            each.score: each.at_least for _, each in _asked_scores(stage.enter) if each.at_least is not None
+        }
+        for path, each in _asked_scores(stage.leave):
             least = entered.get(each.score)
             if least is not None and each.below is not None and each.below > least:
-                message = (
-                    f"{name} is entered at {each.score} ≥ {written(least)} but left below {written(each.below)}: "
-                    f"leads between would never leave (entering wins); leave at {written(least)} or lower"
+                said = (
+                    f"{name} is entered at {each.score} ≥ {written(least)} but left below {written(each.below)}; "
+                    f"leads between would never leave (entering wins), so leave at {written(least)} or lower"
                 )
-                yield ("stages", name, "leave"), message, "error"
+                yield Mistake(("stages", name, "leave", *path, "below"), said)
 
 
-def _unreachable(book: Playbook) -> Iterator[Finding]:
-    for name, stage in book.ladder.items():
-        section = "thresholds" if name in book.thresholds else "stages"
-        for each in _asked_scores(stage.enter):
-            most = _most(book, each.score)
-            if most is not None and each.at_least is not None and each.at_least > most:
-                message = f"{each.score} can reach {written(most)} at most, so {written(each.at_least)} never comes"
-                yield (section, name), message, "warning"
+def _unreachable(book: Playbook) -> Iterator[Mistake]:
+    for name, threshold in book.thresholds.items():
+        yield from _never(book, threshold.score, threshold.enter, ("thresholds", name, "enter"))
+    for name, stage in book.stages.items():
+        for path, each in _asked_scores(stage.enter):
+            yield from _never(book, each.score, each.at_least, ("stages", name, "enter", *path, "at_least"))
 
 
-def _asked_scores(criterion: Criterion | None) -> list[ScoreCriterion]:
-    """Score conditions that must all hold (those inside any_of or none_of are left out)."""
+def _unreachable_marks(book: Playbook) -> Iterator[Mistake]:
+    for part, cuts in _cuts(book):
+        for mark, least in cuts.steps():
+            yield from _never(book, cuts.score, least, ("grades", part, mark))
+
+
+def _never(book: Playbook, score: str, least: int | None, path: Path) -> Iterator[Mistake]:
+    most = _most(book, score)
+    if most is not None and least is not None and least > most:
+        yield Mistake(
+            path, f"{score} can reach {written(most)} at most, so {written(least)} never comes", "warning"
+        )
+
+
+def _asked_scores(criterion: Criterion | None, path: Path = ()) -> list[tuple[Path, ScoreCriterion]]:
+    """Score conditions that must all hold (those inside any_of or none_of are left out), with their places."""
     if isinstance(criterion, ScoreCriterion):
-        return [criterion]
+        return [(path, criterion)]
     if isinstance(criterion, AllOf):
-        return [found for each in criterion.all_of for found in _asked_scores(each)]
+        inside = enumerate(criterion.all_of)
+        return [found for place, each in inside for found in _asked_scores(each, (*path, "all_of", place))]
     return []
 
 
 def _most(book: Playbook, name: str) -> int | None:
     """The highest that a score can be; None when nothing bounds it."""
     if name == TOTAL:
-        each = [_most(book, part) for part in book.total_of if part in book.scores]
-        sum_ = None if None in each else sum(part for part in each if part is not None)
-        bound = book.total.at_most
-    elif name in book.scores:
-        score = book.scores[name]
-        best = [_best(rule, score) for rule in score.rules]
-        sum_ = None if None in best else sum(part for part in best if part is not None)
-        bound = score.bounds.at_most
-    else:
-        return None
-    return bound if sum_ is None else sum_ if bound is None else min(sum_, bound)
+        return _bounded([_most(book, part) for part in book.total_of if part in book.scores and part != TOTAL], book.total)
+    if name in book.scores:
+        return _bounded([_best(rule) for rule in book.scores[name].rules], book.scores[name].bounds)
+    return None
 
 
-def _best(rule: Rule, score: Score) -> int | None:
+def _bounded(parts: list[int | None], bounds: Bounds) -> int | None:
+    """The most that parts which can be so much add up to, within the bounds."""
+    if None in parts:
+        return bounds.at_most
+    most = max(sum(part for part in parts if part is not None), bounds.at_least or 0)
+    return most if bounds.at_most is None else min(most, bounds.at_most)
+
+
+def _best(rule: Rule) -> int | None:
+    """The most that a rule can give; None when nothing bounds it."""
     if rule.points <= 0:
         return 0
-    many = rule.is_behaviour and (rule.counts or "every time") == "every time"
-    return rule.cap if rule.cap is not None and (many or rule.cap < rule.points) else None if many else rule.points
+    if rule.is_behaviour and rule.counts in (None, "every time"):
+        return rule.cap
+    return rule.points if rule.cap is None else min(rule.cap, rule.points)
 
 
 def every_criterion(book: Playbook) -> Iterator[tuple[Path, Criterion, str]]:

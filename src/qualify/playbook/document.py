@@ -1,69 +1,106 @@
-"""A YAML text as plain data, with the place of every value, and every mistake at once."""
+"""A YAML text as plain data, with the place of every value, and every mistake at once.
+
+The text is read as YAML 1.2 whatever it declares: ``no`` is a text, so Norway is safe. Tags make nothing.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from qualify.errors import Problem
+from qualify.errors import Problem, shown
+from qualify.playbook import yaml
+from qualify.playbook.yaml import Node, Place, Unreadable
 
 Path: TypeAlias = tuple[str | int, ...]
-
-DEEPEST = 40
-"""How deep a playbook may nest; deeper is a mistake or an attack."""
 
 MOST_VALUES = 100_000
 """How many values a playbook may hold once its aliases are written out (a bomb of aliases grows fast)."""
 
+EMPTY = "the file is empty; `qualify init` writes a playbook to start from"
+
+
+class Mistake(NamedTuple):
+    """Where in the document something is wrong, what, and how bad."""
+
+    path: Path
+    message: str
+    severity: str = "error"
+    at_key: bool = False
+    """Whether the key is wrong, not its value."""
+    meant: str | None = None
+    """The key that was most likely meant."""
+
 
 @dataclass
 class Document:
-    """What was written (mappings have text keys), where each value stands, and what is wrong with it."""
+    """What was written (mappings have text keys), where each value stands, and what is wrong with it.
+
+    ``data`` is None when it could not be read.
+    """
 
     data: Any = None
-    places: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[Path, Place] = field(default_factory=dict)
+    values: dict[Path, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    lost: set[Path] = field(default_factory=set)
+    """Values that could not be read, which a problem says already."""
 
-    def place(self, path: Path) -> tuple[int, int]:
-        """Line and column (from 1) of the value at ``path``, or of the nearest one around it."""
-        while path not in self.places and path:
-            path = path[:-1]
-        return self.places.get(path, (0, 0))
+    def place(self, path: Path, *, at_key: bool = False) -> Place:
+        """Line and column (from 1) of the value at ``path``, or of the nearest one around it.
 
-    def add(self, path: Path, message: str, severity: str = "error") -> None:
-        """Note a problem at that place."""
-        line, column = self.place(path)
-        self.problems.append(Problem(line, column, dotted(path), message, severity))
+        What holds other values is pointed at by its key, where it has one.
+        """
+        while path not in self.values and path:
+            path, at_key = path[:-1], False
+        return self.keys.get(path, self.values.get(path, (0, 0))) if at_key else self.values.get(path, (0, 0))
+
+    def note(self, mistake: Mistake) -> None:
+        """Keep the mistake as a problem at its place."""
+        path = self.as_written(mistake.path)
+        line, column = self.place(path, at_key=mistake.at_key)
+        self.problems.append(Problem(line, column, dotted(path), mistake.message, mistake.severity))
+
+    def as_written(self, path: Path) -> Path:
+        """The path without the steps that a short form leaves out: a list for ``all_of``, one for a list."""
+        here, found = self.data, list[str | int]()
+        for place, step in enumerate(path):
+            if (isinstance(here, dict) and step in here) or (
+                isinstance(here, list) and _is_index(step, here)
+            ):
+                here = here[step]
+            elif place < len(path) - 1 or not isinstance(here, dict):
+                continue
+            found.append(step)
+        return tuple(found)
+
+
+def _is_index(step: str | int, listed: list[Any]) -> bool:
+    return isinstance(step, int) and step < len(listed)
 
 
 def dotted(path: Path) -> str:
     """A path as people write it: ``scores.fit.rules[2].when``."""
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+        named = shown(step)[1:-1] if isinstance(step, str) else step
+        text += f"[{step}]" if isinstance(step, int) else f".{named}" if text else str(named)
     return text
 
 
 def read(text: str) -> Document:
-    """Read YAML 1.2 (``no`` is a text: Norway is safe). Never raises; problems are in the document."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
+    """Read the text. Never raises; what is wrong with it is in the document."""
     document = Document()
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        said = " ".join(filter(None, [error.context, error.problem]))
-        document.problems.append(Problem(line, column, "", f"not readable as YAML: {said}"))
-    except (YAMLError, RecursionError, ValueError) as error:
-        document.problems.append(Problem(0, 0, "", f"not readable as YAML: {error}"))
-    else:
-        if node is None:
-            document.problems.append(Problem(0, 0, "", "the file is empty; `qualify init` writes a playbook to start from"))
-        else:
-            document.data = _Reader(document).value(node, (), ())
+        root = yaml.composed(text)
+        if root is None:
+            raise Unreadable(EMPTY)
+        document.data = _Reader(document).value(root, ())
+        if document.data is None and not document.problems:
+            raise Unreadable(EMPTY)
+    except Unreadable as error:
+        document.data = None
+        document.problems.append(Problem(*error.place, "", str(error)))
     return document
 
 
@@ -71,67 +108,72 @@ class _Reader:
     """Walks the nodes of one document."""
 
     def __init__(self, document: Document) -> None:
-
         self.document = document
         self.seen = 0
 
-    def value(self, node: Any, path: Path, around: tuple[int, ...]) -> Any:
-        self.document.places.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
+    def value(self, node: Node, path: Path, around: tuple[Node, ...] = ()) -> Any:
+        """The node as plain data; its place is kept."""
         self.seen += 1
-        if id(node) in around:
-            self.document.add(path, "this alias contains itself (a circle); write the criterion out instead")
-            return None
-        if len(around) >= DEEPEST or self.seen > MOST_VALUES:
-            if self.seen <= MOST_VALUES + 1:
-                self.document.add(path, f"nested deeper than {DEEPEST} levels or more than {MOST_VALUES:,} values")
-            return None
-        kind = type(node).__name__
-        if kind == "MappingNode":
-            return self._mapping(node, path, (*around, id(node)))
-        if kind == "SequenceNode":
-            inside = (*around, id(node))
-            return [self.value(each, (*path, place), inside) for place, each in enumerate(node.value)]
-        return self._scalar(node, path)
+        if self.seen > MOST_VALUES:
+            raise Unreadable(f"more than {MOST_VALUES:,} values once its aliases are written out", node.place)
+        place, target = node.place, node.target or node
+        self.document.values.setdefault(path, place)
+        if target in around:
+            raise Unreadable("this alias contains itself (a circle); write the criterion out instead", place)
+        if len(around) >= yaml.DEEPEST:
+            raise Unreadable(yaml.TOO_DEEP, place)
+        if (flaw := yaml.tag_flaw_of(target)) is not None:
+            return self._lose(node, path, flaw)
+        if target.entries is not None:
+            return self._mapping(target.entries, path, (*around, target))
+        if target.items is not None:
+            inside = (*around, target)
+            return [self.value(each, (*path, number), inside) for number, each in enumerate(target.items)]
+        return self._scalar(target, path)
 
-    def _mapping(self, node: Any, path: Path, around: tuple[int, ...]) -> dict[str, Any]:
+    def _mapping(
+        self, entries: list[tuple[Node, Node]], path: Path, around: tuple[Node, ...]
+    ) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
-            here = (*path, key)
-            if key in found:
-                line = key_node.start_mark.line + 1
-                first = self.document.place(here)[0]
-                message = f"{key!r} is written twice (first in line {first})"
-                column = key_node.start_mark.column + 1
-                self.document.problems.append(Problem(line, column, dotted(here), message))
+        for key, value in entries:
+            name = self._key(key, path)
+            here = (*path, name or "")
+            if name is None or name in found:
+                if name is not None:
+                    self._twice(key, here)
                 continue
-            self.document.places[here] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-            found[key] = self.value(value_node, here, around)
+            self.document.keys[here] = key.place
+            if not value.is_scalar:
+                self.document.values[here] = key.place
+            found[name] = self.value(value, here, around)
         return found
 
-    def _scalar(self, node: Any, path: Path) -> Any:
-        tag = str(node.tag)
-        try:
-            for name, construct in _SCALARS.items():
-                if tag == f"tag:yaml.org,2002:{name}":
-                    return construct(node)
-        except (ValueError, OverflowError) as error:
-            self.document.add(path, f"{node.value!r} cannot be read: {error}")
-            return None
-        if tag.startswith("tag:yaml.org,2002:") or tag == "!":
-            return str(node.value)
-        self.document.add(path, f"the tag {tag} is not allowed; write a plain value")
+    def _key(self, node: Node, path: Path) -> str | None:
+        """The key as text; None when it is none, which is noted."""
+        target = node.target or node
+        if not target.is_scalar:
+            self._note(node, path, "a key is a word; put it in quotes if it begins with { or [")
+        elif target.text == "<<" and not target.quoted:
+            self._note(node, path, "<< is not part of YAML 1.2; write the fields out")
+        elif (flaw := yaml.flaw_of(target.text)) is not None:
+            self._note(node, path, flaw)
+        else:
+            return target.text
         return None
 
+    def _twice(self, key: Node, path: Path) -> None:
+        line, _ = self.document.keys[path]
+        self._note(key, path, f"{shown(path[-1])} is written twice (first in line {line}); keep one")
 
-def _integer(node: Any) -> int | str:
-    text = str(node.value).replace("_", "")
-    return int(text) if text.lstrip("+-").isdigit() and len(text) < 40 else str(node.value)
+    def _scalar(self, node: Node, path: Path) -> Any:
+        try:
+            return yaml.scalar(node)
+        except ValueError as error:
+            return self._lose(node, path, str(error))
 
+    def _lose(self, node: Node, path: Path, message: str) -> None:
+        self.document.lost.add(path)
+        self._note(node, path, message)
 
-_SCALARS: dict[str, Any] = {
-    "null": lambda node: None,
-    "bool": lambda node: str(node.value).lower() == "true",
-    "int": _integer,
-    "float": lambda node: float(str(node.value).replace("_", "")),
-}
+    def _note(self, node: Node, path: Path, message: str) -> None:
+        self.document.problems.append(Problem(*node.place, dotted(path), message))

@@ -3,121 +3,151 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from qualify.criteria import KEYWORDS
-from qualify.errors import did_you_mean, one_of
+from qualify.criteria import KEYWORDS, KINDS
+from qualify.errors import instead, nearest, shown
 from qualify.playbook.book import Playbook
-from qualify.playbook.document import Path
+from qualify.playbook.document import Mistake, Path
+
+_MOST = 1_000
+"""How many mistakes are told at once; a file with more was most likely not meant to be a playbook."""
 
 
-def explained(error: ValidationError, data: Any) -> Iterator[tuple[Path, str]]:
-    """Each mistake as the path in the document and what to say of it."""
-    for each in error.errors(include_url=False):
-        path = _path(each["loc"], data)
-        yield path, _message(each, path)
+def explained(error: ValidationError, data: Any) -> Iterator[Mistake]:
+    """Each mistake, with its path in the document that was read."""
+    for each in error.errors(include_url=False)[:_MOST]:
+        yield _explained(each, data)
 
 
-def _path(location: tuple[int | str, ...], data: Any) -> Path:
-    """Where in the document a location points: union tags and the like are left out."""
-    paths = _ways(location, data)
-    return max(paths, key=lambda found: (found[1], -len(found[0])))[0]
-
-
-def _ways(location: tuple[int | str, ...], data: Any) -> list[tuple[Path, int]]:
-    """Every reading of the location, with how many of its last steps were found in the data."""
-    if not location:
-        return [((), 0)]
-    step, rest = location[0], location[1:]
-    found = [(path, score) for path, score in _ways(rest, data)]
-    inside = _inside(data, step)
-    if inside is not _NOTHING:
-        found += [((step, *path), score + 1) for path, score in _ways(rest, inside)]
-    elif not rest and isinstance(data, dict):
-        found.append(((step,), 0))
-    return found
-
-
-_NOTHING = object()
-
-
-def _inside(data: Any, step: int | str) -> Any:
-    if isinstance(data, dict) and step in data:
-        return data[step]
-    if isinstance(data, list) and isinstance(step, int) and step < len(data):
-        return data[step]
-    return _NOTHING
-
-
-def _message(error: ErrorDetails, path: Path) -> str:
-    kind, found = error["type"], error["input"]
+def _explained(error: ErrorDetails, data: Any) -> Mistake:
+    kind, context, location = error["type"], error.get("ctx", {}), error["loc"]
+    is_key = bool(location) and location[-1] == "[key]"
+    here = _Place(data).along(location[:-1] if is_key else location)
     if kind == "extra_forbidden":
-        word = str(error["loc"][-1])
-        allowed = _fields(_model_at(error["loc"][:-1]))
-        return f"{word!r} is not known here{did_you_mean(word, allowed)} Allowed: {one_of(allowed, 40)}"
+        word, allowed = str(location[-1]), _fields(here.model)
+        return Mistake(here.path, _unknown(word, allowed), at_key=True, meant=nearest(word, allowed))
     if kind == "missing":
-        return f"{error['loc'][-1]!r} is missing"
-    if kind in ("value_error", "criterion"):
-        return error["msg"].removeprefix("Value error, ")
-    if kind in ("literal_error", "enum"):
-        allowed = _unquoted(error.get("ctx", {}).get("expected", ""))
-        return f"{found!r} is not allowed{did_you_mean(str(found), allowed)} Allowed: {one_of(allowed)}"
-    return f"{error['msg'][0].lower()}{error['msg'][1:]}, but found {_shown(found)}"
+        return Mistake(here.path, _missing(str(location[-1]), here.model))
+    if kind == "playbook":
+        at = () if context["at"] is None else (context["at"],)
+        return Mistake((*here.path, *at), context["said"], at_key=context["key"], meant=context["meant"])
+    if kind == "literal_error":
+        found, allowed = location[-2] if is_key else error["input"], _unquoted(context["expected"])
+        word = found if isinstance(found, str) else ""
+        said = f"{shown(found)} is not allowed{instead(word, allowed)}"
+        return Mistake(here.path, said, at_key=is_key, meant=nearest(word, allowed) if is_key else None)
+    if kind in ("too_short", "too_long"):
+        return Mistake(here.path, _how_many(context))
+    if kind == "value_error":
+        return Mistake(here.path, str(context["error"]), at_key=is_key)
+    said = _SAID.get(kind, "{found} cannot stand here").format(found=shown(error["input"]))
+    return Mistake(here.path, said, at_key=is_key)
+
+
+_SAID = {
+    "model_type": "lines of `key: value` are expected here, not {found}",
+    "dict_type": "lines of `name: value` are expected here, not {found}",
+    "list_type": "a list is expected here, not {found}",
+    "tuple_type": "a list is expected here, not {found}",
+    "string_type": "a text is expected here, not {found}",
+    "bool_type": "true or false is expected here, not {found}",
+    "bool_parsing": "true or false is expected here, not {found}",
+}
+"""What to say for each further type of error that a playbook's fields can have."""
+
+
+def _unknown(word: str, allowed: list[str]) -> str:
+    """A key that is not known there; a criterion that stands beside where it belongs gets a hint."""
+    places = [name for name in ("when", "enter", "conditions") if name in allowed]
+    if word in KEYWORDS and places:
+        return f"{word!r} is a criterion; write it under `{places[0]}`"
+    return f"{shown(word)} is not known here{instead(word, allowed, 40)}"
+
+
+def _how_many(limits: Mapping[str, Any]) -> str:
+    """A list or mapping with too few or too many in it."""
+    least, most, found = (limits.get(name) for name in ("min_length", "max_length", "actual_length"))
+    if not found:
+        return "nothing is in it; write at least one"
+    return f"{found} is too few; write {least}" if least else f"there are too many; write {most} at most"
+
+
+def _missing(word: str, model: type[BaseModel] | None) -> str:
+    fields = model.model_fields.items() if model else ()
+    meaning = next((field.description for name, field in fields if word in (name, field.alias)), None)
+    return f"`{word}` is missing" + (f" ({meaning})" if meaning else "")
 
 
 def _unquoted(expected: str) -> list[str]:
     return [word.strip().strip("'") for word in expected.replace(" or ", ", ").split(",")]
 
 
-def _shown(value: Any) -> str:
-    text = repr(value) if isinstance(value, str | int | float | bool) else type(value).__name__
-    named = {"dict": "a mapping", "list": "a list", "NoneType": "nothing"}.get(text, text)
-    return named if len(named) <= 80 else named[:77] + "…"
-
-
 def _fields(model: type[BaseModel] | None) -> list[str]:
-    if model is None:
-        return []
-    return [_written_name(name, field.alias or field.serialization_alias) for name, field in model.model_fields.items()]
+    return [field.alias or name for name, field in model.model_fields.items()] if model else []
 
 
-def _written_name(name: str, alias: str | None) -> str:
-    return alias or name
+@dataclass
+class _Place:
+    """Follows a location through the types and the data: union tags and short forms leave no step."""
+
+    data: Any
+    path: Path = ()
+    expected: Any = Playbook
+    model: type[BaseModel] | None = Playbook
+
+    def along(self, location: tuple[int | str, ...]) -> _Place:
+        """The place at the end of the location; ``model`` is the innermost class whose field that is."""
+        for step in location:
+            self._step(step)
+        return self
+
+    def _step(self, step: int | str) -> None:
+        if _is_criterion(self.expected):
+            self.expected = KEYWORDS.get(str(step))
+        elif _is_model(self.expected):
+            self.model = self.expected
+            self.expected = _bare(_annotation(self.expected, str(step)))
+            self._descend(step, always=isinstance(self.data, dict))
+        elif get_origin(self.expected) in (list, dict, tuple):
+            self.expected = _bare(_element(self.expected))
+            self._descend(step)
+
+    def _descend(self, step: int | str, *, always: bool = False) -> None:
+        inside = isinstance(self.data, dict) and step in self.data
+        inside = inside or (isinstance(self.data, list) and isinstance(step, int) and step < len(self.data))
+        if inside:
+            self.data = self.data[step]
+        elif always:
+            self.data = None
+        if inside or always:
+            self.path = (*self.path, step)
 
 
-def _model_at(location: tuple[int | str, ...]) -> type[BaseModel] | None:
-    """The class whose fields are allowed at that location."""
-    here: Any = Playbook
-    for step in location:
-        if isinstance(step, str) and step in KEYWORDS and not _has_field(here, step):
-            here = KEYWORDS[step]
-        elif isinstance(here, type) and issubclass(here, BaseModel):
-            here = _annotation(here, str(step))
-        else:
-            here = _element(here)
-        here = _bare(here)
-    return here if isinstance(here, type) and issubclass(here, BaseModel) else None
+def _is_model(expected: Any) -> bool:
+    return isinstance(expected, type) and issubclass(expected, BaseModel)
 
 
-def _has_field(here: Any, word: str) -> bool:
-    return isinstance(here, type) and issubclass(here, BaseModel) and word in _fields(here)
+def _is_criterion(expected: Any) -> bool:
+    """Whether it is the union of all criteria, in which a location's step is a keyword."""
+    kinds = [_bare(option) for option in get_args(expected)]
+    return get_origin(expected) in (Union, types.UnionType) and kinds == list(KINDS)
 
 
 def _annotation(model: type[BaseModel], word: str) -> Any:
-    for name, field in model.model_fields.items():
-        if word in (name, field.alias):
-            return field.annotation
-    return None
+    fields = model.model_fields.items()
+    return next((field.annotation for name, field in fields if word in (name, field.alias)), None)
 
 
 def _element(annotation: Any) -> Any:
-    """What a list or mapping of that type holds."""
-    inner = get_args(annotation)
-    return inner[-1] if inner and get_origin(annotation) in (list, dict, tuple) else annotation
+    """What a list, tuple or mapping of that type holds."""
+    inner = [each for each in get_args(annotation) if each is not ...]
+    return inner[-1] if inner else None
 
 
 def _bare(annotation: Any) -> Any:

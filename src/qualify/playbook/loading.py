@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from pydantic import ValidationError
-
-from qualify.errors import InputError, PlaybookError, Problem
-from qualify.playbook import document, explaining, starters
+from qualify.errors import InputError, PlaybookError, Problem, did_you_mean, one_of
+from qualify.playbook import document, starters
 from qualify.playbook.book import Playbook
 from qualify.playbook.consistency import inconsistencies
+from qualify.playbook.mending import Mending
 
-BIGGEST = 2_000_000
-"""The most characters a playbook may have; a larger file was given by mistake."""
+BIGGEST = 500_000
+"""The most bytes a playbook may have; a larger file was given by mistake."""
 
 
 def load(path: str | Path) -> Playbook:
@@ -23,21 +21,33 @@ def load(path: str | Path) -> Playbook:
 
 def text_of(path: str | Path) -> tuple[str, str]:
     """A playbook file's text, and what to call it; raises :class:`~qualify.errors.InputError`."""
-    found = Path(path)
-    if not found.exists() and str(path) in starters.names():
+    if not Path(path).exists() and str(path) in starters.names():
         return starters.text(str(path)), f"{path}.yaml"
-    try:
-        raw = found.read_bytes()
-    except OSError as error:
-        raise InputError(
-            f"{path}: no such playbook ({error.strerror}). Write one with `qualify init`, "
-            f"or name a starter: {', '.join(starters.names())}"
-        ) from error
+    raw = _bytes_of(Path(path))
+    if len(raw) > BIGGEST:
+        raise InputError(f"{path}: more than {BIGGEST:,} bytes; a playbook has at most that many")
     try:
         return raw.decode("utf-8-sig"), str(path)
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise InputError(f"{path}:{line}: not UTF-8 (byte {raw[error.start]:#04x}); save the file as UTF-8") from error
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - raw.rfind(b"\n", 0, error.start)
+        said = f"not UTF-8 (byte {raw[error.start]:#04x}); save the file as UTF-8"
+        raise InputError(f"{path}:{line}:{column}: {said}") from error
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The file's first bytes: one more than a playbook may have."""
+    try:
+        with path.open("rb") as file:
+            return file.read(BIGGEST + 1)
+    except FileNotFoundError as error:
+        known = starters.names()
+        raise InputError(
+            f"{path}: there is no such playbook{did_you_mean(str(path), known)} "
+            f"Write one with `qualify init`, or name a starter: {one_of(known)}"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
 
 
 def parse(text: str, source: str = "playbook") -> Playbook:
@@ -56,25 +66,20 @@ def examine(text: str) -> tuple[Playbook | None, list[Problem]]:
     read = document.read(text)
     if read.data is None:
         return None, read.problems
-    try:
-        book = Playbook.model_validate(read.data)
-    except ValidationError as error:
-        for path, message in explaining.explained(error, read.data):
-            read.add(path, message)
-        return None, _once(read.problems)
-    for path, message, severity in inconsistencies(book):
-        read.add(path, message, severity)
-    usable = not any(problem.severity == "error" for problem in read.problems)
+    mending = Mending(read.data)
+    book = mending.read()
+    whole = not mending.mistakes
+    if book is not None:
+        found = inconsistencies(book)
+        mending.keep(found if whole else [each for each in found if each.severity == "error"])
+    for mistake in mending.mistakes:
+        if mistake.path not in read.lost:
+            read.note(mistake)
+    usable = whole and not any(problem.severity == "error" for problem in read.problems)
     return (book if usable else None), _once(read.problems)
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
-    return sorted(set(problems))
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema of a playbook, for editors that complete and check while one types."""
-    made = Playbook.model_json_schema(by_alias=True)
-    made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    made["title"] = "Qualify playbook"
-    return made
+    """Sorted; what is said twice of one place (an alias written in several) is said once."""
+    first = {(each.line, each.column, each.message): each for each in sorted(problems, reverse=True)}
+    return sorted(first.values())

@@ -11,7 +11,14 @@ from qualify.points import written
 
 def prose(book: Playbook) -> str:
     """The whole playbook in Markdown."""
-    return "\n".join([f"# {book.playbook}", "", *([book.description.strip(), ""] if book.description else []), *_body(book)])
+    return "\n".join(
+        [
+            f"# {book.playbook}",
+            "",
+            *([book.description.strip(), ""] if book.description else []),
+            *_body(book),
+        ]
+    )
 
 
 def _body(book: Playbook) -> Iterator[str]:
@@ -53,7 +60,9 @@ def _rule(rule: Rule, half_life: int | None) -> str:
     named = f"**{rule.name}**: " if rule.name else ""
     said = [f"{written(rule.points, sign=True)} {named}{rule.when.sentence()}"]
     if rule.is_behaviour:
-        said.append({"once": "once", "first time": "the first time only"}.get(rule.counts or "", "every time"))
+        said.append(
+            {"once": "once", "first time": "the first time only"}.get(rule.counts or "", "every time")
+        )
     if rule.cap is not None:
         said.append(f"{written(rule.cap)} at most")
     if half_life:

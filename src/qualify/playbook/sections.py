@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from qualify.criteria import AnyCriterion, Context, Written
-from qualify.criteria.base import Days, Points
 from qualify.criteria.behaviour import Did, Sequence
 from qualify.criteria.logic import Both, Either, Not, Surely, Truth
+from qualify.criteria.values import Days, HalfLife, Points, Short, Text, wrong
+from qualify.points import written
 from qualify.vocabulary import TOTAL
 
-Counts = Literal["every time", "once", "first time"]
-
-LastingDays = Annotated[
-    Days | Literal["none"],
-    BeforeValidator(lambda value: value if value == "none" else value),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 1}]}),
-]
+Counts: TypeAlias = Literal["every time", "once", "first time"]
 
 
 def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
-Criteria = Annotated[list[AnyCriterion], BeforeValidator(_as_list)]
+Criteria: TypeAlias = Annotated[list[AnyCriterion], BeforeValidator(_as_list), Short()]
+"""Criteria, or a single one written without a list."""
 
 
 class Profile(Written):
     """An ICP profile or a persona: conditions that must all hold, and exclusions of which none may."""
 
-    name: str = Field(min_length=1, description="how rules and people refer to it")
+    name: Text = Field(description="how rules and people refer to it")
     description: str = Field("", description="one sentence for readers")
     conditions: Criteria = Field(min_length=1, description="criteria that must all hold")
     exclude: Criteria = Field([], description="criteria of which none may be known to hold")
@@ -47,7 +44,9 @@ class Profile(Written):
     def sentence(self) -> str:
         """Its conditions and exclusions in English."""
         said = " and ".join(each.sentence() for each in self.conditions)
-        return said + (f", unless {' or '.join(each.sentence() for each in self.exclude)}" if self.exclude else "")
+        return said + (
+            f", unless {' or '.join(each.sentence() for each in self.exclude)}" if self.exclude else ""
+        )
 
 
 class Rule(Written):
@@ -57,10 +56,13 @@ class Rule(Written):
     when: AnyCriterion = Field(description="the criterion that earns them")
     name: str = Field("", description="what people call the rule; the criterion's sentence when left out")
     counts: Counts | None = Field(
-        None, description="whether each occurrence earns, only one, or only the first ever (did and sequence only)"
+        None,
+        description="whether each occurrence earns, only one, or only the first ever (did and sequence only)",
     )
     cap: Points | None = Field(None, description="the most points (without sign) this rule may give or take")
-    half_life: LastingDays | None = Field(None, description="the points halve in so many days; none: they never do")
+    half_life: HalfLife | None = Field(
+        None, description="the points halve in so many days; none: they never do"
+    )
 
     @field_validator("cap")
     @classmethod
@@ -75,10 +77,8 @@ class Rule(Written):
             return self
         for word in ("counts", "half_life"):
             if getattr(self, word) not in (None, "once", "none"):
-                raise ValueError(
-                    f"{word} needs events of its own: use it where `when` is one did or one sequence, "
-                    f"not {self.when.KEYWORD}"
-                )
+                said = f"{word} needs events of its own; use it where `when` is one did or one sequence"
+                raise wrong(word, f"{said}, not {self.when.KEYWORD}")
         return self
 
     @property
@@ -101,16 +101,22 @@ class Bounds(Written):
     @model_validator(mode="after")
     def _in_order(self) -> Bounds:
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            raise ValueError("at_least is above at_most")
+            raise wrong(
+                "at_least", f"at_least {written(self.at_least)} is above at_most {written(self.at_most)}"
+            )
         return self
 
 
 class Score(Written):
     """One score: its kind, its bounds and its rules."""
 
-    kind: str = Field("", description="fit, engagement, product, or a word of your own; its name when left out")
+    kind: str = Field(
+        "", description="fit, engagement, product, or a word of your own; its name when left out"
+    )
     description: str = Field("", description="one sentence for readers")
-    half_life: LastingDays | None = Field(None, description="for every rule on behaviour that has none of its own")
+    half_life: HalfLife | None = Field(
+        None, description="for every rule on behaviour that has none of its own"
+    )
     bounds: Bounds = Field(Bounds(), description="the least and the most it may be")
     rules: list[Rule] = Field(min_length=1, description="what earns or costs points")
 
@@ -119,23 +125,34 @@ class Score(Written):
         if not rule.is_behaviour:
             return None
         chosen = self.half_life if rule.half_life is None else rule.half_life
-        return None if chosen in (None, "none") else int(chosen)  # type: ignore[arg-type]
+        return chosen if isinstance(chosen, int) else None
 
 
 class Total(Bounds):
     """The sum of scores that is the headline number."""
 
-    of: list[str] | None = Field(None, description="the scores that are added up; all when left out")
+    of: list[Text] | None = Field(
+        None, min_length=1, description="the scores that are added up; all when left out"
+    )
 
 
 class Cuts(Written):
     """From how many points a score deserves each letter or number."""
 
-    score: str = Field(description="which score")
+    score: Text = Field(description="which score")
 
     def steps(self) -> list[tuple[str, int]]:
         """Each mark with the least points for it, best first; the last mark needs none."""
         raise NotImplementedError
+
+    @model_validator(mode="after")
+    def _fall(self) -> Self:
+        steps = self.steps()
+        for (better, more), (worse, fewer) in pairwise(steps):
+            if more <= fewer:
+                said = f"{worse} from {written(fewer)} is not below {better} from {written(more)}"
+                raise wrong(worse, f"{said}; the points must fall from the best mark to the worst")
+        return self
 
 
 class LetterCuts(Cuts):
@@ -165,44 +182,41 @@ class NumberCuts(Cuts):
 class Grades(Written):
     """The letter of one score and the number of another, together A1 … D4."""
 
-    letters: LetterCuts
-    numbers: NumberCuts
-
-    @model_validator(mode="after")
-    def _fall(self) -> Grades:
-        for cuts in (self.letters, self.numbers):
-            points = [least for _, least in cuts.steps()]
-            if sorted(points, reverse=True) != points or len(set(points)) < len(points):
-                raise ValueError("the points must fall from the best mark to the worst")
-        return self
+    letters: LetterCuts = Field(description="the letter, and which score it is of")
+    numbers: NumberCuts = Field(description="the number, and which score it is of")
 
 
 class Stage(Written):
     """When a lead enters a stage, when it leaves, and how long it stays at least."""
 
     enter: AnyCriterion | None = Field(None, description="the lead climbs to this stage when this holds")
-    leave: AnyCriterion | None = Field(None, description="and falls from it when this holds and `enter` does not")
-    fast_lane: AnyCriterion | None = Field(None, description="or climbs at once when this holds, whatever its score")
+    leave: AnyCriterion | None = Field(
+        None, description="and falls from it when this holds and `enter` does not"
+    )
+    fast_lane: AnyCriterion | None = Field(
+        None, description="or climbs at once when this holds, whatever its score"
+    )
     stay_at_least: Days | None = Field(None, description="it does not leave earlier than this")
 
     @model_validator(mode="after")
     def _can_be_entered(self) -> Stage:
         if self.enter is None and self.fast_lane is None:
-            raise ValueError("nobody can enter this stage; add enter or fast_lane")
+            raise wrong(None, "nobody can enter this stage; add enter or fast_lane")
         return self
 
 
 class Threshold(Written):
     """The short form of a stage: enter at so many points, leave below so many."""
 
-    score: str = Field(TOTAL, description="which score; the total when left out")
+    score: Text = Field(TOTAL, description="which score; the total when left out")
     enter: Points = Field(description="enter at this many points or more")
     leave: Points | None = Field(None, description="leave below this many; `enter` when left out")
 
     @model_validator(mode="after")
     def _hysteresis(self) -> Threshold:
         if self.leave is not None and self.leave > self.enter:
-            raise ValueError("leave is above enter: a lead between them would enter and leave at once")
+            said = f"leave {written(self.leave)} is above enter {written(self.enter)}"
+            raise wrong("leave", f"{said}; a lead between them would enter and leave at once")
         return self
 
 

@@ -1,9 +1,9 @@
 """Playbook + canonical tables + a moment → one Ibis expression for the scores, one for the ledger.
 
-    tallied   one row for each lead and tally        (tallying)
-    known     one row for each lead: what was known  (knowing)
-    judged    known + tallies + scores + grade       one wide row for each lead
-    lines     one row for each line of the ledger
+tallied   one row for each lead and tally        (tallying)
+known     one row for each lead: what was known  (knowing)
+judged    known + tallies + scores + grade       one wide row for each lead
+lines     one row for each line of the ledger
 """
 
 from __future__ import annotations
@@ -81,14 +81,19 @@ class Scoring:
         for rule in scored:
             by_tally.setdefault(rule.tally or 0, []).append(rule)
         rounds = max(map(len, by_tally.values()))
-        parts = [self._earned([rules[turn] for rules in by_tally.values() if turn < len(rules)]) for turn in range(rounds)]
+        parts = [
+            self._earned([rules[turn] for rules in by_tally.values() if turn < len(rules)])
+            for turn in range(rounds)
+        ]
         return parts[0] if len(parts) == 1 else ibis.union(*parts)
 
     def _earned(self, rules: list[Scored]) -> Any:
         """The points of rules that use different tallies."""
         table = self.tallied
         chosen = table.filter(table.tally.isin([rule.tally for rule in rules]))
-        rule = _by(chosen.tally, [(each.tally, ibis.literal(each.number, "int32")) for each in rules], "int32")
+        rule = _by(
+            chosen.tally, [(each.tally, ibis.literal(each.number, "int32")) for each in rules], "int32"
+        )
         raw = _by(chosen.tally, [(each.tally, self._raw(each, chosen)) for each in rules], "int64")
         decayed = _by(chosen.tally, [(each.tally, self._decayed(each, chosen)) for each in rules], "int64")
         found = chosen.select("lead_id", "n", "first_at", "last_at", rule=rule, raw=raw, decayed=decayed)
@@ -135,7 +140,9 @@ class Scoring:
         earned = self.earned
         measures = {}
         for name in self.layout.score_names:
-            mine = [rule.number for rule in self.layout.rules if rule.score == name and rule.tally is not None]
+            mine = [
+                rule.number for rule in self.layout.rules if rule.score == name and rule.tally is not None
+            ]
             if mine:
                 zero = ibis.literal(0.0, "float64")
                 points = earned.rule.isin(mine).ifelse(earned.capped.cast("float64"), zero)
@@ -170,12 +177,16 @@ class Scoring:
         row = Facts(self.facts, self)
         rules = [rule for rule in self.layout.rules if rule.tally is None]
         matched = self.facts.mutate(**{f"rule_{rule.number}": lowered(rule.truth, row) for rule in rules})
-        judged = matched.mutate(**{f"sum__{name}": self._sum(name, matched) for name in self.layout.score_names})
+        judged = matched.mutate(
+            **{f"sum__{name}": self._sum(name, matched) for name in self.layout.score_names}
+        )
         judged = judged.mutate(
             **{score_column(name): self._bounded(name, judged) for name in self.layout.score_names},
             information=self._information(judged),
         )
-        judged = judged.mutate(sum__total=_added([judged[score_column(name)] for name in self.layout.book.total_of]))
+        judged = judged.mutate(
+            sum__total=_added([judged[score_column(name)] for name in self.layout.book.total_of])
+        )
         bounds = self.layout.book.total
         judged = judged.mutate(total=_within(judged.sum__total, bounds.at_least, bounds.at_most))
         return judged.mutate(grade=self._grade(judged))
@@ -183,7 +194,11 @@ class Scoring:
     def _sum(self, name: str, table: Any) -> Any:
         mine = [rule for rule in self.layout.rules if rule.score == name]
         zero = ibis.literal(0, "int64")
-        terms = [surely(table[f"rule_{rule.number}"]).ifelse(_one_off(rule), zero) for rule in mine if rule.tally is None]
+        terms = [
+            surely(table[f"rule_{rule.number}"]).ifelse(_one_off(rule), zero)
+            for rule in mine
+            if rule.tally is None
+        ]
         if self.sees_events and any(rule.tally is not None for rule in mine):
             terms.append(ibis.coalesce(table[f"earned__{name}"], zero))
         return _added(terms or [zero])
@@ -224,14 +239,23 @@ class Scoring:
         found = [self._condition_line(rule) for rule in self.layout.rules if rule.tally is None]
         if self.sees_events and any(rule.tally is not None for rule in self.layout.rules):
             found += [self._behaviour_lines(), self._cap_lines()]
-        found += [self._condition_cap(rule) for rule in self.layout.rules if rule.tally is None and _one_off(rule) != rule.points]
+        found += [
+            self._condition_cap(rule)
+            for rule in self.layout.rules
+            if rule.tally is None and _one_off(rule) != rule.points
+        ]
         for number, name in enumerate([*self.layout.score_names, TOTAL]):
             found.append(self._bound_line(number, name))
         return ibis.union(*found)
 
     def _condition_line(self, rule: Scored) -> Any:
         matched = self.judged.filter(surely(self.judged[f"rule_{rule.number}"]))
-        numbers = {"raw": rule.points, "decayed": rule.points, "capped": _one_off(rule), "points": rule.points}
+        numbers = {
+            "raw": rule.points,
+            "decayed": rule.points,
+            "capped": _one_off(rule),
+            "points": rule.points,
+        }
         return _line(matched, "rule", rule.number, **numbers)
 
     def _condition_cap(self, rule: Scored) -> Any:
@@ -288,7 +312,8 @@ class Facts(Row):
         if "answers" not in self.scoring.tables:
             return ibis.literal(False), _Nothing(self.table, self.as_of)
         when, until = (
-            self.table[answer_column(self.layout, answer.question, what)] for what in ("answered_at", "expires_at")
+            self.table[answer_column(self.layout, answer.question, what)]
+            for what in ("answered_at", "expires_at")
         )
         holds = when.notnull() & (until.isnull() | surely(until > self.as_of))
         if answer.expires_after is not None:
@@ -321,7 +346,11 @@ class _Nothing(Row):
 def _by(key: Any, branches: list[tuple[Any, Any]], kind: str, *, otherwise: Any = None) -> Any:
     """One value by the number in ``key``."""
     fallback = ibis.null(kind) if otherwise is None else otherwise
-    return ibis.cases(*((key == number, value) for number, value in branches), else_=fallback) if branches else fallback
+    return (
+        ibis.cases(*((key == number, value) for number, value in branches), else_=fallback)
+        if branches
+        else fallback
+    )
 
 
 def _capped(points: Any, rule: Scored) -> Any:
@@ -356,10 +385,19 @@ def _mark(cuts: Cuts, table: Any, worst: str) -> Any:
 
 def _line(table: Any, line: str, rule: Any, **numbers: Any) -> Any:
     """Rows of the ledger, with nulls for what the line does not have."""
+
     def column(name: str) -> Any:
         value = numbers.get(name)
-        return (ibis.literal(value, "int64") if isinstance(value, int) else ibis.null("int64") if value is None else value).name(name)
+        return (
+            ibis.literal(value, "int64")
+            if isinstance(value, int)
+            else ibis.null("int64")
+            if value is None
+            else value
+        ).name(name)
 
     number = ibis.literal(rule, "int32") if isinstance(rule, int) else rule
     names = ("n", "first_at", "last_at", "raw", "decayed", "capped", "points")
-    return table.select(table.lead_id, number.name("rule"), ibis.literal(line).name("line"), *map(column, names))
+    return table.select(
+        table.lead_id, number.name("rule"), ibis.literal(line).name("line"), *map(column, names)
+    )

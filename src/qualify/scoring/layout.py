@@ -128,7 +128,9 @@ class Layout:
     def truths(self) -> list[Truth]:
         """Every condition of rules (other than single behaviours) and stages."""
         of_stages = [truth for each in self.stages for truth in (each.enter, each.leave, each.fast_lane)]
-        return [rule.truth for rule in self.rules if rule.tally is None] + [each for each in of_stages if each]
+        return [rule.truth for rule in self.rules if rule.tally is None] + [
+            each for each in of_stages if each
+        ]
 
     @cached_property
     def conditional_tallies(self) -> list[int]:
@@ -160,7 +162,9 @@ class Layout:
     @cached_property
     def answers(self) -> list[Answered | HasAnswer]:
         """Every condition on an answer."""
-        found = {part for truth in self.truths for part in parts(truth) if isinstance(part, Answered | HasAnswer)}
+        found = {
+            part for truth in self.truths for part in parts(truth) if isinstance(part, Answered | HasAnswer)
+        }
         return sorted(found, key=repr)
 
     @cached_property
@@ -171,7 +175,9 @@ class Layout:
     @cached_property
     def answer_fields(self) -> list[Field]:
         """What of an answer is looked at: its value as text or number, whether it satisfied."""
-        return sorted({field for each in self.answers if isinstance(each, Answered) for field in fields_of(each.test)})
+        return sorted(
+            {field for each in self.answers if isinstance(each, Answered) for field in fields_of(each.test)}
+        )
 
     @property
     def score_names(self) -> list[str]:

@@ -91,7 +91,9 @@ class Record:
     def newest_answer(self, question: str, as_of: int) -> AnswerGiven | None:
         """The newest answer to the question by then."""
         given = [each for each in self.answers if each.question == question and each.answered_at <= as_of]
-        return max(given, key=lambda each: (each.answered_at, each.told is not None, each.told or ""), default=None)
+        return max(
+            given, key=lambda each: (each.answered_at, each.told is not None, each.told or ""), default=None
+        )
 
     def newest_decision(self, as_of: int) -> Decided | None:
         """The newest decision by then."""

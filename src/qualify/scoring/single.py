@@ -55,7 +55,18 @@ class Judgement:
 class View:
     """What conditions may look at: the lead as known at the moment."""
 
-    __slots__ = ("answers", "as_of", "counts", "decision", "entered", "grade", "judge", "properties", "record", "scores")
+    __slots__ = (
+        "answers",
+        "as_of",
+        "counts",
+        "decision",
+        "entered",
+        "grade",
+        "judge",
+        "properties",
+        "record",
+        "scores",
+    )
 
     def __init__(self, judge: Judge, record: Record, as_of: int) -> None:
         self.judge, self.record, self.as_of = judge, record, as_of
@@ -113,7 +124,9 @@ class Judge:
             (rule, compiled(rule.truth) if rule.tally is None else None) for rule in self.layout.rules
         ]
         book = self.layout.book
-        self.bounds = [(name, score.bounds.at_least, score.bounds.at_most) for name, score in book.scores.items()]
+        self.bounds = [
+            (name, score.bounds.at_least, score.bounds.at_most) for name, score in book.scores.items()
+        ]
         self.total_of = frozenset(book.total_of)
 
     def _asked(self) -> list[Any]:
@@ -153,7 +166,9 @@ class Judge:
         worth = _worth(rule, count, view.as_of)
         raw = rule.points * count.n if rule.counts == "every time" else rule.points
         capped = rule.capped(worth)
-        lines.append(Line(rule.number, "rule", count.n, count.first_at, count.last_at, raw, worth, capped, worth))
+        lines.append(
+            Line(rule.number, "rule", count.n, count.first_at, count.last_at, raw, worth, capped, worth)
+        )
         if capped != worth:
             lines.append(_bound_line(rule.number, "cap", capped - worth))
         return capped
@@ -211,5 +226,3 @@ def _within(points: int, least: int | None, most: int | None) -> int:
 def _mark(cuts: Cuts, view: View, worst: str) -> str:
     points = view.score(cuts.score)
     return next((mark for mark, least in cuts.steps() if points >= least), worst)
-
-

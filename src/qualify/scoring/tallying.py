@@ -50,7 +50,10 @@ def tallied(tallies: list[Tally], events: Any, leads: Any, as_of: Any, *, slices
     shared = [each for each in numbered if each.tally.occurrences.whole_account]
     found = _grouped(own, known, "lead_id", as_of, slices) if own else []
     if shared:
-        found += [_handed_out(each, leads) for each in _grouped(shared, _with_account(known, leads), "account_id", as_of, False)]
+        found += [
+            _handed_out(each, leads)
+            for each in _grouped(shared, _with_account(known, leads), "account_id", as_of, False)
+        ]
     return found[0] if len(found) == 1 else ibis.union(*found)
 
 
@@ -75,7 +78,9 @@ def _grouped(tallies: list[Numbered], events: Any, subject: str, as_of: Any, sli
         if each.tally.occurrences.distinct is not None
     ]
     streams = [_stream(layer, events, subject, as_of, slices) for layer in _layers(plain)]
-    streams += [_followed(each, events, subject, as_of) for each in plain if each.tally.occurrences.after is not None]
+    streams += [
+        _followed(each, events, subject, as_of) for each in plain if each.tally.occurrences.after is not None
+    ]
     if streams:
         matched = streams[0] if len(streams) == 1 else ibis.union(*streams)
         found.append(
@@ -123,13 +128,20 @@ def _stream(layer: list[Numbered], events: Any, subject: str, as_of: Any, slices
 
 
 def _with_worth(matched: Any, layer: list[Numbered], subject: str, as_of: Any) -> Any:
-    worths = [(matched.tally == each.number, _worth(each.tally, matched, as_of)) for each in layer if each.tally.adds_up]
+    worths = [
+        (matched.tally == each.number, _worth(each.tally, matched, as_of))
+        for each in layer
+        if each.tally.adds_up
+    ]
     worth = _case(worths, "float64")
     return matched.select(matched[subject], matched.tally, matched.happened_at, worth=worth)
 
 
 def _case(branches: list[tuple[Any, Any]], otherwise: str) -> Any:
-    typed = [(condition, ibis.literal(value, otherwise) if isinstance(value, int) else value) for condition, value in branches]
+    typed = [
+        (condition, ibis.literal(value, otherwise) if isinstance(value, int) else value)
+        for condition, value in branches
+    ]
     return ibis.cases(*typed, else_=ibis.null(otherwise)) if typed else ibis.null(otherwise)
 
 
@@ -151,9 +163,15 @@ def worth_at(age: Any, points: int, half_life: int, *, reach: int | None = None)
     if reach is None or reach > _DEEPEST_EXPONENT * half_life:
         exponent = ibis.least(exponent, ibis.literal(float(_DEEPEST_EXPONENT), "float64"))
     power = ibis.literal(0.5, "float64") ** exponent
-    rounded = (ibis.literal(float(points), "float64") * power + ibis.literal(0.5, "float64")).floor().cast("int64")
+    rounded = (
+        (ibis.literal(float(points), "float64") * power + ibis.literal(0.5, "float64")).floor().cast("int64")
+    )
     fragile = fragile_ages(points, half_life)
-    return ibis.cases(*((age == at, worth) for at, worth in fragile.items()), else_=rounded) if fragile else rounded
+    return (
+        ibis.cases(*((age == at, worth) for at, worth in fragile.items()), else_=rounded)
+        if fragile
+        else rounded
+    )
 
 
 def _matches(each: Numbered, events: Any, as_of: Any) -> Any:
@@ -203,7 +221,11 @@ def _cuts(layer: list[Numbered]) -> list[tuple[int, int | None]]:
 
 def _slice(layer: list[Numbered], events: Any, as_of: Any, newer: int, older: int | None) -> Any:
     """The events of one span of age, of the kinds that some tally still counts at that age."""
-    alive = [each for each in layer if (window := each.tally.occurrences.window) is None or (older or window + 1) <= window]
+    alive = [
+        each
+        for each in layer
+        if (window := each.tally.occurrences.window) is None or (older or window + 1) <= window
+    ]
     kept = _of_kinds(alive, events)
     if newer:
         kept = kept.filter(kept.happened_at <= as_of - newer * DAY)

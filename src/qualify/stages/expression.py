@@ -15,7 +15,13 @@ from qualify.scoring.lowering import lowered, surely
 from qualify.stages.ladder import FIRST
 from qualify.vocabulary import LADDER, OFF_LADDER
 
-STATE: Columns = {"lead_id": "string", "stage": "string", "since": "int64", "cycle": "int64", "cycle_since": "int64"}
+STATE: Columns = {
+    "lead_id": "string",
+    "stage": "string",
+    "since": "int64",
+    "cycle": "int64",
+    "cycle_since": "int64",
+}
 """The columns of a table of states: where each lead stood at an earlier moment."""
 
 
@@ -95,7 +101,8 @@ class _Standing(Facts):
     def ended(self) -> Any:
         """The ending that the lead enters now; null when none."""
         endings = [
-            (self.enters(rule) & (self.table.stage != rule.name), rule.name) for rule in reversed(self.layout.endings)
+            (self.enters(rule) & (self.table.stage != rule.name), rule.name)
+            for rule in reversed(self.layout.endings)
         ]
         return ibis.cases(*endings, else_=ibis.null("string")) if endings else ibis.null("string")
 
