@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from tests.postgres_server import Unavailable, running_server
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+set_hypothesis_home_dir(REPOSITORY / ".cache" / "hypothesis")
 
 # A slow machine is no bug, so no deadline; and `make test` gives the same verdict on the same code.
 settings.register_profile("fast", max_examples=30, deadline=None, derandomize=True, print_blob=True)

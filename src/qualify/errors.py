@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Any
 
 _LONGEST_WORD = 60
@@ -38,6 +38,10 @@ class Problem:
         where = f"{self.path}: " if self.path else ""
         return f"{place}{self.severity}: {where}{self.message}"
 
+    def within(self, source: str) -> str:
+        """The problem with the file that it is in."""
+        return f"{source}:{'' if self.line else ' '}{self}"
+
 
 class PlaybookError(QualifyError):
     """A playbook that cannot be used, with every problem found in it at once."""
@@ -47,7 +51,7 @@ class PlaybookError(QualifyError):
         self.source = source
         count = len(self.problems)
         head = f"{source}: {count} problem{'s' if count != 1 else ''}"
-        super().__init__("\n".join([head, *(f"{source}:{problem}" for problem in self.problems)]))
+        super().__init__("\n".join([head, *(problem.within(source) for problem in self.problems)]))
 
 
 class InputError(QualifyError):
@@ -66,7 +70,8 @@ def nearest(word: str, allowed: Iterable[str]) -> str | None:
 
 def _likeness(word: str, option: str) -> tuple[float, int]:
     """How like two words are; of equals, the one that begins alike is more so."""
-    return difflib.SequenceMatcher(None, option, word).ratio(), len(commonprefix([word, option]))
+    alike = takewhile(lambda letters: letters[0] == letters[1], zip(word, option, strict=False))
+    return difflib.SequenceMatcher(None, option, word).ratio(), len(list(alike))
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:

@@ -23,7 +23,7 @@ from qualify.cli import app
 from tests.docs.pages import DOCS
 
 PICTURE = DOCS / "pictures" / "scored.svg"
-WIDTH = 108
+WIDTH = 114
 
 MARKET = ("qualify simulate --leads 2000 --seed 7", "qualify init")
 SHOWN = ("qualify score market --as-of 2026-07-31 --top 6",)

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from qualify.cli import app
 from tests.docs.pages import Block, blocks
 
-WIDTH = 110
+WIDTH = 114
 """Columns of the reader's terminal."""
 
 _SHELL = set("|&;<>$`*(")

@@ -56,19 +56,13 @@ class Forgiving(TyperGroup):
 def _end(error: BaseException) -> NoReturn:
     if isinstance(error, typer.Abort) or hasattr(error, "exit_code"):
         raise error
-    if _is_interruption(error):
+    if isinstance(error, KeyboardInterrupt):
         raise typer.Exit(INTERRUPTED) from None
     if isinstance(error, GeneratorExit | SystemExit) or os.environ.get("QUALIFY_DEBUG"):
         raise error
     text, code = told(error)
     typer.echo(text, err=True)
     raise typer.Exit(code) from None
-
-
-def _is_interruption(error: BaseException) -> bool:
-    """Ctrl-C, also while DuckDB was at work: it says so in its own way."""
-    by_duckdb = isinstance(error, RuntimeError) and str(error) == "Query interrupted"
-    return isinstance(error, KeyboardInterrupt) or by_duckdb or _from_duckdb(error, "InterruptException")
 
 
 def told(error: BaseException) -> tuple[str, int]:

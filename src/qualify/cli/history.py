@@ -81,7 +81,7 @@ def _told(
     """A run with its history."""
     from qualify import moments
     from qualify.playbook import load
-    from qualify.runs.history import remember
+    from qualify.runs.remembering import remember
     from qualify.runs.run import prepared
 
     book = load(playbook)
@@ -95,7 +95,7 @@ def _told(
 
 def show(screen: Screen, run: Run, lead: str) -> None:
     """The history as a table, the total also as a bar; days before the lead was known are left out."""
-    from qualify.runs.history import remembered
+    from qualify.runs.remembering import remembered
 
     names = run.layout.score_names
     grades = ["grade"] if run.playbook.grades else []

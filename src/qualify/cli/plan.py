@@ -16,7 +16,7 @@ from qualify.cli.spreading import spread
 
 if TYPE_CHECKING:
     from qualify.runs import Plan
-    from qualify.runs.plan import RuleChange
+    from qualify.runs.planning import RuleChange
 
 EXAMPLES = 5
 """Leads named as examples."""
@@ -69,7 +69,7 @@ def plan(
         if output is not None:
             found.write(output)
     if screen.aside:
-        from qualify.runs.plan import mapping_of
+        from qualify.runs.planning import mapping_of
 
         print_json({**mapping_of(found), "as_of": iso(found.new.as_of)})
     else:

@@ -123,4 +123,4 @@ def share(value: float | None) -> str:
     """A share as a percentage: ``0.25`` is ``25 %``."""
     if value is None:
         return "–"
-    return "<1 %" if 0 < value < 0.005 else f"{100 * value:.0f} %"
+    return "<1 %" if value > 0 and round(100 * value) == 0 else f"{100 * value:.0f} %"

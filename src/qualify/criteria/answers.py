@@ -11,7 +11,7 @@ from qualify.criteria.comparisons import NO, YES, Test
 from qualify.criteria.logic import Answered, Both, HasAnswer, Not, TextIn, Truth
 from qualify.criteria.logic import Field as Value
 from qualify.criteria.sentences import days_of, spoken_name
-from qualify.criteria.values import Days, Text
+from qualify.criteria.values import Days, Text, YesNo
 
 SATISFIED = Value("satisfied", "text")
 """Whether whoever took the answer called it good enough."""
@@ -23,7 +23,7 @@ class Answer(Test, Criterion):
     KEYWORD: ClassVar[str] = "answer"
 
     answer: Text = Field(description="the question: budget, authority, need, timeline or your own")
-    satisfied: bool | None = Field(None, description="whoever asked called the answer good enough (or not)")
+    satisfied: YesNo | None = Field(None, description="whoever asked called the answer good enough (or not)")
     valid_for: Days | None = Field(None, description="an answer older than this no longer counts")
 
     @model_validator(mode="before")

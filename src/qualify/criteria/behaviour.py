@@ -74,7 +74,9 @@ class Did(Doing, Criterion):
 
     def sentence(self) -> str:
         """As "did demo_requested at least 2 times in the last 30 days"."""
-        return f"did {self.words()}{_how_often(self.times)}{_how_recent(self.within)}{_whose(self.by)}"
+        more = f"{_how_often(self.times)}{_how_recent(self.within)}"
+        comma = "," if self.where and more else ""
+        return f"did {self.words()}{comma}{more}{_whose(self.by)}"
 
 
 class Sequence(Criterion):
@@ -103,12 +105,11 @@ class Sequence(Criterion):
         return Happened(self.events(), self.times)
 
     def sentence(self) -> str:
-        """As "did a, then b within 7 days of it"."""
+        """As "did a, then within 7 days b, in the last 60 days"."""
         first, then = (step.words() for step in self.sequence)
-        return (
-            f"did {first}, then {then} within {days_of(self.apart_at_most)} of it"
-            f"{_how_often(self.times)}{_how_recent(self.within)}{_whose(self.by)}"
-        )
+        more = f"{_how_often(self.times)}{_how_recent(self.within)}"
+        comma = "," if more else ""
+        return f"did {first}, then within {days_of(self.apart_at_most)} {then}{comma}{more}{_whose(self.by)}"
 
 
 class WentQuiet(Criterion):

@@ -20,7 +20,7 @@ from qualify.criteria.logic import (
     Truth,
 )
 from qualify.criteria.logic import Field as Column
-from qualify.criteria.values import Number, OneOrMore, Scalar, Sought, Value, Values
+from qualify.criteria.values import Number, OneOrMore, Scalar, Sought, Value, Values, YesNo
 from qualify.errors import one_of
 from qualify.reading.text import fold
 
@@ -51,7 +51,7 @@ class Test(Written):
         None, description="has this text (or one of these) somewhere in it"
     )
     starts_with: OneOrMore[Sought] | None = Field(None, description="begins with this text (or one of these)")
-    is_known: bool | None = Field(None, description="true: there is a value; false: there is none")
+    is_known: YesNo | None = Field(None, description="true: there is a value; false: there is none")
 
     @model_validator(mode="after")
     def _asks_something(self) -> Test:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, TypeAlias
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from qualify.criteria.base import Context, Criterion
 from qualify.criteria.logic import Both, Comparison, DecidedIn, GradeIn, ScoreIs, Truth
@@ -17,11 +17,7 @@ GRADES = tuple(letter + number for letter in GRADE_LETTERS for number in GRADE_N
 """Every grade, best first: ``A1`` … ``D4``."""
 
 
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
-
-
-GradeWord: TypeAlias = Annotated[Text, BeforeValidator(_upper), Among((*GRADES, *GRADE_LETTERS), "grade")]
+GradeWord: TypeAlias = Annotated[Text, Among((*GRADES, *GRADE_LETTERS), "grade")]
 DecisionWord: TypeAlias = Annotated[Text, Among(DECISIONS, "decision")]
 
 

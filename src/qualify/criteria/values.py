@@ -44,8 +44,10 @@ class Short:
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchema:
         """The full form's schema or any of the short ones."""
         full = handler(core)
-        if full.get("type") == "array":
-            full["minItems"] = full.get("minItems", 1)
+        if (
+            full.get("type") == "array" and "minLength" in full
+        ):  # how a length comes out of a function's schema
+            full["minItems"] = full.pop("minLength")
         short = [full["items"] if form == "item" else _SHORT.get(form, {"type": form}) for form in self.forms]
         return {"anyOf": [*short, full]}
 
@@ -128,14 +130,33 @@ Count: TypeAlias = Annotated[
 ]
 """How many, at least one."""
 
-_DAYS: JsonSchema = {
-    "anyOf": [
-        {"type": "string", "pattern": "^ *[0-9]{1,6} *([dD]|[dD]ays?|[wW]|[wW]eeks?) *$"},
-        {"type": "integer", "minimum": 1, "maximum": moments.LONGEST},
-    ]
-}
 
-Days: TypeAlias = Annotated[int, BeforeValidator(moments.days), WithJsonSchema(_DAYS)]
+def _yes_or_no(value: object) -> object:
+    """YAML 1.2 reads ``yes`` as a text; who writes it here means true."""
+    read = {"yes": True, "no": False}.get(value, value) if isinstance(value, str) else value
+    if not isinstance(read, bool):
+        raise ValueError(f"true or false is expected here, not {shown(value)}")
+    return read
+
+
+YesNo: TypeAlias = Annotated[
+    bool, BeforeValidator(_yes_or_no), WithJsonSchema({"enum": [True, False, "yes", "no"]})
+]
+"""``true`` or ``false``, or ``yes`` or ``no``."""
+
+
+def _days(longest: int) -> list[JsonSchema]:
+    """The two ways to write a duration, for the JSON Schema."""
+    unit = "([dD]([aA][yY][sS]?)?|[wW]([eE][eE][kK][sS]?)?)"
+    return [
+        {"type": "string", "pattern": f"^ *[0-9]{{1,6}} *{unit} *$"},
+        {"type": "integer", "minimum": 1, "maximum": longest},
+    ]
+
+
+Days: TypeAlias = Annotated[
+    int, BeforeValidator(moments.days), WithJsonSchema({"anyOf": _days(moments.LONGEST)})
+]
 """A duration in whole days, written ``30 days``, ``4 weeks`` or ``30``."""
 
 
@@ -156,12 +177,19 @@ def _half_life(value: Any) -> object:
 HalfLife: TypeAlias = Annotated[
     int | Literal["none"],
     BeforeValidator(_half_life),
-    WithJsonSchema({"anyOf": [{"const": "none"}, *_DAYS["anyOf"]]}),
+    WithJsonSchema({"anyOf": [{"const": "none"}, *_days(LONGEST_HALF_LIFE)]}),
 ]
 """In how many days points halve; ``none``: they never do."""
 
+
+def _points(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{shown(value)} is not a number of points; write one such as 10, -5 or 2.5")
+    return hundredths(value)
+
+
 Points: TypeAlias = Annotated[
-    int, BeforeValidator(hundredths), WithJsonSchema({"type": "number", "minimum": -LIMIT, "maximum": LIMIT})
+    int, BeforeValidator(_points), WithJsonSchema({"type": "number", "minimum": -LIMIT, "maximum": LIMIT})
 ]
 """Points, held as hundredths; written as ``10``, ``-5`` or ``2.5``."""
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from qualify.files.gathering import Gathering
-from qualify.files.given import Cell, Given
-from qualify.files.sql import Database, listed, literal
-from qualify.reading.text import MISSING
+from qualify.files.given import Cell, Given, missing
+from qualify.files.sql import Database, literal
 
 EARLIEST: Final = 0
 """1970-01-01 UTC; no fact about a lead is older."""
@@ -40,7 +39,7 @@ _NAMED: Final = re.compile(
     re.IGNORECASE,
 )
 _EPOCH: Final = r"[0-9]{9,19}(\.[0-9]+)?"
-_SAMPLE: Final = 20_000
+_SAMPLE: Final = 500
 _MOST_SHAPES: Final = 10_000
 
 
@@ -209,35 +208,41 @@ def _spelled(gathering: Gathering, given: Given, name: str, raw: str) -> Moment:
     """A column of texts: every shape that it has is read in its own way."""
     formats: list[Format] = []
     sql = _epoch_text(raw)
-    sample: int | None = _SAMPLE
-    while (new := _new_formats(gathering.database, given, raw, sql, formats, sample)) or sample is not None:
+    while new := _new_formats(gathering.database, given, raw, sql, formats):
         formats += new
-        sample = None  # after the first look all that is still unread is looked at
         chosen = _in_order(gathering, given, name, raw, formats)
         parsed = [_parsed(raw, each, gathering.time_zone) for each in chosen]
         sql = f"coalesce({', '.join([*parsed, _epoch_text(raw)])})"
     sql = f"coalesce({sql}, CASE WHEN {raw} LIKE '0000-%' THEN -1 END)"  # MySQL's date that is none
-    missing = _missing(raw)
     # CASE, because AND would look for both in every row.
-    absent, unreadable = (f"CASE WHEN {sql} IS NULL THEN {each} ELSE FALSE END" for each in (missing, f"NOT {missing}"))
+    absent, unreadable = (
+        f"CASE WHEN {sql} IS NULL THEN {each} ELSE FALSE END" for each in (_missing(raw), f"NOT {_missing(raw)}")
+    )
     return Moment(sql, absent, unreadable, raw)
 
 
 def _missing(raw: str) -> str:
-    return f"({raw} IS NULL OR lower(trim({raw})) IN {listed(sorted(MISSING))})"
+    return f"({raw} IS NULL OR {missing(f'trim({raw})')})"
 
 
-def _new_formats(
-    database: Database, given: Given, raw: str, sql: str, known: Sequence[Format], sample: int | None
-) -> list[Format]:
-    """The formats of values that none of the known ones reads; of each shape one value is looked at."""
+def _new_formats(database: Database, given: Given, raw: str, sql: str, known: Sequence[Format]) -> list[Format]:
+    """The formats of values that none of the known ones reads."""
+    first = f"SELECT DISTINCT raw FROM (SELECT {raw} AS raw FROM {given.relation} g LIMIT {_SAMPLE})"
+    looks = [] if known else [first]
+    for query in (*looks, _unread(given, raw, sql)):
+        texts = (text for (text,) in database.rows(query) if text is not None)
+        formats = dict.fromkeys(each for text in texts if (each := format_of(text)) is not None)
+        if new := [each for each in formats if each not in known]:
+            return new
+    return []
+
+
+def _unread(given: Given, raw: str, sql: str) -> str:
+    """One text of each shape among those that are not read yet."""
     shape = f"translate(lower({raw}), '012345678', '999999999')"
-    limit = "" if sample is None else f"LIMIT {sample}"
     which = f"CASE WHEN {sql} IS NULL THEN NOT {_missing(raw)} ELSE FALSE END"
     unread = f"SELECT {raw} AS raw, {shape} AS shape FROM {given.relation} g WHERE {which}"
-    found = database.rows(f"SELECT any_value(raw) FROM ({unread} {limit}) GROUP BY shape LIMIT {_MOST_SHAPES}")
-    formats = dict.fromkeys(each for (text,) in found if (each := format_of(text)) is not None)
-    return [each for each in formats if each not in known]
+    return f"SELECT any_value(raw) FROM ({unread}) GROUP BY shape LIMIT {_MOST_SHAPES}"
 
 
 def _in_order(

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from qualify.criteria.logic import Field
-from qualify.files.columnar import Spread, rows_of, spread
+from qualify.files.columnar import rows_of
 from qualify.files.documents import json_path
 from qualify.files.events import Events, Rows, gather_rows, kinds_asked
 from qualify.files.gathering import Gathering
@@ -21,7 +21,7 @@ from qualify.files.told import renamed, warn_of_unknown
 from qualify.reading.properties import steps
 
 _RESOLVED: Final = "events_resolved"
-_SAMPLE: Final = 100_000
+_SAMPLE: Final = 20_000
 """How many events are looked at to learn which properties there are."""
 
 
@@ -36,8 +36,8 @@ class Came:
 
 def gather_events(gathering: Gathering, found: Events, key: str, *, links: bool) -> Came:
     """Make the canonical table; ``links`` says that there is a table of them."""
-    rows, good, happened = gather_rows(gathering, found, key)
-    table = _Table(gathering, found, rows, good, happened)
+    rows, good = gather_rows(gathering, found, key)
+    table = _Table(gathering, found, rows, good)
     table.warn()
     anonymous = table.resolve(links=links)
     table.fill()
@@ -51,7 +51,6 @@ class _Table:
     found: Events
     rows: Rows
     good: str
-    happened: Spread
     everybody: bool = True
     resolved: bool = False
 
@@ -71,8 +70,8 @@ class _Table:
         in_bag = [name for name, cell in self.cells.items() if cell and self.found.headers.trait(name) is None]
         if in_bag:
             counts = ", ".join(f"count({_text(self.cells[name])})" for name in in_bag)
-            found = self.gathering.database.row(f"SELECT {counts} FROM ({self._first(in_bag)}) g")
-            missing += [name for name, count in zip(in_bag, found, strict=True) if not count]
+            looked, *found = self.gathering.database.row(f"SELECT count(*), {counts} FROM ({self._first(in_bag)}) g")
+            missing += [name for name, count in zip(in_bag, found, strict=True) if looked and not count]
         if missing:
             known = [*self.rows.given.columns, *self._inside(in_bag)]
             what = f"property (in the first {_SAMPLE:,} events)" if in_bag else "property of events"
@@ -153,10 +152,7 @@ class _Table:
         return count - int(database.value(f"SELECT count(*) FROM {_RESOLVED}"))
 
     def _everybody_known(self) -> bool:
-        opened, lead = self.found.opened, self.found.lead
-        if lead is None or not opened.files or self.rows.given.kept:
-            return False
-        return spread(self.gathering.database, opened, lead).missing == 0 and not self.rows.given.spelled
+        return self.found.lead in self.rows.never_missing
 
     def _select(self, lead: str, known_at: str, where: str, join: str = "") -> str:
         happened = self.rows.happened.sql
@@ -174,7 +170,6 @@ class _Table:
         ]
         if self.resolved:
             selects.append(f"SELECT * FROM {_RESOLVED}")
-        database.drop("events")
         kind = "TABLE" if given.kept else "VIEW"
         database.run(f"CREATE TEMP {kind} events AS {' UNION ALL '.join(selects)}")
         if given.kept:
@@ -185,13 +180,14 @@ class _Table:
         """The sections of a view in order of time."""
         if self.rows.given.kept:
             return []
-        return sections(self.happened, self.rows.given.column(self.found.happened), self.rows.happened.sql)
+        column = self.rows.given.column(self.found.happened)
+        return sections(self.gathering.layout, self.rows.when.happened, column, self.rows.happened.sql)
 
     @property
     def slices(self) -> bool:
         """Whether a slice of time can be read without the rest."""
         stored = self.rows.given.column(self.found.happened).sql == self.rows.happened.sql
-        return bool(self.parts) or (stored and self.happened.in_order)
+        return bool(self.parts) or (stored and self.rows.when.happened.in_order)
 
     def count(self, anonymous: int) -> int:
         """How many events were taken; by the metadata if that tells."""
@@ -202,11 +198,13 @@ class _Table:
 
     def newest(self) -> int | None:
         """When the newest event was known."""
-        database = self.gathering.database
-        told = self.happened.most
-        if told is not None and self.found.received is None and not self.resolved:
-            return told
-        found = database.value("SELECT max(known_at) FROM events")
+        database, told = self.gathering.database, self.rows.when.newest
+        if told is None or self.good != "TRUE":
+            found = database.value("SELECT max(known_at) FROM events")
+        elif self.resolved:
+            found = max(told, database.value(f"SELECT max(known_at) FROM {_RESOLVED}") or told)
+        else:
+            found = told
         return None if found is None else int(found)
 
 

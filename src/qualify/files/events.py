@@ -15,12 +15,11 @@ from qualify.files.cells import Finder
 from qualify.files.columnar import Spread, smallest_text, spread
 from qualify.files.dates import EARLIEST, END, Moment, moment
 from qualify.files.gathering import Gathering
-from qualify.files.given import Given, Opened
+from qualify.files.given import Given, Opened, missing
 from qualify.files.headers import Headers
 from qualify.files.screening import Check, first_of_each, id_of, line_checks, moment_checks, screened
 from qualify.files.sql import listed
 from qualify.files.told import alike, subject_text
-from qualify.reading.text import MISSING
 from qualify.scoring.layout import Layout
 
 
@@ -67,6 +66,20 @@ def events(opened: Opened, headers: Headers) -> Events:
     )
 
 
+@dataclass(frozen=True)
+class When:
+    """What metadata tells of the moments of events: when they happened, and when they were received."""
+
+    happened: Spread
+    received: Spread | None
+
+    @property
+    def newest(self) -> int | None:
+        """When the newest event was known; None when the metadata does not say."""
+        known = [self.happened.most, *([self.received.most] if self.received else [])]
+        return None if None in known else max(each for each in known if each is not None)
+
+
 @dataclass
 class Rows:
     """The rows of the source: expressions over ``g``, null where there is nothing."""
@@ -79,6 +92,8 @@ class Rows:
     kind: str
     happened: Moment
     received: Moment | None
+    when: When
+    never_missing: frozenset[str]
 
     @property
     def known_at(self) -> str:
@@ -109,21 +124,19 @@ class Rows:
         return f"coalesce({self.kind} IN {listed(spelled)}, FALSE)" if spelled else "FALSE"
 
 
-def gather_rows(gathering: Gathering, found: Events, key: str) -> tuple[Rows, str, Spread]:
-    """The rows, the condition of those that can be used, and what metadata tells of when they happened.
+def gather_rows(gathering: Gathering, found: Events, key: str) -> tuple[Rows, str]:
+    """The rows, and the condition of those that can be used; the others are rejected.
 
-    The others are rejected; of several with the same event's id the first is used.
+    Of several with the same event's id the first is used.
     """
     wanted = _wanted(gathering, found)
     ids = [each for each in (found.lead, found.anonymous, found.event) if each is not None]
     rows = _rows(gathering, found, found.opened.load(wanted, ids), key)
-    happened = _spread(gathering, found, rows.given, rows.happened, found.happened)
-    good = screened(gathering, rows.given, rows.identity, _checks(gathering, found, rows, happened))
+    good = screened(gathering, rows.given, rows.identity, _checks(gathering, found, rows))
     if found.event is not None:
         given, good = first_of_each(gathering, rows.given, good, rows.event, wanted)
-        if given is not rows.given:
-            rows, happened = _rows(gathering, found, given, key), Spread(None, None)
-    return rows, good or "TRUE", happened
+        rows = rows if given is rows.given else _rows(gathering, found, given, key)
+    return rows, good or "TRUE"
 
 
 def _wanted(gathering: Gathering, found: Events) -> list[str]:
@@ -135,49 +148,72 @@ def _wanted(gathering: Gathering, found: Events) -> list[str]:
 
 
 def _rows(gathering: Gathering, found: Events, given: Given, key: str) -> Rows:
+    happened = moment(gathering, given, found.happened)
+    received = moment(gathering, given, found.received) if found.received else None
     nothing = f"CAST(NULL AS {'BIGINT' if key == 'int64' else 'VARCHAR'})"
+    known = _Metadata(gathering, found.opened, given)
     return Rows(
         gathering,
         given,
-        lead=id_of(given, found.lead, key) if found.lead else nothing,
+        lead=known.plain(found.lead, key) or (id_of(given, found.lead, key) if found.lead else nothing),
         anonymous=id_of(given, found.anonymous, "string") if found.anonymous else "CAST(NULL AS VARCHAR)",
         event=id_of(given, found.event, "string") if found.event else "CAST(NULL AS VARCHAR)",
-        kind=subject_text(given, found.kind),
-        happened=moment(gathering, given, found.happened),
-        received=moment(gathering, given, found.received) if found.received else None,
+        kind=known.plain(found.kind, "string") or subject_text(given, found.kind),
+        happened=happened,
+        received=received,
+        when=When(
+            known.spread(found.happened, happened),
+            known.spread(found.received, received) if found.received and received else None,
+        ),
+        never_missing=known.never_missing(found.lead, found.kind),
     )
 
 
-def _spread(gathering: Gathering, found: Events, given: Given, when: Moment, name: str) -> Spread:
-    """What the metadata of Parquet files tells of a moment; nothing for other sources."""
-    if not found.opened.files or given.kept:
-        return Spread(None, None)
-    return spread(gathering.database, found.opened, name, when.sql.replace(given.column(name).sql, "{v}"))
+@dataclass(frozen=True)
+class _Metadata:
+    """What the metadata of Parquet files tells, so that it need not be looked for; nothing of other sources."""
+
+    gathering: Gathering
+    opened: Opened
+    given: Given
+
+    def spread(self, name: str, when: Moment) -> Spread:
+        """The spread of a moment."""
+        if not self.opened.files or self.given.kept:
+            return Spread(None, None)
+        measure = when.sql.replace(self.given.column(name).sql, "{v}")
+        return spread(self.gathering.database, self.opened, name, measure)
+
+    def never_missing(self, *names: str | None) -> frozenset[str]:
+        """The columns of these that have a value in every row, and no empty text."""
+        return frozenset(name for name in names if name is not None and self._is_never_missing(name))
+
+    def _is_never_missing(self, name: str) -> bool:
+        if not self.opened.files or self.given.kept:
+            return False
+        database, cell = self.gathering.database, self.given.column(name)
+        if spread(database, self.opened, name).missing != 0:
+            return False
+        return cell.is_integer or (cell.type == "VARCHAR" and bool(smallest_text(database, self.opened, name)))
+
+    def plain(self, name: str | None, key: str) -> str | None:
+        """The column as it is, where nothing has to be done to it; None otherwise."""
+        if name is None or self.given.column(name).type != ("BIGINT" if key == "int64" else "VARCHAR"):
+            return None
+        return self.given.column(name).sql if self._is_never_missing(name) else None
 
 
-def _checks(gathering: Gathering, found: Events, rows: Rows, happened: Spread) -> list[Check]:
+def _checks(gathering: Gathering, found: Events, rows: Rows) -> list[Check]:
     checks = line_checks(rows.given)
-    if not _never_missing(gathering, found, rows.given, found.lead):
+    if found.lead not in rows.never_missing:
         checks.append(Check("no id", f"({rows.lead} IS NULL AND {rows.anonymous} IS NULL)"))
-    if not _never_missing(gathering, found, rows.given, found.kind):
+    if found.kind not in rows.never_missing:
         checks.append(Check("no kind", f"{rows.kind} IS NULL"))
-    if happened.missing != 0 or not _is_likely(happened):
+    if rows.when.happened.missing != 0 or not _is_likely(rows.when.happened):
         checks += moment_checks(found.happened, rows.happened, required=True)
-    if rows.received is not None and found.received is not None:
-        received = _spread(gathering, found, rows.given, rows.received, found.received)
-        if not _is_likely(received):
-            checks += moment_checks(found.received, rows.received, required=False)
+    if found.received and rows.received and not _is_likely(rows.when.received or Spread(None, None)):
+        checks += moment_checks(found.received, rows.received, required=False)
     return checks + _property_checks(gathering, found, rows)
-
-
-def _never_missing(gathering: Gathering, found: Events, given: Given, name: str | None) -> bool:
-    """Whether the metadata says that the column has a value in every row, and no empty text."""
-    if name is None or not found.opened.files or given.kept:
-        return False
-    database, cell = gathering.database, given.column(name)
-    if spread(database, found.opened, name).missing != 0:
-        return False
-    return cell.is_integer or (cell.type == "VARCHAR" and bool(smallest_text(database, found.opened, name)))
 
 
 def _is_likely(spread: Spread) -> bool:
@@ -194,9 +230,9 @@ def _property_checks(gathering: Gathering, found: Events, rows: Rows) -> list[Ch
     # Where the rows are not ours and many, the events of which no property is asked are left alone.
     which = "TRUE" if rows.given.kept else rows.of_kinds(kinds_asked(gathering.layout, looked))
     bag = rows.given.column(found.bag).sql
-    nothing = f"lower(trim({bag})) IN {listed(sorted(MISSING))}"
-    unreadable = f"{bag} IS NOT NULL AND TRY(json_type({bag})) IS NULL AND NOT {nothing}"
-    return [Check("unreadable properties", f"({which} AND {unreadable})", bag)]
+    nothing = missing(f"trim({bag})")
+    broken = f"CASE WHEN {bag} IS NOT NULL AND TRY(json_type({bag})) IS NULL THEN NOT {nothing} ELSE FALSE END"
+    return [Check("unreadable properties", f"CASE WHEN {which} THEN {broken} ELSE FALSE END", bag)]
 
 
 def kinds_asked(layout: Layout, names: Collection[str] | None = None) -> frozenset[str] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -120,11 +121,22 @@ def gather(
     except ValueError as error:
         raise InputError(str(error)) from error
     gathering = Gathering(Database(connection), layout, time_zone, dict(mapping or {}))
-    with gathering.database.in_order():
+    with gathering.database.in_order(), _unreadable_data():
         found = _found(gathering, sources)
-        gathering.database.drop(*TABLES)
+        gathering.database.clear(*TABLES)
         rejects.prepare(gathering.database)
         return _gathered(gathering, found)
+
+
+@contextmanager
+def _unreadable_data() -> Iterator[None]:
+    """Damage that shows only when a file is read to its end is the user's to mend, too."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.OutOfMemoryException) as error:
+        raise InputError(f"the data cannot be read: {str(error).splitlines()[0]}") from error
 
 
 def _found(gathering: Gathering, sources: Sources) -> _Found:
@@ -152,6 +164,9 @@ def _gathered(gathering: Gathering, found: _Found) -> Gathered:
     key = found.key()
     for each in found.people:
         gather_people(gathering, each, key)
+    gathering.settle()
+    if not found.leads.opened.typed and not gathering.rows["leads"] and not rejects.counted(gathering.database):
+        raise InputError(f"{found.leads.opened.label} holds a header and no leads")
     names = gather_traits(gathering, found.told["traits"], key) if "traits" in found.told else []
     warn_of_missing_traits(gathering, found.people, names)
     if "answers" in found.told:

@@ -146,7 +146,6 @@ def _fill(
     inner += [f"{trait} AS {named(field.column)}" for trait, field in zip(traits, fields, strict=True)]
     outer = [_outer(field) for field in fields]
     ids = "lead_id, account_id" if table == "leads" else "account_id"
-    database.drop(table)
     database.run(
         f"CREATE TEMP TABLE {table} AS SELECT {', '.join([ids, 'created_at', *outer])} "
         f"FROM (SELECT {', '.join(inner)} FROM {readings.joined} WHERE {good})"

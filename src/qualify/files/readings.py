@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from qualify.criteria.logic import Field, Reading
-from qualify.files.given import Cell, Given
-from qualify.files.sql import Database, json_column, listed, named
+from qualify.files.given import Cell, Given, missing
+from qualify.files.sql import Database, json_column, named
 from qualify.reading.properties import TRAIT_READINGS
-from qualify.reading.text import MISSING, fold
+from qualify.reading.text import fold
 
 _PLAIN_TEXT: Final = "[!-~]+( [!-~]+)*"
 _FOLDED_TEXT: Final = r"[!-@\[-~]+( [!-@\[-~]+)*"
 _SPACES: Final = r"[ \t\n\r\f\x0b]+"
 _PLAIN_NUMBER: Final = r"-?[0-9]{1,15}(\.[0-9]{1,15})?"
-_PLAIN_ADDRESS: Final = r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9.\-]{1,250}"
+_PLAIN_ADDRESS: Final = r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+"
+_SHORT_ADDRESS: Final = 64  # what stands before the @ may not be longer
 _QUANTITY: Final = r"[+\-]?[0-9]+(\.[0-9]+)?([eE][+\-]?[0-9]+)?"
 
 _BY_VALUE: Final[Mapping[str, Callable[[str], str | float | None]]] = {**TRAIT_READINGS, "text": fold}
@@ -64,7 +65,7 @@ def finite(sql: str) -> str:
 
 def known(sql: str) -> str:
     """A folded text, null where it is a word for "not known"."""
-    return f"CASE WHEN {sql} IN {listed(sorted(MISSING))} THEN NULL ELSE {sql} END"
+    return f"CASE WHEN {missing(sql)} THEN NULL ELSE {sql} END"
 
 _AT_ONCE: Final = 50_000
 
@@ -117,7 +118,8 @@ class Readings:
         if reading in ("email_domain", "email_kind"):
             # What stands before the @ of a plain address changes neither.
             short = f"'x' || substr({text}, strpos({text}, '@'))"
-            text = f"CASE WHEN regexp_full_match({text}, '{_PLAIN_ADDRESS}') THEN {short} ELSE {text} END"
+            plain = f"regexp_full_match({text}, '{_PLAIN_ADDRESS}') AND strlen({text}) <= {_SHORT_ADDRESS}"
+            text = f"CASE WHEN {plain} THEN {short} ELSE {text} END"
         return self._joined(reading, text)
 
     def quantity(self, cell: Cell) -> str:

@@ -14,9 +14,11 @@ from typing import Final
 from qualify.files.columnar import Spread
 from qualify.files.given import Cell
 from qualify.moments import DAY
+from qualify.scoring.layout import Layout
 
-_MOST: Final = 12
-_GROUPS_IN_ONE: Final = 2
+_MOST: Final = 8
+_GROUPS_IN_ONE: Final = 16
+_WORTH_IT: Final = 0.5  # of the whole span of time; beyond, the conditions cost more than they save
 
 
 def borders(spread: Spread) -> list[int]:
@@ -27,12 +29,21 @@ def borders(spread: Spread) -> list[int]:
     return sorted(border for border in chosen if border > starts[0])
 
 
-def sections(spread: Spread, cell: Cell, moment: str) -> list[str]:
-    """The conditions of the sections, oldest first; none where the column is the moment, or out of order."""
-    if moment == cell.sql or not spread.in_order or _stored(cell, 0) is None:
+def sections(layout: Layout, spread: Spread, cell: Cell, moment: str) -> list[str]:
+    """The conditions of the sections, oldest first; none where they would be of no use."""
+    possible = moment != cell.sql and _stored(cell, 0) is not None and spread.in_order
+    if not possible or not _looks_back_a_little(layout, spread):
         return []
     cuts: list[int | None] = [None, *borders(spread), None]
-    return [_between(cell, moment, low, high) for low, high in pairwise(cuts)]
+    return [_between(cell, moment, low, high) for low, high in pairwise(cuts)] if len(cuts) > 2 else []
+
+
+def _looks_back_a_little(layout: Layout, spread: Spread) -> bool:
+    """Whether all that the playbook counts happened in a short part of the time that the events span."""
+    days = [tally.occurrences.window for tally in layout.tallies]
+    longest = max((each or 0 for each in days), default=0)
+    whole = (spread.most or 0) - (spread.least or 0)
+    return None not in days and longest * DAY <= _WORTH_IT * whole
 
 
 def _between(cell: Cell, moment: str, low: int | None, high: int | None) -> str:

@@ -55,11 +55,15 @@ class Database:
         return bool(self.value(f"SELECT count(*) FROM information_schema.tables WHERE table_name IN {listed(names)}"))
 
     def drop(self, *names: str) -> None:
-        """Drop temporary tables or views of these names, where there are any."""
-        if names:
-            query = "SELECT table_name, table_type FROM information_schema.tables WHERE table_catalog = 'temp'"
-            for name, kind in self.rows(f"{query} AND table_name IN {listed(names)}"):
-                self.run(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} temp.main.{named(name)}")
+        """Drop temporary tables of these names, where there are any."""
+        for name in names:
+            self.run(f"DROP TABLE IF EXISTS temp.main.{named(name)}")
+
+    def clear(self, *names: str) -> None:
+        """Drop whatever is temporary and has one of these names, tables and views."""
+        query = "SELECT table_name, table_type FROM information_schema.tables WHERE table_catalog = 'temp'"
+        for name, kind in self.rows(f"{query} AND table_name IN {listed(names)}"):
+            self.run(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} temp.main.{named(name)}")
 
     @contextmanager
     def in_order(self) -> Iterator[None]:

@@ -10,7 +10,7 @@ from qualify.criteria.logic import Field
 from qualify.errors import did_you_mean, nearest
 from qualify.files.dates import Moment, moment
 from qualify.files.gathering import Gathering
-from qualify.files.given import SPACES, Cell, Given, Opened
+from qualify.files.given import Cell, Given, Opened, tidied
 from qualify.files.headers import Headers, bare
 from qualify.files.presets import DECISION_WORDS
 from qualify.files.readings import Readings, as_canonical, known, trait_text
@@ -97,12 +97,12 @@ def _good(gathering: Gathering, found: Told, rows: Rows, checks: Sequence[Check]
 def subject_text(given: Given, name: str) -> str:
     """A short text such as a kind or a question; without space around it where the source has no types."""
     text = id_text(given.column(name))
-    return f"nullif(trim({text}, {SPACES}), '')" if given.spelled else f"nullif({text}, '')"
+    return tidied(text) if given.spelled else f"nullif({text}, '')"
 
 
 def alike(asked: Sequence[str], there: Sequence[str]) -> dict[str, str]:
     """Which of the names that are there stand for which of those asked for: the same, else one spelled alike."""
-    by_bare = {bare(name): name for name in reversed(asked)}
+    by_bare = {bare(name): name for name in reversed(asked)} | {"": None}
     found = {name: name if name in asked else by_bare.get(bare(name)) for name in there}
     return {name: ours for name, ours in found.items() if ours is not None}
 
@@ -115,7 +115,6 @@ def gather_traits(gathering: Gathering, found: Told, key: str) -> list[str]:
     good = _good(gathering, found, rows)
     names = rows.words(gathering)
     id_type = "BIGINT" if key == "int64" else "VARCHAR"
-    database.drop("traits")
     database.run(
         f"CREATE TEMP TABLE traits (lead_id {id_type}, trait VARCHAR, told VARCHAR, text VARCHAR, number DOUBLE, "
         "learned_at BIGINT)"
@@ -164,7 +163,6 @@ def gather_answers(gathering: Gathering, found: Told, key: str) -> None:
         for name, column in (("value", value), ("satisfied", satisfied))
     }
     told, *columns = readings.settled(lambda: _answer_columns(layout.answer_fields, cells, readings), good)
-    database.drop("answers")
     database.run(
         f"CREATE TEMP TABLE answers AS SELECT * REPLACE ({_replacements(layout.answer_fields)}) FROM ("
         f"SELECT {rows.lead} AS lead_id, {renamed(rows.subject, ours)} AS question, {told} AS told, "
@@ -208,7 +206,6 @@ def gather_decisions(gathering: Gathering, tables: Sequence[Told], key: str) -> 
     """Make the canonical table of decisions, the outcomes among them."""
     database = gathering.database
     id_type = "BIGINT" if key == "int64" else "VARCHAR"
-    database.drop("decisions")
     database.run(f"CREATE TEMP TABLE decisions (lead_id {id_type}, decision VARCHAR, decided_at BIGINT)")
     for found in tables:
         rows = _rows(gathering, found, key)

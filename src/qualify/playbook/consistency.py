@@ -15,12 +15,13 @@ from qualify.playbook.book import Playbook
 from qualify.playbook.document import Mistake, Path
 from qualify.playbook.sections import Bounds, Cuts, Profile, Rule
 from qualify.points import written
-from qualify.tables import LEDGER, SCORES
+from qualify.tables import SCORES
 from qualify.vocabulary import TOTAL
 
-_TAKEN = frozenset(column.name for table in (SCORES, LEDGER) for column in table.columns) | {
+_TAKEN = frozenset(column.name for column in SCORES.columns) | {
     "stage_since",
     "cycle",
+    "cycle_since",
 }
 
 _LONGEST_NAME = 40
@@ -149,7 +150,8 @@ def _rules(book: Playbook) -> Iterator[Mistake]:
         for place, rule in enumerate(score.rules):
             path: Path = ("scores", score_name, "rules", place)
             if rule.label in labels:
-                said = f"two rules of {score_name} are called {shown(rule.label)} (the other is rules[{labels[rule.label]}])"
+                other = f"the other is rules[{labels[rule.label]}]"
+                said = f"two rules of {score_name} are called {shown(rule.label)} ({other})"
                 yield Mistake((*path, "name") if rule.name else path, f"{said}; give one a name of its own")
             labels.setdefault(rule.label, place)
             if rule.points == 0:
@@ -220,7 +222,9 @@ def _asked_scores(criterion: Criterion | None, path: Path = ()) -> list[tuple[Pa
 def _most(book: Playbook, name: str) -> int | None:
     """The highest that a score can be; None when nothing bounds it."""
     if name == TOTAL:
-        return _bounded([_most(book, part) for part in book.total_of if part in book.scores and part != TOTAL], book.total)
+        return _bounded(
+            [_most(book, part) for part in book.total_of if part in book.scores and part != TOTAL], book.total
+        )
     if name in book.scores:
         return _bounded([_best(rule) for rule in book.scores[name].rules], book.scores[name].bounds)
     return None

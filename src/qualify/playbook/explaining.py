@@ -56,8 +56,6 @@ _SAID = {
     "list_type": "a list is expected here, not {found}",
     "tuple_type": "a list is expected here, not {found}",
     "string_type": "a text is expected here, not {found}",
-    "bool_type": "true or false is expected here, not {found}",
-    "bool_parsing": "true or false is expected here, not {found}",
 }
 """What to say for each further type of error that a playbook's fields can have."""
 

@@ -66,13 +66,21 @@ class Mending:
     def _mend(self, mistake: Mistake) -> bool:
         """Take the mistake out, with as little around it as will do; False when that is too much."""
         path = mistake.path
-        if mistake.at_key and (self._respell(path, mistake.meant) or self._drop(path)):
-            return True
+        if mistake.at_key:
+            if self._respell(path, mistake.meant) or (not self._is_nameless(path[:-1]) and self._drop(path)):
+                return True
+            path = path[:-1]
         while path and path not in self._replaced:
             if self._replace(path) or (path[-1] not in KEYWORDS and self._drop(path)):
                 return True
             path = path[:-1]
         return bool(path)
+
+    def _is_nameless(self, path: Path) -> bool:
+        """Whether there is a criterion without a keyword: it has to go as a whole."""
+        criterion = self._at(path)
+        fits = len(path) > 1 and isinstance(criterion, dict) and _harmless_criterion(path) is not None
+        return fits and not any(word in KEYWORDS for word in criterion)
 
     def _respell(self, path: Path, meant: str | None) -> bool:
         holder = self._at(path[:-1])

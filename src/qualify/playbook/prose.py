@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from qualify.criteria.sentences import days_of
 from qualify.playbook.book import Playbook
 from qualify.playbook.sections import Bounds, Profile, Rule, Score, Stage
 from qualify.points import written
@@ -66,7 +67,7 @@ def _rule(rule: Rule, half_life: int | None) -> str:
     if rule.cap is not None:
         said.append(f"{written(rule.cap)} at most")
     if half_life:
-        said.append(f"halves every {half_life} days")
+        said.append(f"halves every {days_of(half_life)}")
     return ", ".join(said)
 
 
@@ -85,5 +86,5 @@ def _stage(stage: Stage) -> str:
     if stage.leave is not None:
         said.append(f"leaves when {stage.leave.sentence()}")
     if stage.stay_at_least:
-        said.append(f"stays at least {stage.stay_at_least} days")
+        said.append(f"stays at least {days_of(stage.stay_at_least)}")
     return "; ".join(said)

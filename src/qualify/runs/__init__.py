@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from qualify.runs.explanation import Explained, Explanation
-from qualify.runs.history import history
-from qualify.runs.plan import Plan, plan
+from qualify.runs.planning import Plan, plan
+from qualify.runs.remembering import history
 from qualify.runs.run import Run, explain, score
 
 __all__ = ["Explained", "Explanation", "Plan", "Run", "explain", "history", "plan", "score"]

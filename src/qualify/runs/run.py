@@ -15,6 +15,7 @@ from qualify.errors import InputError, QualifyError, did_you_mean
 from qualify.files import Gathered, Sources, gather
 from qualify.playbook import Playbook, load
 from qualify.runs.explanation import Explanation, explanation
+from qualify.runs.interruption import interruptible
 from qualify.scoring.layout import Layout
 from qualify.vocabulary import STAGES
 
@@ -157,10 +158,10 @@ class Run:
 
 #: Ids are whole numbers when all of them are; asked for, they are texts.
 
+
 def _is(lead_id: Any) -> str:
     """The condition that a row is about that lead."""
     return f"CAST(lead_id AS VARCHAR) = {literal(str(lead_id))}"
-
 
 
 #: Moments as epoch milliseconds: DuckDB would want pytz to hand out timestamps one by one.
@@ -235,9 +236,9 @@ def prepared(
     layout = Layout(book)
     connection = connect(memory_limit, threads)
     progress("reading the files")
-    gathered = gather(
-        connection, layout, sources, mapping={**book.columns, **(mapping or {})}, time_zone=book.time_zone
-    )
+    names = {**book.columns, **(mapping or {})}
+    with interruptible(connection):
+        gathered = gather(connection, layout, sources, mapping=names, time_zone=book.time_zone)
     question = Question("duckdb", gathered.present, gathered.key, gathered.slices)
     runner = Runner(connection, layout, question, progress)
     return Run(layout, runner, gathered, _moment(as_of, gathered, book))
@@ -265,12 +266,13 @@ def take_previous(run: Run, previous: Any) -> None:
     """Read an earlier run's scores as the states that stages go on from."""
     source = previous.scores if isinstance(previous, Run) else previous
     if isinstance(source, str | Path):
-        relation = f"'{str(source).replace(chr(39), chr(39) * 2)}'"
+        relation = _file(source)
     else:
         run.connection.register("earlier", source)
         relation = "earlier"
     try:
-        run.connection.execute(_PREVIOUS.format(relation=relation))
+        key = "BIGINT" if run.gathered.key == "int64" else "VARCHAR"
+        run.connection.execute(_PREVIOUS.format(relation=relation, key=key))
     except Exception as error:
         raise InputError(
             f"{source!s:.80} does not hold the scores of an earlier run "
@@ -278,9 +280,17 @@ def take_previous(run: Run, previous: Any) -> None:
         ) from error
 
 
+def _file(path: str | Path) -> str:
+    """A file of scores as DuckDB reads it; of CSV every cell as text, so that ids keep their zeros."""
+    if not Path(path).exists():
+        raise InputError(f"there is no file {path}")
+    quoted = "'" + str(path).replace("'", "''") + "'"
+    return f"read_csv({quoted}, all_varchar = true)" if Path(path).suffix.lower() == ".csv" else quoted
+
+
 _PREVIOUS = """
 CREATE OR REPLACE TEMP TABLE previous AS
-SELECT lead_id, CAST(stage AS VARCHAR) AS stage,
+SELECT CAST(lead_id AS {key}) AS lead_id, CAST(stage AS VARCHAR) AS stage,
     coalesce(epoch_ms(CAST(stage_since AS TIMESTAMPTZ)), 0) AS since, CAST(cycle AS BIGINT) AS cycle,
     coalesce(epoch_ms(CAST(cycle_since AS TIMESTAMPTZ)), -1) AS cycle_since
 FROM {relation}
@@ -297,11 +307,12 @@ def fold(
 ) -> None:
     """Judge and move every lead at each moment of the grid from ``start`` to the run's own."""
     for moment in moments.grid(start, run.as_of, every) if start < run.as_of else [run.as_of]:
-        run.runner.judge(moment)
-        run.runner.move(moment, resumed=resumed)
-        run.connection.execute("CREATE OR REPLACE TEMP TABLE previous AS SELECT * FROM states")
+        with interruptible(run.connection):
+            run.runner.judge(moment)
+            run.runner.move(moment, resumed=resumed)
+            run.connection.execute("CREATE OR REPLACE TEMP TABLE previous AS SELECT * FROM states")
+            at_each(moment)
         resumed = True
-        at_each(moment)
 
 
 _OPTIONS: dict[str, str] = {
@@ -321,7 +332,8 @@ def write_table(
     chosen = file_format or format_of(path)
     target = str(path).replace("'", "''")
     try:
-        connection.execute(f"COPY ({query}) TO '{target}' ({_OPTIONS[chosen]})")
+        with interruptible(connection):
+            connection.execute(f"COPY ({query}) TO '{target}' ({_OPTIONS[chosen]})")
     except duckdb.IOException as error:
         raise InputError(f"{path} cannot be written: {str(error).splitlines()[0]}") from error
 

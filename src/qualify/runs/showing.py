@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from qualify.runs.explanation import Explanation
-    from qualify.runs.plan import Plan
+    from qualify.runs.planning import Plan
     from qualify.runs.run import Run
 
 

@@ -6,6 +6,7 @@ from typing import Final, Literal, TypeAlias
 
 from qualify.criteria.logic import Field
 from qualify.scoring.layout import Layout
+from qualify.vocabulary import TOTAL
 
 Type: TypeAlias = Literal["string", "int64", "float64"]
 Columns: TypeAlias = dict[str, Type]
@@ -47,3 +48,8 @@ def columns(layout: Layout, key: Type = "string") -> dict[str, Columns]:
 
 def _as_read(fields: list[Field]) -> Columns:
     return {field.column: "float64" if field.is_number else "string" for field in fields}
+
+
+def score_column(name: str) -> str:
+    """The column of a score in the judged table."""
+    return TOTAL if name == TOTAL else f"score__{name}"

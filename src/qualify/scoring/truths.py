@@ -143,7 +143,7 @@ def _(truth: logic.Quiet) -> Test:
         count = view.count(occurrences)
         if count is None:
             return None
-        return count > 0 and view.newest(occurrences) <= view.as_of - silence
+        return bool(count > 0 and view.newest(occurrences) <= view.as_of - silence)
 
     return test
 

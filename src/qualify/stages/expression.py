@@ -9,8 +9,9 @@ import ibis
 from qualify.criteria.logic import Truth
 from qualify.moments import DAY
 from qualify.scoring.canonical import Columns
-from qualify.scoring.expression import Facts, Scoring
+from qualify.scoring.expression import Scoring
 from qualify.scoring.layout import StageRule
+from qualify.scoring.leads import Facts
 from qualify.scoring.lowering import lowered, surely
 from qualify.stages.ladder import FIRST
 from qualify.vocabulary import LADDER, OFF_LADDER
