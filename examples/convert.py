@@ -103,7 +103,10 @@ def main(data: Path) -> None:
         print(f"\n{name}: {len(pairs):,} leads, {sum(won for _, won in pairs) / len(pairs):.1%} converted")
         for band in converted(pairs):
             low, high = band.interval
-            points, rate = f"{band.least:6.1f} … {band.most:6.1f}", f"{band.rate:6.1%}  [{low:.1%}, {high:.1%}]"
+            points, rate = (
+                f"{band.least:6.1f} … {band.most:6.1f}",
+                f"{band.rate:6.1%}  [{low:.1%}, {high:.1%}]",
+            )
             print(f"  {points}  {band.leads:6,} leads  {rate}")
 
 

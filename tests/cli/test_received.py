@@ -19,6 +19,12 @@ def test_what_was_read_is_counted(ask: Ask, shop: Path):
     assert "read 3 leads, 4 events" in ask(*WORDS).stderr
 
 
+def test_events_of_leads_that_are_not_there_are_counted(ask: Ask, shop: Path):
+    spoil("events.csv", "zoe,email_read,2026-02-01")
+    assert "1 event is about leads that are not among the leads" in ask(*WORDS).stderr
+    assert "not among the leads" not in ask("score", "leads.csv", "--as-of", "2026-03-01").stderr
+
+
 def test_rejected_rows_are_counted_and_kept_with_their_line_and_reason(ask: Ask, shop: Path):
     spoil("leads.csv", ",nobody@x.example,X,,Germany,10,2026-01-01T00:00:00Z")
     spoil("events.csv", "ada,email_read,some day")

@@ -49,6 +49,19 @@ def test_a_past_day_uses_what_was_known_then(ask: Ask, shop: Path):
     assert "cleo" not in said.stdout
 
 
+def test_a_day_before_everything_has_nobody(ask: Ask, shop: Path):
+    said = ask("score", *FACTS, "--as-of", "2025-12-31")
+    assert said.exit_code == 0
+    assert ": 0 leads" in said.stdout
+    assert said.stdout.endswith("\nNobody was known by then.\n")
+
+
+def test_a_start_in_another_age_is_refused_at_once(ask: Ask, shop: Path):
+    said = ask("score", *FACTS, *THEN, "--since", "1066-10-14")
+    assert said.exit_code == 1
+    assert "start later" in said.stderr
+
+
 def test_who_is_a_customer_is_counted_but_not_offered_to_sales(ask: Ask, shop: Path):
     words = ("score", *FACTS, "--outcomes", "outcomes.csv", "--as-of", "2026-03-31")
     said = ask(*words)

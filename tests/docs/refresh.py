@@ -1,7 +1,7 @@
 """Writes into the docs what their commands print today: ``python -m tests.docs.refresh [PAGE …]``.
 
-What still agrees stays as it is. Where a page leaves lines out with `…`, as many are left out again; look
-at the difference before you commit it.
+What still agrees stays as it is, and what a page leaves out with `…` is left out again; look at the difference
+before you commit it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from tests.docs.pages import name, pages
@@ -26,16 +27,23 @@ def refreshed(page: Path, folder: Path) -> int:
 
 
 def shortened(printed: Printed) -> str:
-    """What was printed, with as many lines before and after a `…` as the page had."""
+    """What was printed, with `…` where the page had it: lines that are still the same hold it in its place."""
     new = [line.rstrip() for line in printed.actual.rstrip().splitlines()]
-    old = [line.strip() for line in printed.expected.rstrip().splitlines()]
-    if old.count("…") == 1:
-        before = old.index("…")
-        after = len(old) - before - 1
-        if len(new) > before + after:
-            new = [*new[:before], "…", *(new[-after:] if after else [])]
+    old = [line.rstrip() for line in printed.expected.rstrip().splitlines()]
+    kept: list[str] = []
+    for _, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        kept += _between(old[first:last], new[start:end])
     gap = "\n" if printed.expected.endswith("\n\n") else ""
-    return "".join(f"{line}\n" for line in new) + gap
+    return "".join(f"{line}\n" for line in kept) + gap
+
+
+def _between(old: list[str], new: list[str]) -> list[str]:
+    """The new lines in place of the old ones, as many before and after a `…` as there were."""
+    if "…" not in old:
+        return new
+    before = old.index("…")
+    after = len(old) - before - 1
+    return [*new[:before], "…", *new[max(before, len(new) - after) :]] if after else [*new[:before], "…"]
 
 
 def main(chosen: list[str]) -> None:

@@ -34,5 +34,6 @@ def test_real_leads_convert_as_the_docs_say(shared_data: Path, capsys: pytest.Ca
     assert all(agrees(block.text, printed) for block in SHOWN), printed
 
 
+@pytest.mark.slow
 def test_the_picture_of_the_readme_is_what_the_commands_print_today() -> None:
     assert PICTURE.read_text(encoding="utf-8") == drawn(), "python -m tests.docs.picture draws it anew"

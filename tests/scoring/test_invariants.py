@@ -22,7 +22,13 @@ drawn = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadl
 
 def conclusions(judged: Judgement) -> tuple[object, ...]:
     """Everything a judgement says."""
-    return (judged.scores, judged.total, judged.grade, judged.information, sorted(map(tuple, judged.lines), key=str))
+    return (
+        judged.scores,
+        judged.total,
+        judged.grade,
+        judged.information,
+        sorted(map(tuple, judged.lines), key=str),
+    )
 
 
 @drawn
@@ -60,7 +66,10 @@ def learnt_later(record: Record, moment: int) -> Record:
     fields = [*record.traits]
     return replace(
         record,
-        learnt=[*record.learnt, *(Learnt(field, late, "new", 7.0 if field.is_number else "new") for field in fields)],
+        learnt=[
+            *record.learnt,
+            *(Learnt(field, late, "new", 7.0 if field.is_number else "new") for field in fields),
+        ],
         events=[*record.events, Event("visited", moment - DAY, late), Event("asked", late, late)],
         account_events=[*record.account_events, Event("visited", moment - DAY, late, lead_id="l9")],
         answers=[*record.answers, AnswerGiven("budget", late, None, "new", {Field("value", "number"): 1e9})],
@@ -93,7 +102,6 @@ def test_the_order_of_the_facts_does_not_matter(world: World, moment: int, rando
             random.shuffle(mixed)  # type: ignore[attr-defined]
             setattr(shuffled, name, mixed)
         assert conclusions(judge(shuffled, moment)) == conclusions(judge(record, moment))
-
 
 
 POSITIVE = """
@@ -138,7 +146,9 @@ def test_a_score_changes_at_known_moments_only(world: World, moment: int, later:
 
 def _something_between(record: Record, start: int, end: int) -> bool:
     """Whether a fact becomes known, grows a whole day older or expires in (start, end]."""
-    moments_ = [at for event in (*record.events, *record.account_events) for at in (event.happened_at, event.known_at)]
+    moments_ = [
+        at for event in (*record.events, *record.account_events) for at in (event.happened_at, event.known_at)
+    ]
     moments_ += [fact.learned_at for fact in record.learnt]
     moments_ += [at for answer in record.answers for at in (answer.answered_at, answer.expires_at or 0)]
     moments_ += [record.created_at, record.account_created_at]

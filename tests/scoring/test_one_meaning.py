@@ -25,8 +25,8 @@ from tests.scoring.engines import (
 from tests.scoring.world import NOW, World, moments, worlds
 
 # An example takes a second, most of it compiling; shrinking one would take minutes, so it is left out here.
-QUICK = {"suppress_health_check": list(HealthCheck), "phases": (Phase.explicit, Phase.reuse, Phase.generate)}
-few = settings(max_examples=10, **QUICK)
+QUICK: Any = {"suppress_health_check": list(HealthCheck), "phases": (Phase.explicit, Phase.reuse, Phase.generate)}
+few = settings(max_examples=6, **QUICK)
 many = settings(max_examples=100, **QUICK)
 
 
@@ -119,7 +119,7 @@ def _moved(judge: Judge, ladder: Ladder, record: Record, state: State | None, mo
 STEPS = [NOW - days * DAY for days in (61, 31, 30, 8, 7, 1, 0)]
 
 
-@few
+@settings(max_examples=2, **QUICK)
 @given(world=worlds(staged=True))
 def test_stages_fold_the_same_on_duckdb(world: World) -> None:
     folded(Duck(), world, STEPS)
@@ -135,7 +135,7 @@ def test_stages_fold_the_same_on_duckdb_and_sqlite_in_many_worlds(world: World) 
 
 @pytest.mark.postgres
 def test_stages_fold_the_same_on_postgresql(postgres_url: str) -> None:
-    @settings(max_examples=5, **QUICK)
+    @settings(max_examples=2, **QUICK)
     @given(world=worlds(staged=True))
     def fold(world: World) -> None:
         folded(Postgres(postgres_url), world, STEPS)

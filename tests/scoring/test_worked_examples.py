@@ -42,7 +42,9 @@ def hamish() -> Record:
             Learnt(COUNTRY, day("2025-06-15"), "us", "US"),
             Learnt(PET, day("2025-08-20"), "dog", "dog"),
         ],
-        events=[Event("email_read", day(f"2025-0{month}-10"), day(f"2025-0{month}-10")) for month in (2, 3, 4)],
+        events=[
+            Event("email_read", day(f"2025-0{month}-10"), day(f"2025-0{month}-10")) for month in (2, 3, 4)
+        ],
     )
 
 
@@ -63,7 +65,12 @@ def _world(layout: Layout, record: Record) -> World:
     lead = {"lead_id": record.lead_id, "account_id": None, "created_at": record.created_at}
     lead |= {field.column: record.traits.get(field) for field in layout.trait_fields}
     events = [
-        {"lead_id": record.lead_id, "kind": each.kind, "happened_at": each.happened_at, "known_at": each.known_at}
+        {
+            "lead_id": record.lead_id,
+            "kind": each.kind,
+            "happened_at": each.happened_at,
+            "known_at": each.known_at,
+        }
         for each in record.events
     ]
     empty: dict[str, list[dict[str, Any]]] = {name: [] for name in ("accounts", "answers", "decisions")}

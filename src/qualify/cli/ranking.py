@@ -28,7 +28,9 @@ def headline(run: Run) -> str:
     book = run.playbook
     leads = sum(run.funnel().values())
     many = f"{leads:,} lead{'' if leads == 1 else 's'}"
-    return f"{book.playbook} ({book.fingerprint}) as of {when(run, run.as_of)}: {many}"
+    later = run.gathered.rows.get("leads", leads) - leads
+    unborn = f" ({later:,} not known yet)" if later else ""
+    return f"{book.playbook} ({book.fingerprint}) as of {when(run, run.as_of)}: {many}{unborn}"
 
 
 def when(run: Run, moment: int) -> str:

@@ -36,9 +36,15 @@ def tell(screen: Screen, gathered: Gathered, tables: Tables, care: Care, *, now_
 
 
 def _counted(gathered: Gathered) -> str:
-    counts = ", ".join(f"{count:,} {table}" for table, count in gathered.rows.items())
-    anonymous = f" ({gathered.anonymous:,} of them by nobody we know)" if gathered.anonymous else ""
-    return f"read {counts}".replace(" events", f" events{anonymous}")
+    counts = {table: f"{count:,} {_noun(table, count)}" for table, count in gathered.rows.items()}
+    if gathered.anonymous:
+        counts["events"] += f" ({gathered.anonymous:,} of them by nobody we know)"
+    return f"read {', '.join(counts.values())}"
+
+
+def _noun(table: str, count: int) -> str:
+    """What rows of a table are called: one lead, two leads."""
+    return table.removesuffix("s") if count == 1 else table
 
 
 def _recognised(how: Recognised) -> str:
@@ -53,7 +59,8 @@ def _strangers(gathered: Gathered) -> list[str]:
     if sum(gathered.rows.values()) > COUNTABLE:
         return []
     return [
-        f"{count:,} {table} are about leads that are not among the leads; no score sees them"
+        f"{count:,} {_noun(table, count)} {'is' if count == 1 else 'are'} about leads that are not among the leads; "
+        "no score sees them"
         for table, count in gathered.strangers.items()
         if count
     ]

@@ -234,6 +234,36 @@ def parts(truth: Truth) -> list[Truth]:
     return found
 
 
+def excludes(one: Truth, other: Truth) -> bool:
+    """Whether it can be seen that the two are never true together; False when it cannot be seen."""
+    if isinstance(one, Both):
+        return any(excludes(term, other) for term in one.terms)
+    if isinstance(other, Both):
+        return any(excludes(one, term) for term in other.terms)
+    if isinstance(one, Either):
+        return all(excludes(term, other) for term in one.terms)
+    if isinstance(other, Either):
+        return all(excludes(one, term) for term in other.terms)
+    if (
+        not isinstance(one, TextIn | TextHas)
+        or not isinstance(other, TextIn | TextHas)
+        or one.field != other.field
+    ):
+        return False
+    if isinstance(one, TextIn):
+        return not any(_may_be(value, other) for value in one.values)
+    if isinstance(other, TextIn):
+        return not any(_may_be(value, one) for value in other.values)
+    start = min(len(one.text), len(other.text))
+    return one.at_start and other.at_start and one.text[:start] != other.text[:start]
+
+
+def _may_be(value: str, test: TextIn | TextHas) -> bool:
+    if isinstance(test, TextIn):
+        return value in test.values
+    return value.startswith(test.text) if test.at_start else test.text in value
+
+
 def fields_of(truth: Truth) -> set[Field]:
     """The fields that the condition looks at directly (answers' tests left out)."""
     found: set[Field] = set()

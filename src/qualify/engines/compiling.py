@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from qualify.scoring.canonical import Type, judged_columns, tallied_columns
 from qualify.scoring.layout import Layout
 
 Dialect: TypeAlias = Literal["duckdb", "sqlite", "postgres", "pyspark"]
@@ -82,10 +83,13 @@ def _flat(question: Question) -> str:
 
 @cache
 def _version() -> str:
-    """Changes whenever the compiler's own source does."""
+    """Changes whenever the compiler's own source does, or the libraries that it stands on."""
+    from importlib.metadata import version
+
     rooms = ("criteria", "scoring", "stages", "playbook", "engines")
     files = sorted(file for room in rooms for file in (Path(__file__).parent.parent / room).glob("*.py"))
-    marks = [f"{file.name}:{(stat := file.stat()).st_size}:{stat.st_mtime_ns}" for file in files]
+    marks = [f"{name} {version(name)}" for name in ("ibis-framework", "sqlglot")]
+    marks += [f"{file.name}:{(stat := file.stat()).st_size}:{stat.st_mtime_ns}" for file in files]
     return hashlib.sha256(" ".join(marks).encode()).hexdigest()
 
 
@@ -103,37 +107,54 @@ def _compiled(layout: Layout, what: What, question: Question) -> str:
     import ibis
 
     from qualify.scoring.expression import Scoring, unbound
+    from qualify.scoring.ledger import lines
     from qualify.stages.expression import STATE, stepped
 
     scoring = Scoring(layout, unbound(layout, question.present, question.key), slices=question.slices)
     if question.staged:
-        scoring = _on_stages(scoring, what)
+        scoring = _on_stages(scoring, what, question.key)
     previous = ibis.table({**STATE, "lead_id": question.key}, name="previous") if question.resumed else None
     expressions: dict[str, Callable[[], Any]] = {
         "tallied": lambda: scoring.tallied,
         "judged": lambda: scoring.judged,
         "scores": scoring.selected,
-        "ledger": lambda: scoring.lines,
+        "ledger": lambda: lines(scoring),
         "states": lambda: stepped(scoring, previous),
     }
     return _text(expressions[what](), question.dialect)
 
 
-def _on_stages(scoring: Any, what: What) -> Any:
+def _on_stages(scoring: Any, what: What, key: Type) -> Any:
     """The scoring with the tables that are filled by then in place of their expressions."""
     import ibis
 
-    staged = scoring
-    if what != "tallied" and scoring.sees_events and scoring.layout.tallies:
-        staged = replace(staged, tallied_as=ibis.table(scoring.tallied.schema(), name="tallied"))
-    if what not in ("tallied", "judged"):
-        staged = replace(staged, judged_as=ibis.table(scoring.judged.schema(), name="judged"))
-    return staged
+    if what == "tallied":
+        return scoring
+    tallied = ibis.table(tallied_columns(key), name="tallied")
+    if what == "judged":
+        return replace(scoring, tallied_as=tallied)
+    judged = ibis.table(judged_columns(scoring.layout, frozenset(scoring.tables), key), name="judged")
+    return replace(scoring, tallied_as=tallied, judged_as=judged)
 
 
 def _text(expression: Any, dialect: Dialect) -> str:
     compiler, name = _compiler(dialect)
-    return str(compiler.to_sqlglot(expression).sql(dialect=name))
+    made = compiler.to_sqlglot(expression)
+    _mend(made)
+    if dialect == "sqlite":  # its parser gives up on queries that nest deeply
+        from sqlglot.optimizer.eliminate_subqueries import eliminate_subqueries
+
+        made = eliminate_subqueries(made)
+    return str(made.sql(dialect=name))
+
+
+def _mend(made: Any) -> None:
+    """Put in the parentheses that Ibis 12 leaves out of ``(NOT x) IS NULL``, which without them means the opposite."""
+    from sqlglot import expressions
+
+    for asked in list(made.find_all(expressions.Is)):
+        if isinstance(asked.this, expressions.Not):
+            asked.set("this", expressions.Paren(this=asked.this))
 
 
 def _compiler(dialect: Dialect) -> tuple[Any, str]:

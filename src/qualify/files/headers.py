@@ -10,6 +10,8 @@ from qualify.errors import InputError, did_you_mean, one_of
 from qualify.files.presets import PRESETS, ROLES, SIGNS_NEEDED, TRAITS, Preset
 from qualify.reading.text import fold
 
+_MOST_NAMED: Final = 12
+
 OWN_ID: Final[Mapping[str, str]] = {"leads": "lead_id", "accounts": "account_id"}
 """The column that tells the rows of a table apart, for the tables whose presets say just ``id``."""
 
@@ -95,8 +97,9 @@ class Headers:
         found = self.role(name)
         if found is None:
             others = one_of([name, *ROLES[self.table].get(name, ())], 5)
+            there = ", ".join(self.names[:_MOST_NAMED]) + (" …" if len(self.names) > _MOST_NAMED else "")
             raise InputError(
-                f"{label}: no column says {what}. Looked for {others}; found {one_of(self.names, 12) or 'no columns'}. "
+                f"{label}: no column says {what}. Looked for {others}; found {there}. "
                 f"Name the right one with --map 'ITS HEADER={name}'"
             )
         return found

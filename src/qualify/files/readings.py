@@ -30,9 +30,10 @@ _BY_VALUE: Final[Mapping[str, Callable[[str], str | float | None]]] = {**TRAIT_R
 
 
 def shortest(sql: str) -> str:
-    """A double as its shortest text: 5 rather than 5.0."""
+    """A double as its shortest text: 5 rather than 5.0; null when it is no number."""
     whole = f"{sql} = trunc({sql}) AND abs({sql}) < 1e18"
-    return f"CASE WHEN {whole} THEN CAST(CAST({sql} AS BIGINT) AS VARCHAR) ELSE CAST({sql} AS VARCHAR) END"
+    text = f"CASE WHEN {whole} THEN CAST(CAST({sql} AS BIGINT) AS VARCHAR) ELSE CAST({sql} AS VARCHAR) END"
+    return f"CASE WHEN isnan({sql}) THEN NULL ELSE {text} END"
 
 
 def trait_text(cell: Cell) -> str:

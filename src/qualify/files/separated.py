@@ -46,7 +46,7 @@ class Dialect:
 
 def dialect_of(text: Text) -> Dialect:
     """The dialect that the start of the file shows; raises ``InputError`` when there is no header."""
-    sample, skip, said = text.head[:_SAMPLE], 0, None
+    sample, skip, said = text.head[:_SAMPLE].replace("\r\n", "\n").replace("\r", "\n"), 0, None
     while sample and (line := sample.splitlines(keepends=True)[0]) and _before_the_header(line):
         said = line.strip()[4:5] or said
         sample, skip = sample[len(line) :], skip + 1
@@ -115,7 +115,7 @@ def read_lines(
                 return _given(gathering, table, text, wanted, wrong, options)
         except duckdb.Error:  # mixed ends of lines among other things; the copy has only one kind
             pass
-    if text.encoding != "utf-16":
+    if not text.is_utf16:
         gathering.warn(f"{text.path} is not all UTF-8; what is not was read as Windows-1252")
     try:
         with tempfile.TemporaryDirectory() as folder, rewritten(text, folder) as path:
@@ -135,7 +135,7 @@ def _read(
     chosen = ", ".join(f"{sql} AS {named(name)}" for name, sql in wanted.items())
     database.run(f"CREATE TEMP TABLE {place} AS SELECT {chosen} FROM {_scan(path, wrong, scans, options)}")
     found = database.rows(
-        f"SELECT line, arg_min(error_type, column_idx), {_said('any_value(csv_line)')} "
+        f"SELECT line, arg_min(error_type, coalesce(column_idx, 0)), {_said('any_value(csv_line)')} "
         f"FROM {wrong} GROUP BY line ORDER BY line"
     )
     database.drop(wrong, scans)

@@ -19,7 +19,7 @@ HEAD: Final = 1 << 20
 _CHUNK: Final = 1 << 22
 _FALLBACK: Final = "qualify-windows-1252"
 
-Encoding = Literal["utf-8", "utf-16", "windows-1252"]
+Encoding = Literal["utf-8", "utf-16", "utf-16-le", "utf-16-be", "windows-1252"]
 
 #: The first bytes of files that are no text, what they are, and what to do.
 _BINARY: Final = (
@@ -41,14 +41,18 @@ _BINARY: Final = (
 class Text:
     """A text file: where it is, whether it is gzipped, its encoding, and how it begins.
 
-    ``marked`` says that a byte-order mark stands before the text.
+    ``windows-1252`` is what a file is called in which anything is not UTF-8.
     """
 
     path: Path
     zipped: bool
     encoding: Encoding
     head: str
-    marked: bool = False
+
+    @property
+    def is_utf16(self) -> bool:
+        """Whether it is in UTF-16, with a mark or of a known order of bytes."""
+        return self.encoding.startswith("utf-16")
 
 
 def ending(path: Path) -> str:
@@ -74,10 +78,10 @@ def look(path: Path) -> Text:
         raise InputError(f"{path} cannot be read: {error}") from error
     _refuse_binary(path, head)
     encoding = _encoding(path, head, whole)
-    begin = codecs.decode(head, "utf-16", "ignore") if encoding == "utf-16" else _decoded(head, whole)
+    begin = codecs.decode(head, encoding, "ignore") if encoding.startswith("utf-16") else _decoded(head, whole)
     if begin.lstrip()[:5].lower() in ("<html", "<!doc", "<?xml", "<tabl"):
         raise InputError(f"{path} is a web page or XML, whatever its name says; export the data as CSV")
-    return Text(path, zipped, encoding, begin.removeprefix("\ufeff"), head.startswith(codecs.BOM_UTF8))
+    return Text(path, zipped, encoding, begin.removeprefix("\ufeff"))
 
 
 def _opened(path: Path, zipped: bool) -> IO[bytes]:
@@ -97,8 +101,8 @@ def _refuse_binary(path: Path, head: bytes) -> None:
 def _encoding(path: Path, head: bytes, whole: bool) -> Encoding:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if _is_unmarked_utf16(head):
-        return "utf-16"
+    if (order := _unmarked_utf16(head)) is not None:
+        return order
     if head.count(0) > len(head) // 20:
         raise InputError(f"{path} is no text file: it is full of zero bytes; export the data as CSV")
     try:
@@ -108,11 +112,12 @@ def _encoding(path: Path, head: bytes, whole: bool) -> Encoding:
     return "utf-8"
 
 
-def _is_unmarked_utf16(head: bytes) -> bool:
+def _unmarked_utf16(head: bytes) -> Encoding | None:
     """Every second byte of western text in UTF-16 is zero, and hardly any of the others."""
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    most, least = max(even, odd), min(even, odd)
-    return len(head) >= 4 and most > 0.7 * (len(head) // 2) and least < 0.05 * (len(head) // 2)
+    even, odd, pairs = head[0::2].count(0), head[1::2].count(0), len(head) // 2
+    if pairs < 2 or max(even, odd) <= 0.7 * pairs or min(even, odd) >= 0.05 * pairs:
+        return None
+    return "utf-16-be" if even > odd else "utf-16-le"
 
 
 def _decoded(head: bytes, whole: bool) -> str:
@@ -141,8 +146,7 @@ def rewritten(text: Text, folder: str | Path) -> Iterator[Path]:
     """
     _register()
     target = Path(folder) / f"{text.path.stem}.utf8"
-    encoding = _unmarked(text) if text.encoding == "utf-16" else "utf-8-sig"
-    errors = "replace" if text.encoding == "utf-16" else _FALLBACK
+    encoding, errors = (text.encoding, "replace") if text.is_utf16 else ("utf-8-sig", _FALLBACK)
     try:
         with (
             _opened(text.path, text.zipped) as raw,
@@ -155,11 +159,3 @@ def rewritten(text: Text, folder: str | Path) -> Iterator[Path]:
     finally:
         target.unlink(missing_ok=True)
 
-
-def _unmarked(text: Text) -> str:
-    """The name of the UTF-16 that the file is in; with a mark the mark says."""
-    with _opened(text.path, text.zipped) as file:
-        head = file.read(HEAD)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    return "utf-16-be" if head[0::2].count(0) > head[1::2].count(0) else "utf-16-le"

@@ -27,6 +27,9 @@ Moment: TypeAlias = int | str | dt.date | dt.datetime
 Written: TypeAlias = Literal["scores", "ledger", "history"]
 Format: TypeAlias = Literal["parquet", "csv", "json"]
 
+MOST_STEPS = 5_000
+"""How many days or weeks stages are moved through; more was not meant."""
+
 LATEST = "latest"
 """As of the newest fact in the data."""
 
@@ -306,7 +309,11 @@ def fold(
     at_each: Callable[[int], None] = lambda moment: None,
 ) -> None:
     """Judge and move every lead at each moment of the grid from ``start`` to the run's own."""
-    for moment in moments.grid(start, run.as_of, every) if start < run.as_of else [run.as_of]:
+    steps = moments.grid(start, run.as_of, every) if start < run.as_of else [run.as_of]
+    if len(steps) > MOST_STEPS:
+        asked = f"{len(steps):,} {every}s from {moments.written(start)} on"
+        raise InputError(f"{asked} are too many to move stages through ({MOST_STEPS:,} at most); start later")
+    for moment in steps:
         with interruptible(run.connection):
             run.runner.judge(moment)
             run.runner.move(moment, resumed=resumed)

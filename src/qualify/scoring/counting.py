@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,7 @@ Matcher = tuple[int, int, Callable[[EventView], Judged] | None, tuple[int, ...]]
 """A tally's number, its window in milliseconds, its test on properties, and its decay table."""
 
 _EVER = 1 << 62
+_NEVER = -_EVER
 
 
 class Counter:
@@ -135,13 +137,13 @@ class _Special:
     def _followed(self, events: list[Event]) -> list[Event]:
         """The second events that come after a first one, near enough."""
         assert self.begins is not None
-        starts = [event.happened_at for event in events if self.begins(event)]
+        starts = [_NEVER, *sorted(event.happened_at for event in events if self.begins(event))]
         reach = (self.tally.occurrences.apart or 0) * DAY
-        return [
-            event
-            for event in events
-            if self.matches(event) and any(0 < event.happened_at - start <= reach for start in starts)
-        ]
+
+        def since_start(event: Event) -> int:
+            return event.happened_at - starts[max(bisect_left(starts, event.happened_at) - 1, 0)]
+
+        return [event for event in events if self.matches(event) and since_start(event) <= reach]
 
     def _value(self, event: Event) -> object:
         counted = self.tally.occurrences.distinct

@@ -8,6 +8,7 @@ from typing import Any
 import ibis
 
 from qualify.criteria.logic import Field
+from qualify.scoring.canonical import answer_column
 from qualify.scoring.layout import Layout
 
 
@@ -88,11 +89,6 @@ def _completed(facts: Any, accounts: Any, fields: list[Field], as_of: Any) -> An
     joined = facts.left_join(seen, "account_id")
     columns = [ibis.coalesce(facts[field.column], seen[field.column]).name(field.column) for field in fields]
     return joined.select(facts.lead_id, facts.account_id, facts.created_at, *columns)
-
-
-def answer_column(layout: Layout, question: str, what: str) -> str:
-    """The column in which a question's newest answer is kept."""
-    return f"answer_{layout.questions.index(question)}_{what}"
 
 
 def _answers(layout: Layout, answers: Any, as_of: Any) -> Any:

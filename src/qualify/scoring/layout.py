@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from qualify.criteria.behaviour import Did, Sequence
 from qualify.criteria.logic import (
@@ -77,6 +77,15 @@ class StageRule:
     stay: int
 
 
+class Asked(NamedTuple):
+    """What conditions look at: traits, tallies by number, and the answers to which questions, as read."""
+
+    fields: list[Field]
+    tallies: list[int]
+    questions: list[str]
+    answer_fields: list[Field]
+
+
 class Layout:
     """The playbook's rules with their conditions, the counts they need, and the values they look at."""
 
@@ -89,7 +98,7 @@ class Layout:
             self._scored(number, score, rule) for number, (score, _, rule) in enumerate(book.rules())
         ]
         self.stages = [self._stage(name) for name in book.ladder]
-        for truth in self.truths:
+        for truth in [rule.truth for rule in self.conditions] + self._stage_truths:
             for occurrences in occurrences_in(truth):
                 self._number_of(Tally(occurrences))
 
@@ -125,23 +134,65 @@ class Layout:
         return self.tallies.index(Tally(occurrences))
 
     @cached_property
-    def truths(self) -> list[Truth]:
-        """Every condition of rules (other than single behaviours) and stages."""
-        of_stages = [truth for each in self.stages for truth in (each.enter, each.leave, each.fast_lane)]
-        return [rule.truth for rule in self.rules if rule.tally is None] + [
-            each for each in of_stages if each
+    def conditions(self) -> list[Scored]:
+        """The rules that hold or do not, as opposed to single behaviours, which are tallied."""
+        return [rule for rule in self.rules if rule.tally is None]
+
+    @cached_property
+    def behaviour_of_scores(self) -> dict[str, list[Scored]]:
+        """The rules on single behaviours of each score that has any."""
+        found: dict[str, list[Scored]] = {}
+        for rule in self.rules:
+            if rule.tally is not None:
+                found.setdefault(rule.score, []).append(rule)
+        return found
+
+    @cached_property
+    def asked(self) -> Asked:
+        """What the conditions of rules (other than single behaviours) and of stages look at."""
+        return self._asked_by([rule.truth for rule in self.conditions] + self._stage_truths)
+
+    @cached_property
+    def asked_by_stages(self) -> Asked:
+        """What the conditions of stages look at."""
+        return self._asked_by(self._stage_truths)
+
+    @property
+    def _stage_truths(self) -> list[Truth]:
+        found = [truth for each in self.stages for truth in (each.enter, each.leave, each.fast_lane)]
+        return [truth for truth in found if truth is not None]
+
+    def _asked_by(self, truths: list[Truth]) -> Asked:
+        answers = [
+            part for truth in truths for part in parts(truth) if isinstance(part, Answered | HasAnswer)
         ]
+        tests = [each.test for each in answers if isinstance(each, Answered)]
+        return Asked(
+            sorted({field for truth in truths for field in fields_of(truth)}),
+            sorted({self.tally_of(each) for truth in truths for each in occurrences_in(truth)}),
+            sorted({each.question for each in answers}),
+            sorted({field for test in tests for field in fields_of(test)}),
+        )
 
-    @cached_property
-    def conditional_tallies(self) -> list[int]:
-        """The tallies that conditions ask for (as opposed to those that only earn points)."""
-        asked = {self.tally_of(each) for truth in self.truths for each in occurrences_in(truth)}
-        return sorted(asked)
-
-    @cached_property
+    @property
     def trait_fields(self) -> list[Field]:
         """The traits looked at, each as it is read."""
-        return sorted({field for truth in self.truths for field in fields_of(truth)})
+        return self.asked.fields
+
+    @property
+    def conditional_tallies(self) -> list[int]:
+        """The tallies that conditions ask for (as opposed to those that only earn points)."""
+        return self.asked.tallies
+
+    @property
+    def questions(self) -> list[str]:
+        """The questions whose answers matter."""
+        return self.asked.questions
+
+    @property
+    def answer_fields(self) -> list[Field]:
+        """What of an answer is looked at: its value as text or number, whether it satisfied."""
+        return self.asked.answer_fields
 
     @cached_property
     def event_fields(self) -> list[Field]:
@@ -158,26 +209,6 @@ class Layout:
                     return None
                 kinds |= (each.kinds or frozenset()) if each is not None else frozenset()
         return frozenset(kinds)
-
-    @cached_property
-    def answers(self) -> list[Answered | HasAnswer]:
-        """Every condition on an answer."""
-        found = {
-            part for truth in self.truths for part in parts(truth) if isinstance(part, Answered | HasAnswer)
-        }
-        return sorted(found, key=repr)
-
-    @cached_property
-    def questions(self) -> list[str]:
-        """The questions whose answers matter."""
-        return sorted({each.question for each in self.answers})
-
-    @cached_property
-    def answer_fields(self) -> list[Field]:
-        """What of an answer is looked at: its value as text or number, whether it satisfied."""
-        return sorted(
-            {field for each in self.answers if isinstance(each, Answered) for field in fields_of(each.test)}
-        )
 
     @property
     def score_names(self) -> list[str]:

@@ -131,9 +131,8 @@ def _(truth: logic.Happened, row: Row) -> Any:
 
 @lowered.register
 def _(truth: logic.Quiet, row: Row) -> Any:
-    never_or_recent = row.count(truth.occurrences) < 1
-    long_ago = surely(row.newest(truth.occurrences) <= row.as_of - truth.days * DAY)
-    return ~never_or_recent & long_ago
+    long_ago = row.newest(truth.occurrences) <= row.as_of - truth.days * DAY
+    return (row.count(truth.occurrences) > 0) & long_ago
 
 
 @lowered.register

@@ -1,7 +1,8 @@
 """Events → for every lead, how often each thing happened, when first and last, and what it is worth today.
 
-The heavy part of scoring, and shaped for it. Tallies that cannot both match one event (their kinds differ)
-share a *layer*: one pass over the events that says which tally each event belongs to. All layers go through
+The heavy part of scoring, and shaped for it. Tallies that cannot both match one event (their kinds or their
+conditions exclude each other) share a *layer*: one pass over the events that says which tally each event
+belongs to. All layers go through
 one ``GROUP BY lead, tally``. Worth is summed in doubles that hold whole hundredths, so the sum is exact and
 its order does not matter. Where the storage can skip what is out of range, a layer reads the events in
 *slices* of time, each naming only the kinds whose window is still open.
@@ -15,9 +16,10 @@ from typing import Any
 
 import ibis
 
-from qualify.criteria.logic import Both, Field, Occurrences, event_fields
+from qualify.criteria.logic import Both, Field, Occurrences, event_fields, excludes
 from qualify.moments import DAY
 from qualify.points import fragile_ages
+from qualify.scoring.choosing import chosen
 from qualify.scoring.layout import Tally
 from qualify.scoring.lowering import Row, lowered
 
@@ -82,7 +84,7 @@ def _grouped(tallies: list[Numbered], events: Any, subject: str, as_of: Any, sli
         _followed(each, events, subject, as_of) for each in plain if each.tally.occurrences.after is not None
     ]
     if streams:
-        matched = streams[0] if len(streams) == 1 else ibis.union(*streams)
+        matched = _with_worth(streams[0] if len(streams) == 1 else ibis.union(*streams), plain, as_of)
         found.append(
             matched.group_by([subject, "tally"]).agg(
                 n=matched.count(),
@@ -110,46 +112,44 @@ def _layers(tallies: list[Numbered]) -> Iterator[list[Numbered]]:
 
 
 def _apart(one: Numbered, other: Numbered) -> bool:
-    return one.kinds is not None and other.kinds is not None and not one.kinds & other.kinds
+    if one.kinds is not None and other.kinds is not None and not one.kinds & other.kinds:
+        return True
+    return excludes(one.tally.occurrences.where, other.tally.occurrences.where)
 
 
 def _stream(layer: list[Numbered], events: Any, subject: str, as_of: Any, slices: bool) -> Any:
-    """Each event that one of the layer's tallies counts, with the tally's number and its worth."""
+    """Each event that one of the layer's tallies counts, with the tally's number."""
     if slices and len(cuts := _cuts(layer)) > 1:
         read = ibis.union(*(_slice(layer, events, as_of, newer, older) for newer, older in cuts))
     else:
         read = _within_reach(layer, events, as_of)
-    fields = sorted(_columns(layer))
-    read = read.select(subject, "kind", "happened_at", *fields)
-    number = _case([(_matches(each, read, as_of), each.number) for each in layer], "int32")
+    number = ibis.cases(
+        *((_matches(each, read, as_of), ibis.literal(each.number, "int32")) for each in layer),
+        else_=ibis.null("int32"),
+    )
     matched = read.select(read[subject], read.happened_at, tally=number)
-    matched = matched.filter(matched.tally.notnull())
-    return _with_worth(matched, layer, subject, as_of)
+    return matched.filter(matched.tally.notnull())
 
 
-def _with_worth(matched: Any, layer: list[Numbered], subject: str, as_of: Any) -> Any:
-    worths = [
-        (matched.tally == each.number, _worth(each.tally, matched, as_of))
-        for each in layer
-        if each.tally.adds_up
+def _with_worth(matched: Any, tallies: list[Numbered], as_of: Any) -> Any:
+    """What each occurrence is worth today, as a double; null where the tally does not add up."""
+    adding = {each.number: each.tally for each in tallies if each.tally.adds_up}
+    if not adding:
+        return matched.mutate(worth=ibis.null("float64"))
+    points = {number: float(tally.each_worth or 0) for number, tally in adding.items()}
+    half_lives = {number: float(tally.half_life or 1) for number, tally in adding.items()}
+    measured = matched.mutate(
+        age=age_in_days(matched.happened_at, as_of),
+        each_worth=chosen(matched.tally, points, "float64"),
+        half_life=chosen(matched.tally, half_lives, "float64"),
+    )
+    worth = decayed_by(measured.age, measured.each_worth, measured.half_life)
+    fragile = [
+        ((measured.tally == number) & (measured.age == age), ibis.literal(float(worth), "float64"))
+        for number, tally in adding.items()
+        for age, worth in fragile_ages(tally.each_worth or 0, tally.half_life or 1).items()
     ]
-    worth = _case(worths, "float64")
-    return matched.select(matched[subject], matched.tally, matched.happened_at, worth=worth)
-
-
-def _case(branches: list[tuple[Any, Any]], otherwise: str) -> Any:
-    typed = [
-        (condition, ibis.literal(value, otherwise) if isinstance(value, int) else value)
-        for condition, value in branches
-    ]
-    return ibis.cases(*typed, else_=ibis.null(otherwise)) if typed else ibis.null(otherwise)
-
-
-def _worth(tally: Tally, events: Any, as_of: Any) -> Any:
-    """What one occurrence is worth today: ``floor(points · 0.5^(age ÷ half-life) + ½)`` as a double."""
-    points, half_life = tally.each_worth or 0, tally.half_life or 1
-    age = age_in_days(events.happened_at, as_of)
-    return worth_at(age, points, half_life, reach=tally.occurrences.window).cast("float64")
+    return measured.mutate(worth=ibis.cases(*fragile, else_=worth) if fragile else worth)
 
 
 def age_in_days(happened_at: Any, as_of: Any) -> Any:
@@ -157,15 +157,17 @@ def age_in_days(happened_at: Any, as_of: Any) -> Any:
     return (as_of - happened_at) // DAY
 
 
-def worth_at(age: Any, points: int, half_life: int, *, reach: int | None = None) -> Any:
-    """``points`` hundredths (without sign) at that age, to the hundredth, as integers."""
-    exponent = age / ibis.literal(float(half_life), "float64")
-    if reach is None or reach > _DEEPEST_EXPONENT * half_life:
-        exponent = ibis.least(exponent, ibis.literal(float(_DEEPEST_EXPONENT), "float64"))
+def decayed_by(age: Any, points: Any, half_life: Any) -> Any:
+    """``floor(points · 0.5^(age ÷ half-life) + ½)``: whole hundredths without sign, in a double."""
+    exponent = ibis.least(age / half_life, ibis.literal(float(_DEEPEST_EXPONENT), "float64"))
     power = ibis.literal(0.5, "float64") ** exponent
-    rounded = (
-        (ibis.literal(float(points), "float64") * power + ibis.literal(0.5, "float64")).floor().cast("int64")
-    )
+    return (points * power + ibis.literal(0.5, "float64")).floor().cast("float64")
+
+
+def worth_at(age: Any, points: int, half_life: int) -> Any:
+    """``points`` hundredths (without sign) at that age, to the hundredth, as integers."""
+    size, days = ibis.literal(float(points), "float64"), ibis.literal(float(half_life), "float64")
+    rounded = decayed_by(age, size, days).cast("int64")
     fragile = fragile_ages(points, half_life)
     return (
         ibis.cases(*((age == at, worth) for at, worth in fragile.items()), else_=rounded)
@@ -232,10 +234,6 @@ def _slice(layer: list[Numbered], events: Any, as_of: Any, newer: int, older: in
     return kept if older is None else kept.filter(kept.happened_at > as_of - older * DAY)
 
 
-def _columns(layer: list[Numbered]) -> set[str]:
-    return {field.column for each in layer for field in event_fields(each.tally.occurrences)}
-
-
 def _followed(each: Numbered, events: Any, subject: str, as_of: Any) -> Any:
     """The second events of a sequence: those with a first one before them, near enough."""
     second = each.tally.occurrences
@@ -255,7 +253,7 @@ def _followed(each: Numbered, events: Any, subject: str, as_of: Any) -> Any:
     followed = marked.mutate(latest_first=marked.first_at.max().over(before))
     near = followed.happened_at <= followed.latest_first + second.apart * DAY
     kept = followed.filter(followed.is_second & near & _in_window(second, followed, as_of))
-    return _with_worth(kept.mutate(tally=ibis.literal(each.number, "int32")), [each], subject, as_of)
+    return kept.select(kept[subject], kept.happened_at, tally=ibis.literal(each.number, "int32"))
 
 
 def _distinct(each: Numbered, events: Any, subject: str, as_of: Any) -> Any:

@@ -10,8 +10,8 @@ from qualify.criteria.logic import Truth
 from qualify.moments import DAY
 from qualify.scoring.canonical import Columns
 from qualify.scoring.expression import Scoring
+from qualify.scoring.facts import Facts
 from qualify.scoring.layout import StageRule
-from qualify.scoring.leads import Facts
 from qualify.scoring.lowering import lowered, surely
 from qualify.stages.ladder import FIRST
 from qualify.vocabulary import LADDER, OFF_LADDER
@@ -26,6 +26,9 @@ STATE: Columns = {
 """The columns of a table of states: where each lead stood at an earlier moment."""
 
 
+_STANDING = [name for name in STATE if name != "lead_id"]
+
+
 def stepped(scoring: Scoring, previous: Any | None = None) -> Any:
     """Each lead's state at the moment, from its state before (none: from the bottom of the ladder).
 
@@ -33,16 +36,22 @@ def stepped(scoring: Scoring, previous: Any | None = None) -> Any:
     """
     before = _before(scoring.judged, previous)
     away = _Standing(before, scoring)
-    ended, returned = away.ended(), away.returned()
-    since, cycle = away.as_of, before.cycle
-    settled = before.mutate(ended=ended)
-    standing = settled.mutate(
-        stage=returned.ifelse(ibis.literal(FIRST), before.stage),
-        since=returned.ifelse(since, before.since),
-        cycle=returned.ifelse(cycle + 1, cycle),
-        cycle_since=returned.ifelse(since, before.cycle_since),
-    )
-    return _moved(standing, scoring)
+    ended = away.ended()
+    judged = before.mutate(ended=ended, back=away.returned() & ended.isnull())
+    return _moved(_started_again(judged, scoring), scoring)
+
+
+def _started_again(table: Any, scoring: Scoring) -> Any:
+    """The states, with those that come ``back`` at the bottom of a new cycle.
+
+    Who would be ended again at once does not come back.
+    """
+    was = table.mutate(**{f"was_{name}": table[name] for name in _STANDING})
+    now = ibis.literal(scoring.moment, "int64")
+    first = {"stage": ibis.literal(FIRST), "since": now, "cycle": was.cycle + 1, "cycle_since": now}
+    fresh = was.mutate(**{name: was.back.ifelse(value, was[name]) for name, value in first.items()})
+    stays = fresh.back & _Standing(fresh, scoring).ending().notnull()
+    return fresh.mutate(**{name: stays.ifelse(fresh[f"was_{name}"], fresh[name]) for name in _STANDING})
 
 
 def _before(judged: Any, previous: Any | None) -> Any:
@@ -75,12 +84,12 @@ class _Standing(Facts):
     """What stage conditions may look at: the judged row, and the state."""
 
     def __init__(self, table: Any, scoring: Scoring) -> None:
-        super().__init__(table, scoring)
+        super().__init__(table, scoring.layout, scoring.tables, scoring.as_of)
         self.rank = ibis.cases(*((table.stage == name, place) for place, name in enumerate(LADDER)), else_=-1)
 
     def decision(self) -> Any:
         """The newest decision, if it was made in this cycle."""
-        if "decisions" not in self.scoring.tables:
+        if "decisions" not in self.tables:
             return ibis.null("string")
         fresh = surely(self.table.decided_at > self.table.cycle_since)
         return fresh.ifelse(self.table.decision, ibis.null("string"))
@@ -99,13 +108,14 @@ class _Standing(Facts):
     def _stayed(self, rule: StageRule) -> Any:
         return self.as_of - self.table.since >= rule.stay * DAY
 
-    def ended(self) -> Any:
-        """The ending that the lead enters now; null when none."""
-        endings = [
-            (self.enters(rule) & (self.table.stage != rule.name), rule.name)
-            for rule in reversed(self.layout.endings)
-        ]
+    def ending(self) -> Any:
+        """The ending whose `enter` holds now; null when none does."""
+        endings = [(self.enters(rule), rule.name) for rule in reversed(self.layout.endings)]
         return ibis.cases(*endings, else_=ibis.null("string")) if endings else ibis.null("string")
+
+    def ended(self) -> Any:
+        """The ending that the lead enters now; null when none, or when it is there already."""
+        return self.ending().nullif(self.table.stage)
 
     def returned(self) -> Any:
         """Whether the lead comes back onto the ladder."""
@@ -115,7 +125,7 @@ class _Standing(Facts):
             here = self.table.stage == name
             rule = known.get(name)
             back = back | (here & self._stayed(rule) & self._holds(rule.leave) if rule else here)
-        return back & self.ended().isnull()
+        return back
 
     def up(self) -> Any:
         """The highest stage above that the lead enters; null when none."""

@@ -1,7 +1,8 @@
 """One step on the ladder: from the stage a lead was in, and what is known now, to the stage it is in.
 
-    off the ladder  recycled, disqualified: entered by a decision; left only after the minimum stay, when
-                    the lead came back (or was reopened), which starts a new cycle
+    off the ladder  recycled, disqualified (which goes first): entered when `enter` holds; left only after
+                    the minimum stay, when the lead came back (or was reopened), which starts a new cycle,
+                    unless it would be ended again at once
     up              the highest stage above whose `enter` or `fast_lane` holds
     down            when `leave` holds, `enter` does not, and the minimum stay is over: to the highest
                     stage below that still holds
@@ -62,14 +63,16 @@ class Ladder:
         """The lead's state at the judgement's moment; ``decision`` is its newest decision by then."""
         now = judged.as_of
         self._look(state, judged, decision)
-        for ending in self.endings:
-            if state.stage != ending.rule.name and ending.enter(judged.view):
-                return replace(state, stage=ending.rule.name, since=now)
+        ending = self._ending(judged)
+        if ending not in (None, state.stage):
+            return replace(state, stage=ending, since=now)
         if state.stage in OFF_LADDER:
             if not self._comes_back(state, judged, now):
                 return state
-            state = State(FIRST, now, state.cycle + 1, now)
+            away, state = state, State(FIRST, now, state.cycle + 1, now)
             self._look(state, judged, decision)
+            if self._ending(judged) is not None:
+                return away  # it would be ended again at once
         stage = self._climb(state, judged) or self._fall(state, judged, now) or state.stage
         return state if stage == state.stage else replace(state, stage=stage, since=now)
 
@@ -78,6 +81,10 @@ class Ladder:
         fresh = decision is not None and decision.decided_at > state.cycle_since
         judged.view.decision = decision.decision if decision is not None and fresh else None
         judged.view.entered = state.since
+
+    def _ending(self, judged: Judgement) -> str | None:
+        """The ending whose `enter` holds now."""
+        return next((ending.rule.name for ending in self.endings if ending.enter(judged.view)), None)
 
     def _comes_back(self, state: State, judged: Judgement, now: int) -> bool:
         ending = self.by_name.get(state.stage)

@@ -1,46 +1,46 @@
-"""What a condition may look at in a lead's wide row."""
+"""What conditions may look at in a lead's wide row."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import ibis
 
 from qualify.criteria import logic
 from qualify.criteria.logic import Answered, HasAnswer, Occurrences
 from qualify.moments import DAY
-from qualify.scoring.canonical import score_column
-from qualify.scoring.knowing import answer_column
+from qualify.scoring.canonical import answer_column, score_column
+from qualify.scoring.layout import Layout
 from qualify.scoring.lowering import Row, surely
-
-if TYPE_CHECKING:
-    from qualify.scoring.expression import Scoring
 
 
 class Facts(Row):
-    """What conditions may look at in a lead's wide row."""
+    """A lead's row: traits, counts, answers, and the scores once they are there.
 
-    def __init__(self, table: Any, scoring: Scoring) -> None:
-        super().__init__(table, scoring.as_of)
-        self.scoring = scoring
-        self.layout = scoring.layout
+    ``tables`` are the canonical tables that there are; without events no behaviour can be known.
+    """
+
+    def __init__(self, table: Any, layout: Layout, tables: Mapping[str, Any], as_of: Any) -> None:
+        super().__init__(table, as_of)
+        self.layout, self.tables = layout, tables
 
     def count(self, occurrences: Occurrences) -> Any:
         """How many, 0 when none; null when there are no events at all to look at."""
-        if not self.scoring.sees_events:
+        if "events" not in self.tables:
             return ibis.null("int64")
         number = self.layout.tally_of(occurrences)
         return ibis.coalesce(self.table[f"tally_{number}_n"], ibis.literal(0, "int64"))
 
     def newest(self, occurrences: Occurrences) -> Any:
         """When the newest was; null when there is none."""
-        if not self.scoring.sees_events:
+        if "events" not in self.tables:
             return ibis.null("int64")
         return self.table[f"tally_{self.layout.tally_of(occurrences)}_last"]
 
     def answered(self, answer: Answered | HasAnswer) -> tuple[Any, Row]:
         """Whether the newest answer still holds, and its fields."""
-        if "answers" not in self.scoring.tables:
+        if "answers" not in self.tables:
             return ibis.literal(False), _Nothing(self.table, self.as_of)
         when, until = (
             self.table[answer_column(self.layout, answer.question, what)]

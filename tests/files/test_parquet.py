@@ -1,0 +1,141 @@
+"""Parquet is read where it lies, and its metadata is believed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from qualify.files import Sources
+from tests.files.world import HOUR, MARCH, World, layout
+
+DAY = 24 * HOUR
+WINDOWS = """
+playbook: Windows
+scores:
+  engagement:
+    rules:
+      - {points: 1, when: {did: page_viewed, within: 30 days}}
+      - {points: 1, when: {did: demo_requested, within: 7 days}}
+"""
+
+
+def events_of_a_year(moment: str, rows: int = 40_000, order: str = "i") -> str:
+    """Events every 13 minutes; ``moment`` is an expression over the timestamp ``stamp``."""
+    stamp = "TIMESTAMP '2026-03-01' + to_minutes(13 * i)"
+    kind = "CASE WHEN i % 3 = 0 THEN 'page_viewed' ELSE 'demo_requested' END"
+    return (
+        f"SELECT lead_id, kind, {moment} AS happened_at FROM (SELECT i % 50 AS lead_id, {kind} AS kind, {stamp} AS stamp, i "
+        f"FROM range({rows}) t(i)) ORDER BY {order}"
+    )
+
+
+MOMENTS = [
+    "stamp", "CAST(stamp AT TIME ZONE 'UTC' AS TIMESTAMPTZ)", "epoch_ms(stamp)", "CAST(epoch_ms(stamp) // 1000 AS INTEGER)",
+    "CAST(stamp AS TIMESTAMP_MS)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+def test_a_view_in_sections_holds_each_event_once(world: World, moment, zone):
+    world.layout = layout(WINDOWS)
+    path = world.parquet("e.parquet", events_of_a_year(moment), row_group_size=1000)
+    world.gather(events=path, zone=zone)
+    shift = 0 if zone == "UTC" or moment not in ("stamp", "CAST(stamp AS TIMESTAMP_MS)") else 1
+    local = f"epoch_ms(timezone('{zone}', stamp))" if shift else "epoch_ms(stamp)"
+    expected = events_of_a_year(local)
+    difference = (
+        f"(SELECT lead_id, kind, happened_at FROM ({expected}) EXCEPT ALL SELECT CAST(lead_id AS BIGINT), kind, happened_at FROM events) "
+        f"UNION ALL (SELECT CAST(lead_id AS BIGINT), kind, happened_at FROM events EXCEPT ALL SELECT * FROM ({expected}))"
+    )
+    assert world.connection.execute(f"SELECT count(*) FROM ({difference})").fetchall() == [(0,)]
+    assert world.gathered is not None
+    assert world.gathered.rows["events"] == 40_000
+
+
+@pytest.mark.parametrize(("moment", "slices"), [(MOMENTS[0], True), (MOMENTS[1], True), (MOMENTS[2], True), (MOMENTS[3], False)])
+def test_events_in_order_of_time_can_be_sliced(world: World, moment, slices):
+    world.layout = layout(WINDOWS)
+    path = world.parquet("e.parquet", events_of_a_year(moment), row_group_size=1000)
+    assert world.gather(events=path).slices is slices
+
+
+def test_a_slice_reads_only_the_row_groups_it_needs(world: World):
+    world.layout = layout(WINDOWS)
+    path = world.parquet("e.parquet", events_of_a_year("stamp"), row_group_size=1000)
+    world.gather(events=path)
+    plan = world.connection.execute(f"EXPLAIN SELECT count(*) FROM events WHERE happened_at > {MARCH + 350 * DAY}").fetchall()[0][1]
+    everything = world.connection.execute("EXPLAIN SELECT count(*) FROM events WHERE happened_at > 5").fetchall()[0][1]
+    assert plan.count("Function:") < everything.count("Function:")
+
+
+def test_events_out_of_order_cannot_be_sliced(world: World):
+    path = world.parquet("e.parquet", events_of_a_year("epoch_ms(stamp)", order="hash(i)"), row_group_size=1000)
+    assert world.gather(events=path).slices is False
+
+
+def test_events_that_lie_in_a_file_are_not_copied(world: World):
+    path = world.parquet("e.parquet", events_of_a_year("stamp"))
+    world.gather(events=path)
+    kinds = world.connection.execute("SELECT table_type FROM information_schema.tables WHERE table_name = 'events'").fetchall()
+    assert kinds == [("VIEW",)]
+
+
+def test_a_folder_of_parquet_files_is_one_table(world: World, tmp_path: Path):
+    (tmp_path / "events" / "2026").mkdir(parents=True)
+    world.parquet("events/b.parquet", "SELECT 2 AS lead_id, 'demo_requested' AS kind, TIMESTAMP '2026-03-02' AS ts")
+    world.parquet("events/2026/a.parquet", "SELECT TIMESTAMP '2026-03-01' AS ts, 1 AS lead_id, 'demo_requested' AS kind, 'x' AS more")
+    gathered = world.gather(events=tmp_path / "events")
+    assert world.rows("events", "lead_id") == ["1", "2"]
+    assert gathered.rows["events"] == 2
+
+
+def test_ids_stay_whole_numbers_where_all_of_them_are(world: World):
+    leads = world.parquet("leads.parquet", "SELECT 1::INTEGER AS lead_id, 7 AS account_id")
+    events = world.parquet("events.parquet", "SELECT 1::BIGINT AS lead_id, 'demo_requested' AS kind, TIMESTAMP '2026-03-01' AS ts")
+    assert world.gather(leads, events=events).key == "int64"
+    assert world.rows("events", "lead_id") == [1]
+    assert world.gather("lead_id\n1\n", events=events).key == "string"
+    assert world.rows("events", "lead_id") == ["1"]
+    assert world.gathered is not None
+    assert world.gathered.strangers == {"events": 0}
+
+
+@pytest.mark.parametrize("sql", ["'1'", "1.0::DOUBLE", "1::UBIGINT", "'1'::ENUM('1', '2')", "1::HUGEINT"])
+def test_ids_of_other_types_become_text(world: World, sql):
+    assert world.gather(world.parquet("leads.parquet", f"SELECT {sql} AS lead_id")).key == "string"
+    assert world.rows("leads", "lead_id") == ["1"]
+
+
+def test_ids_that_are_missing_in_typed_sources_are_rejected(world: World):
+    query = "SELECT unnest(['1', '', NULL]) AS lead_id, 'demo_requested' AS kind, TIMESTAMP '2026-03-01' AS ts"
+    world.gather(events=world.parquet("e.parquet", query))
+    assert world.rows("events", "lead_id") == ["1"]
+    assert world.rejects() == [("events", 2, "no id"), ("events", 3, "no id")]
+
+
+def test_the_newest_event_is_told_by_the_metadata(world: World):
+    path = world.parquet("e.parquet", events_of_a_year("stamp"))
+    assert world.gather(events=path).newest == MARCH + 39_999 * 13 * 60_000
+
+
+def test_a_damaged_file_is_an_error_that_says_so(world: World):
+    from qualify.errors import InputError
+
+    path = world.parquet("e.parquet", events_of_a_year("stamp"))
+    data = bytearray(path.read_bytes())
+    data[10:4000] = bytes(3990)
+    path.write_bytes(bytes(data))
+    with pytest.raises(InputError, match="cannot be read"):
+        world.gather(path)
+
+
+def test_a_folder_of_tables_is_found_by_their_names(world: World, tmp_path: Path):
+    world.write("Leads.csv", "lead_id\n1\n")
+    world.write("notes.txt", "nothing")
+    world.parquet("events.parquet", "SELECT 1")
+    world.write("events.csv", "lead_id,kind,time\n")
+    (tmp_path / "truth").mkdir()
+    found = Sources.folder(tmp_path)
+    assert (found.leads, found.events, found.traits) == (tmp_path / "Leads.csv", tmp_path / "events.parquet", None)
