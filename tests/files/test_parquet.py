@@ -10,6 +10,7 @@ from qualify.files import Sources
 from tests.files.world import HOUR, MARCH, World, layout
 
 DAY = 24 * HOUR
+ROWS = 100_000
 WINDOWS = """
 playbook: Windows
 scores:
@@ -20,9 +21,9 @@ scores:
 """
 
 
-def events_of_a_year(moment: str, rows: int = 40_000, order: str = "i") -> str:
-    """Events every 13 minutes; ``moment`` is an expression over the timestamp ``stamp``."""
-    stamp = "TIMESTAMP '2026-03-01' + to_minutes(13 * i)"
+def events_of_a_year(moment: str, rows: int = ROWS, order: str = "i") -> str:
+    """Events every 5 minutes; ``moment`` is an expression over the timestamp ``stamp``."""
+    stamp = "TIMESTAMP '2026-03-01' + to_minutes(5 * i)"
     kind = "CASE WHEN i % 3 = 0 THEN 'page_viewed' ELSE 'demo_requested' END"
     return (
         f"SELECT lead_id, kind, {moment} AS happened_at FROM (SELECT i % 50 AS lead_id, {kind} AS kind, {stamp} AS stamp, i "
@@ -51,7 +52,7 @@ def test_a_view_in_sections_holds_each_event_once(world: World, moment, zone):
     )
     assert world.connection.execute(f"SELECT count(*) FROM ({difference})").fetchall() == [(0,)]
     assert world.gathered is not None
-    assert world.gathered.rows["events"] == 40_000
+    assert world.gathered.rows["events"] == ROWS
 
 
 @pytest.mark.parametrize(("moment", "slices"), [(MOMENTS[0], True), (MOMENTS[1], True), (MOMENTS[2], True), (MOMENTS[3], False)])
@@ -65,7 +66,7 @@ def test_a_slice_reads_only_the_row_groups_it_needs(world: World):
     world.layout = layout(WINDOWS)
     path = world.parquet("e.parquet", events_of_a_year("stamp"), row_group_size=1000)
     world.gather(events=path)
-    plan = world.connection.execute(f"EXPLAIN SELECT count(*) FROM events WHERE happened_at > {MARCH + 350 * DAY}").fetchall()[0][1]
+    plan = world.connection.execute(f"EXPLAIN SELECT count(*) FROM events WHERE happened_at > {MARCH + 340 * DAY}").fetchall()[0][1]
     everything = world.connection.execute("EXPLAIN SELECT count(*) FROM events WHERE happened_at > 5").fetchall()[0][1]
     assert plan.count("Function:") < everything.count("Function:")
 
@@ -117,7 +118,7 @@ def test_ids_that_are_missing_in_typed_sources_are_rejected(world: World):
 
 def test_the_newest_event_is_told_by_the_metadata(world: World):
     path = world.parquet("e.parquet", events_of_a_year("stamp"))
-    assert world.gather(events=path).newest == MARCH + 39_999 * 13 * 60_000
+    assert world.gather(events=path).newest == MARCH + (ROWS - 1) * 5 * 60_000
 
 
 def test_a_damaged_file_is_an_error_that_says_so(world: World):

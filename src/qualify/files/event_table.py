@@ -100,7 +100,15 @@ class _Table:
     def cells(self) -> dict[str, Cell | None]:
         """Where each property stands that the playbook looks at."""
         finder = self.found.finder(self.gathering, self.rows.given)
-        return {field.name: finder.cell(field.name) for field in self.gathering.layout.event_fields}
+        names = [field.name for field in self.gathering.layout.event_fields]
+        return {name: self._where_asked(name, finder.cell(name)) for name in names}
+
+    def _where_asked(self, name: str, cell: Cell | None) -> Cell | None:
+        """The cell, but only in events of the kinds of which it is asked: reading JSON takes long."""
+        if cell is None or self.found.headers.trait(name) is not None:
+            return cell
+        which = self.rows.of_kinds(kinds_asked(self.gathering.layout, [name]))
+        return cell if which == "TRUE" else Cell(f"CASE WHEN {which} THEN {cell.sql} END", cell.type)
 
     @cached_property
     def readings(self) -> Readings:

@@ -18,7 +18,7 @@ from qualify.files.gathering import Gathering
 from qualify.files.given import Given, Opened, missing
 from qualify.files.headers import Headers
 from qualify.files.screening import Check, first_of_each, id_of, line_checks, moment_checks, screened
-from qualify.files.sql import listed
+from qualify.files.sql import literal
 from qualify.files.told import alike, subject_text
 from qualify.scoring.layout import Layout
 
@@ -120,8 +120,8 @@ class Rows:
         """The condition of the events of these kinds, as the playbook writes them; None: of all."""
         if kinds is None:
             return "TRUE"
-        spelled = [kind for kind, ours in self.kinds.items() if ours in kinds]
-        return f"coalesce({self.kind} IN {listed(spelled)}, FALSE)" if spelled else "FALSE"
+        spelled = [f"{self.kind} = {literal(kind)}" for kind, ours in self.kinds.items() if ours in kinds]
+        return f"coalesce({' OR '.join(spelled)}, FALSE)" if spelled else "FALSE"
 
 
 def gather_rows(gathering: Gathering, found: Events, key: str) -> tuple[Rows, str]:

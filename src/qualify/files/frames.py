@@ -15,6 +15,7 @@ def open_frame(database: Database, table: str, frame: Any) -> Opened:
     """A pandas or Polars frame, an Arrow table or reader, or a DuckDB relation, opened."""
     label = f"the {type(frame).__name__} given as {table}"
     relation = f"frame_{table}"
+    database.clear(relation)
     try:
         again = _register(database, relation, frame)
         columns = database.columns(f"SELECT * FROM {relation}")
@@ -56,5 +57,5 @@ def _register_relation(database: Database, name: str, relation: Any) -> bool:
         # The relation may be about tables that ours, which have the same names, are going to hide.
         database.run(f"CREATE OR REPLACE TEMP TABLE copy_of_{name} AS SELECT * FROM {name}")
         database.connection.unregister(name)
-        database.run(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM copy_of_{name}")
+        database.run(f"CREATE TEMP VIEW {name} AS SELECT * FROM copy_of_{name}")
     return True

@@ -71,6 +71,14 @@ def known(sql: str) -> str:
 _AT_ONCE: Final = 50_000
 
 
+@dataclass(frozen=True)
+class _Join:
+    """A join with what Python read: what the table is called in it, and in which rows anything is to be read."""
+
+    alias: str
+    only: str
+
+
 @dataclass
 class Readings:
     """The values to be read in one relation ``g``, and the tables that hold what Python read of them.
@@ -82,17 +90,17 @@ class Readings:
     database: Database
     given: Given
     _texts: dict[str, str] = field(default_factory=dict)
-    _wanted: dict[tuple[str, str], str] = field(default_factory=dict)
+    _wanted: dict[tuple[str, str], _Join] = field(default_factory=dict)
     _folded: dict[str, bool] = field(default_factory=dict)
     _empty: set[str] = field(default_factory=set)
 
     def folded(self, text: str, only: str = "TRUE") -> str:
-        """The folded text. ``only`` rows of which that holds can be other than ASCII."""
-        text = self._once(text)
+        """The folded text. ``only`` rows of which that holds can be other than ASCII: the others are not searched."""
         if self._is_folded(text):
             return text
+        text = self._once(text)
         spaces = f"regexp_replace(lower({text}), '{_SPACES}', ' ', 'g')"
-        other = self._joined("text", f"CASE WHEN {only} AND strlen({text}) <> length({text}) THEN {text} END")
+        other = self._joined("text", f"CASE WHEN strlen({text}) <> length({text}) THEN {text} END", only)
         return (
             f"CASE WHEN regexp_full_match({text}, '{_PLAIN_TEXT}') THEN lower({text}) "
             f"WHEN strlen({text}) = length({text}) THEN nullif(trim({spaces}), '') ELSE {other} END"
@@ -100,7 +108,7 @@ class Readings:
 
     def _is_folded(self, text: str) -> bool:
         """Whether a column that is not ours, and so read anew each time, holds nothing but folded text."""
-        if self.given.kept or text in self._texts.values() or not _is_column(text):
+        if self.given.kept or not _is_column(text):
             return False
         if text not in self._folded:
             other = f"count(*) FILTER (NOT regexp_full_match({text}, '{_FOLDED_TEXT}'))"
@@ -109,9 +117,9 @@ class Readings:
 
     def read(self, cell: Cell, reading: Reading) -> str:
         """A trait's value, read so."""
-        text = self._once(trait_text(cell))
         if reading == "text":
-            return self.folded(text)
+            return self.folded(trait_text(cell))
+        text = self._once(trait_text(cell))
         if reading == "number":
             return finite(cell.sql) if cell.is_number else self._number(text)
         if reading == "quantity":
@@ -141,9 +149,9 @@ class Readings:
             return text
         return f"g.{named(self._texts.setdefault(text, f'text {len(self._texts)}'))}"
 
-    def _joined(self, reading: str, key: str) -> str:
-        alias = self._wanted.setdefault((reading, key), f"read_{len(self._wanted)}")
-        return f"CAST(NULL AS {_type(reading)})" if reading in self._empty else f"{alias}.told"
+    def _joined(self, reading: str, key: str, only: str = "TRUE") -> str:
+        join = self._wanted.setdefault((reading, key), _Join(f"read_{len(self._wanted)}", only))
+        return f"CAST(NULL AS {_type(reading)})" if reading in self._empty else f"{join.alias}.told"
 
     def settled(self, build: Callable[[], list[str]], where: str) -> list[str]:
         """The expressions that ``build`` asks for, with all that the rows in question need read beforehand."""
@@ -153,8 +161,8 @@ class Readings:
 
     def _prepare(self, where: str) -> None:
         for reading in dict.fromkeys(reading for reading, _ in self._wanted):
-            keys = [key for wanted, key in self._wanted if wanted == reading]
-            parts = [f"SELECT DISTINCT {key} AS v FROM {self.source} WHERE {where}" for key in keys]
+            keys = [(key, join.only) for (wanted, key), join in self._wanted.items() if wanted == reading]
+            parts = [f"SELECT DISTINCT {key} AS v FROM {self.source} WHERE ({where}) AND {only}" for key, only in keys]
             values = self.database.rows(f"SELECT DISTINCT v FROM ({' UNION ALL '.join(parts)}) WHERE v IS NOT NULL")
             read = [(value, told) for (value,) in values if (told := _BY_VALUE[reading](value)) is not None]
             if read:
@@ -190,8 +198,8 @@ class Readings:
     def joined(self) -> str:
         """The same, joined with what Python read."""
         joins = (
-            f" LEFT JOIN {self._table(reading)} {alias} ON {alias}.given = {key}"
-            for (reading, key), alias in self._wanted.items()
+            f" LEFT JOIN {self._table(reading)} {join.alias} ON {join.alias}.given = {key}"
+            for (reading, key), join in self._wanted.items()
             if reading not in self._empty
         )
         return self.source + "".join(joins)

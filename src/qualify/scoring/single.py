@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from qualify.criteria.logic import Answered, HasAnswer, Occurrences
 from qualify.moments import DAY, age_in_days
 from qualify.playbook.book import Playbook
-from qualify.playbook.sections import Cuts
+from qualify.playbook.sections import Bounds, Cuts
 from qualify.points import decayed
 from qualify.scoring.counting import Count, Counter
 from qualify.scoring.layout import Layout, Scored
@@ -73,7 +73,7 @@ class View:
         self.properties: Values = (
             record.known_traits(as_of) if record.learnt or record.account_traits else record.traits
         )
-        self.counts: dict[int, Count] = judge.counter.counts(record, as_of) if judge.sees_events else {}
+        self.counts = judge.counter.counts(record, as_of) if judge.sees_events else {}
         self.scores: dict[str, int] = {}
         self.grade: str | None = None
         self.decision: str | None = None
@@ -116,90 +116,86 @@ class Judge:
     """
 
     def __init__(self, playbook: Playbook | Layout, *, sees_events: bool = True) -> None:
-        self.layout = playbook if isinstance(playbook, Layout) else Layout(playbook)
+        self.layout = layout = playbook if isinstance(playbook, Layout) else Layout(playbook)
         self.sees_events = sees_events
-        self.counter = Counter(self.layout.tallies)
-        self.numbers = {each.occurrences: self.layout.tally_of(each.occurrences) for each in self._asked()}
-        self.tests: list[tuple[Scored, Test | None]] = [
-            (rule, compiled(rule.truth) if rule.tally is None else None) for rule in self.layout.rules
-        ]
-        book = self.layout.book
-        self.bounds = [
-            (name, score.bounds.at_least, score.bounds.at_most) for name, score in book.scores.items()
-        ]
-        self.total_of = frozenset(book.total_of)
-
-    def _asked(self) -> list[Any]:
-        return [self.layout.tallies[number] for number in self.layout.conditional_tallies]
+        self.counter = Counter(layout.tallies)
+        self.numbers = {layout.tallies[number].occurrences: number for number in layout.conditional_tallies}
+        self.rules = [(rule, *_readied(rule)) for rule in layout.rules]
+        book = layout.book
+        self.nothing = dict.fromkeys(book.scores, 0)
+        self.bounds = [(name, score.bounds, name in book.total_of) for name, score in book.scores.items()]
+        grades = book.grades
+        self.grades = [] if grades is None else [_marks(grades.letters, "D"), _marks(grades.numbers, "4")]
 
     def __call__(self, record: Record, as_of: int) -> Judgement:
         """Judge the lead by what was known at ``as_of`` (epoch milliseconds)."""
         view = View(self, record, as_of)
-        sums = dict.fromkeys(self.layout.book.scores, 0)
+        sums = self.nothing.copy()
         lines: list[Line] = []
         unknown: list[int] = []
-        for rule, test in self.tests:
-            if test is None:
-                sums[rule.score] += self._behaved(rule, view, lines, unknown)
-                continue
-            judged = test(view)
-            if judged is None:
+        for rule, test, held in self.rules:
+            if rule.tally is not None:
+                count = view.counts.get(rule.tally)
+                if count is not None:
+                    sums[rule.score] += _behaved(rule, count, as_of, lines)
+                elif not self.sees_events:
+                    unknown.append(rule.number)
+            elif judged := test(view):
+                sums[rule.score] += rule.capped(rule.points)
+                lines += held
+            elif judged is None:
                 unknown.append(rule.number)
-            elif judged:
-                sums[rule.score] += _held(rule, lines)
-        self._bound(sums, view, lines)
+        scores = self._bound(sums, view, lines)
         view.grade = self._grade(view)
-        information = float(len(self.tests) - len(unknown)) / float(len(self.tests))
-        scores = {name: view.scores[name] for name in sums}
+        information = float(len(self.rules) - len(unknown)) / float(len(self.rules))
         return Judgement(as_of, scores, view.scores[TOTAL], view.grade, information, lines, unknown, view)
 
-    def _behaved(self, rule: Scored, view: View, lines: list[Line], unknown: list[int]) -> int:
-        """The points of a rule on behaviour, within its cap; its lines are added."""
-        if not self.sees_events:
-            unknown.append(rule.number)
-            return 0
-        count = view.counts.get(rule.tally or 0)
-        if count is None or count.n < rule.at_least:
-            return 0
-        if rule.counts == "first time" and rule.window and view.as_of - count.first_at >= rule.window * DAY:
-            return 0
-        worth = _worth(rule, count, view.as_of)
-        raw = rule.points * count.n if rule.counts == "every time" else rule.points
-        capped = rule.capped(worth)
-        lines.append(
-            Line(rule.number, "rule", count.n, count.first_at, count.last_at, raw, worth, capped, worth)
-        )
-        if capped != worth:
-            lines.append(_bound_line(rule.number, "cap", capped - worth))
-        return capped
-
-    def _bound(self, sums: dict[str, int], view: View, lines: list[Line]) -> None:
-        """Apply the bounds of every score and of the total."""
-        total = 0
-        for number, (name, least, most) in enumerate(self.bounds):
-            view.scores[name] = bounded = _within(sums[name], least, most)
-            if bounded != sums[name]:
-                lines.append(_bound_line(number, "score bound", bounded - sums[name]))
-            if name in self.total_of:
+    def _bound(self, sums: dict[str, int], view: View, lines: list[Line]) -> dict[str, int]:
+        """The scores within their bounds; the view has the total too, within its own."""
+        total, scores = 0, {}
+        for number, (name, bounds, counts) in enumerate(self.bounds):
+            points = sums[name]
+            scores[name] = bounded = _within(points, bounds)
+            if bounded != points:
+                lines.append(_taken(number, "score bound", bounded - points))
+            if counts:
                 total += bounded
-        bounds = self.layout.book.total
-        view.scores[TOTAL] = _within(total, bounds.at_least, bounds.at_most)
-        if view.scores[TOTAL] != total:
-            lines.append(_bound_line(len(self.bounds), "total bound", view.scores[TOTAL] - total))
+        bounded = _within(total, self.layout.book.total)
+        if bounded != total:
+            lines.append(_taken(len(self.bounds), "total bound", bounded - total))
+        view.scores = {**scores, TOTAL: bounded}
+        return scores
 
     def _grade(self, view: View) -> str | None:
-        grades = self.layout.book.grades
-        if grades is None:
-            return None
-        return _mark(grades.letters, view, "D") + _mark(grades.numbers, view, "4")
+        marks = [
+            next((mark for mark, least in steps if view.scores[name] >= least), worst)
+            for name, steps, worst in self.grades
+        ]
+        return "".join(marks) or None
 
 
-def _held(rule: Scored, lines: list[Line]) -> int:
-    """The points of a rule that holds; its lines are added."""
+def _readied(rule: Scored) -> tuple[Test, list[Line]]:
+    """The rule's condition as a function, and its lines for when it holds (of use for conditions only)."""
     capped = rule.capped(rule.points)
-    lines.append(Line(rule.number, "rule", None, None, None, rule.points, rule.points, capped, rule.points))
+    held = [Line(rule.number, "rule", None, None, None, rule.points, rule.points, capped, rule.points)]
     if capped != rule.points:
-        lines.append(_bound_line(rule.number, "cap", capped - rule.points))
+        held.append(_taken(rule.number, "cap", capped - rule.points))
+    return compiled(rule.truth), held
+
+
+def _behaved(rule: Scored, count: Count, as_of: int, lines: list[Line]) -> int:
+    """The points of a rule on behaviour, within its cap; its lines are added."""
+    n, first_at = count.n, count.first_at
+    if n < rule.at_least:
+        return 0
+    if rule.counts == "first time" and rule.window and as_of - first_at >= rule.window * DAY:
+        return 0
+    worth = _worth(rule, count, as_of)
+    raw = rule.points * n if rule.counts == "every time" else rule.points
+    capped = rule.capped(worth)
+    lines.append(Line(rule.number, "rule", n, first_at, count.last_at, raw, worth, capped, worth))
+    if capped != worth:
+        lines.append(_taken(rule.number, "cap", capped - worth))
     return capped
 
 
@@ -213,16 +209,18 @@ def _worth(rule: Scored, count: Count, as_of: int) -> int:
     return decayed(rule.points, rule.half_life, age_in_days(moment, as_of))
 
 
-def _bound_line(rule: int, line: str, points: int) -> Line:
+def _taken(rule: int, line: str, points: int) -> Line:
+    """The line of a cap or a bound."""
     return Line(rule, line, None, None, None, None, None, None, points)
 
 
-def _within(points: int, least: int | None, most: int | None) -> int:
+def _within(points: int, bounds: Bounds) -> int:
+    least, most = bounds.at_least, bounds.at_most
     if least is not None and points < least:
         points = least
     return most if most is not None and points > most else points
 
 
-def _mark(cuts: Cuts, view: View, worst: str) -> str:
-    points = view.score(cuts.score)
-    return next((mark for mark, least in cuts.steps() if points >= least), worst)
+def _marks(cuts: Cuts, worst: str) -> tuple[str, list[tuple[str, int]], str]:
+    """The score that a half of the grade is read from, its marks from the best down, and the mark below."""
+    return cuts.score, list(cuts.steps()), worst
