@@ -49,7 +49,10 @@ def totals_and_ledger(paths: dict[str, Path], rounds: int) -> None:
         connection.execute(f"COPY ({text}) TO '{folder}/ledger.parquet' (FORMAT parquet, COMPRESSION zstd)")
 
     hand = {"by hand, long": kept("long_", by_hand.long()), "by hand, wide": kept("wide_", by_hand.wide())}
-    ours = {"totals, one statement": kept("composed", composed), "totals, staged": lambda: runner.judge(MOMENT)}
+    ours = {
+        "totals, one statement": kept("composed", composed),
+        "totals, staged": lambda: runner.judge(MOMENT),
+    }
     times = interleaved({**hand, **ours, "totals and ledger to Parquet": ledger}, rounds)
     _equal(connection, "long_", "wide_", "composed")
     print(HEAD, *table(times, min(hand, key=lambda name: min(times[name].cpu))), sep="\n")
@@ -72,7 +75,7 @@ def compiling() -> None:
         spent = []
         for what in ("scores", "ledger"):
             layout, before = Layout(load(PLAYBOOK)), cpu()
-            statement(layout, what, Question(dialect, PRESENT))  # type: ignore[arg-type]
+            statement(layout, what, Question(dialect, PRESENT))
             spent.append(cpu() - before)
         print(f"| {dialect} | {spent[0]:.2f} | {spent[1]:.2f} |")
 
@@ -80,7 +83,9 @@ def compiling() -> None:
 def main() -> None:
     """Print every table."""
     sizes = [(100_000, 2_000_000)] + ([(1_000_000, 20_000_000)] if "--full" in sys.argv else [])
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start"
+    )
     for leads, events in sizes:
         started = time.perf_counter()
         paths = made(leads, events)

@@ -102,7 +102,9 @@ def long() -> str:
         read = f"SELECT lead_id, happened_at, ({which})::TINYINT AS rule FROM events WHERE {span} AND ({_kinds(rules)})"
         parts.append(f"SELECT lead_id, rule, {worth} AS worth FROM ({read}) WHERE rule IS NOT NULL")
     capped = " ".join(f"WHEN rule = {rule.number} THEN {rule.capped('worth')}" for rule in RULES)
-    summed = f"SELECT lead_id, rule, sum(worth) AS worth FROM ({' UNION ALL '.join(parts)}) GROUP BY lead_id, rule"
+    summed = (
+        f"SELECT lead_id, rule, sum(worth) AS worth FROM ({' UNION ALL '.join(parts)}) GROUP BY lead_id, rule"
+    )
     return _totals(f"SELECT lead_id, sum(CASE {capped} END) AS points FROM ({summed}) GROUP BY lead_id")
 
 

@@ -61,6 +61,8 @@ def made(leads: int, events: int) -> dict[str, Path]:
             part = paths[name].with_suffix(".part")
             with duckdb.connect() as connection:
                 connection.execute("SET memory_limit = '6GB'")
-                connection.execute(statement.format(leads=leads, events=events, end=END, day=DAY, year=365 * DAY, path=part))
+                connection.execute(
+                    statement.format(leads=leads, events=events, end=END, day=DAY, year=365 * DAY, path=part)
+                )
             part.rename(paths[name])
     return paths

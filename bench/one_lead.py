@@ -16,14 +16,21 @@ from qualify.playbook import load
 from qualify.scoring.record import Event, Record
 from qualify.scoring.single import Judge
 
-KINDS = ["page_viewed", "email_opened", "email_clicked", "product_used", "content_downloaded", "webinar_attended"]
+KINDS = [
+    "page_viewed",
+    "email_opened",
+    "email_clicked",
+    "product_used",
+    "content_downloaded",
+    "webinar_attended",
+]
 PAGES = ["/pricing", "/blog/post-1", "/careers", "/docs", None]
 
 
 def records(count: int) -> list[Record]:
     """Leads with twenty events each."""
     draw, page = random.Random(7), Field("page")
-    traits = {
+    traits: dict[Field, str | float | None] = {
         Field("industry"): "software", Field("employees", "number"): 200.0, Field("revenue", "number"): 2e6,
         Field("country", "country"): "DE", Field("job_title", "seniority"): "vp",
         Field("job_title", "department"): "sales", Field("email", "email_kind"): "business",
@@ -33,7 +40,9 @@ def records(count: int) -> list[Record]:
         at = MOMENT - draw.randint(0, 200 * DAY)
         return Event(draw.choice(KINDS), at, at, {page: draw.choice(PAGES)})
 
-    return [Record(f"l{number}", traits=traits, events=[event() for _ in range(20)]) for number in range(count)]
+    return [
+        Record(f"l{number}", traits=traits, events=[event() for _ in range(20)]) for number in range(count)
+    ]
 
 
 def best(action: Callable[[], Any], count: int, rounds: int = 15) -> float:

@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from qualify.errors import InputError, PlaybookError, Problem, QualifyError, did_you_mean, instead, nearest, one_of, shown
+from qualify.errors import (
+    InputError,
+    PlaybookError,
+    Problem,
+    QualifyError,
+    did_you_mean,
+    instead,
+    nearest,
+    one_of,
+    shown,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +32,9 @@ from qualify.errors import InputError, PlaybookError, Problem, QualifyError, did
         ("i" * 1_000_000, ["industry"], None),
     ],
 )
-def test_the_nearest_word_is_the_one_most_like_it(word: str, allowed: list[str], expected: str | None) -> None:
+def test_the_nearest_word_is_the_one_most_like_it(
+    word: str, allowed: list[str], expected: str | None
+) -> None:
     assert nearest(word, allowed) == expected
 
 
@@ -43,7 +55,16 @@ def test_a_list_is_read_out_and_cut_when_it_is_long() -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("a", "'a'"), (5, "5"), (2.5, "2.5"), (True, "true"), (None, "nothing"), ([1], "a list"), ((), "a list"), ({}, "a mapping")],
+    [
+        ("a", "'a'"),
+        (5, "5"),
+        (2.5, "2.5"),
+        (True, "true"),
+        (None, "nothing"),
+        ([1], "a list"),
+        ((), "a list"),
+        ({}, "a mapping"),
+    ],
 )
 def test_what_was_found_is_named_as_people_name_it(value: Any, expected: str) -> None:
     assert shown(value) == expected

@@ -59,7 +59,9 @@ def test_days_where_clocks_change_are_shorter_or_longer() -> None:
         ("2026-10-25T02:30", BERLIN, at(2026, 10, 25, 0, 30)),  # came twice: the first is meant
     ],
 )
-def test_a_time_is_itself_in_the_zone_it_names_or_in_the_playbooks(text: str, time_zone: str, expected: int) -> None:
+def test_a_time_is_itself_in_the_zone_it_names_or_in_the_playbooks(
+    text: str, time_zone: str, expected: int
+) -> None:
     assert moment(text, time_zone) == expected
 
 
@@ -68,15 +70,22 @@ def test_a_whole_number_is_taken_as_it_is() -> None:
     assert moment(0) == 0
 
 
-@pytest.mark.parametrize("value", ["now", "", "2026-13-01", "2026-02-30", "01/03/2026", "2026-03-01T25:00", "٢٠٢٦-٠٣-٠١", True, 1.5, None])
+@pytest.mark.parametrize(
+    "value",
+    ["now", "", "2026-13-01", "2026-02-30", "01/03/2026", "2026-03-01T25:00", "٢٠٢٦-٠٣-٠١", True, 1.5, None],
+)
 def test_what_is_no_moment_is_told_how_to_write_one(value: object) -> None:
-    with pytest.raises(QualifyError, match=r"is not a moment; write a date such as 2026-03-01 \(its end is meant\)"):
+    with pytest.raises(
+        QualifyError, match=r"is not a moment; write a date such as 2026-03-01 \(its end is meant\)"
+    ):
         moment(value)  # type: ignore[arg-type]
 
 
 def test_a_wrong_time_zone_is_told_as_such_and_not_as_a_wrong_moment() -> None:
     for value in ("2026-03-01", dt.date(2026, 3, 1), dt.datetime(2026, 3, 1, 9)):
-        with pytest.raises(QualifyError, match=r"'Europe/Berln' is not a time zone; did you mean 'Europe/Berlin'\?"):
+        with pytest.raises(
+            QualifyError, match=r"'Europe/Berln' is not a time zone; did you mean 'Europe/Berlin'\?"
+        ):
             moment(value, "Europe/Berln")
 
 
@@ -105,7 +114,9 @@ def test_the_edges_of_the_calendar_are_moments_too() -> None:
         (None, "UTC", ""),
     ],
 )
-def test_a_moment_is_written_where_the_playbook_lives(when: int | None, time_zone: str, expected: str) -> None:
+def test_a_moment_is_written_where_the_playbook_lives(
+    when: int | None, time_zone: str, expected: str
+) -> None:
     assert moments.written(when, time_zone) == expected
 
 
@@ -119,7 +130,10 @@ def test_milliseconds_of_a_time_are_exact(when: dt.datetime) -> None:
     assert exact <= (when - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) / dt.timedelta(milliseconds=1) < exact + 1
 
 
-@given(st.integers(at(1970, 1, 1), at(2100, 1, 1)), st.sampled_from([BERLIN, NEW_YORK, "Asia/Kathmandu", "Pacific/Apia"]))
+@given(
+    st.integers(at(1970, 1, 1), at(2100, 1, 1)),
+    st.sampled_from([BERLIN, NEW_YORK, "Asia/Kathmandu", "Pacific/Apia"]),
+)
 def test_a_moment_lies_within_the_day_that_it_is_written_on(when: int, time_zone: str) -> None:
     day = moments.written(when, time_zone)[:10]
     before = (dt.date.fromisoformat(day) - dt.timedelta(days=1)).isoformat()
@@ -128,15 +142,43 @@ def test_a_moment_lies_within_the_day_that_it_is_written_on(when: int, time_zone
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("30 days", 30), ("1 day", 1), ("4 weeks", 28), ("1 week", 7), ("30d", 30), ("2w", 14), (" 3  Days ", 3), (30, 30), (36_500, 36_500)],
+    [
+        ("30 days", 30),
+        ("1 day", 1),
+        ("4 weeks", 28),
+        ("1 week", 7),
+        ("30d", 30),
+        ("2w", 14),
+        (" 3  Days ", 3),
+        (30, 30),
+        (36_500, 36_500),
+    ],
 )
 def test_a_duration_is_whole_days(text: str | int, expected: int) -> None:
     assert days(text) == expected
 
 
-@pytest.mark.parametrize("text", ["30 minutes", "2 months", "1 year", "1.5 days", "-3 days", "days", "", "30", "3 days 2 hours", True, 1.5, None])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "30 minutes",
+        "2 months",
+        "1 year",
+        "1.5 days",
+        "-3 days",
+        "days",
+        "",
+        "30",
+        "3 days 2 hours",
+        True,
+        1.5,
+        None,
+    ],
+)
 def test_what_is_no_duration_is_told_how_to_write_one(text: object) -> None:
-    with pytest.raises(ValueError, match="is not a duration; write whole days or weeks, as 30 days or 4 weeks"):
+    with pytest.raises(
+        ValueError, match="is not a duration; write whole days or weeks, as 30 days or 4 weeks"
+    ):
         days(text)  # type: ignore[arg-type]
 
 
@@ -158,7 +200,10 @@ def test_ages_are_whole_days_of_24_hours_whatever_the_clocks_do() -> None:
 def test_weeks_of_the_grid_end_with_sunday() -> None:
     since, until = moment("2026-03-04"), moment("2026-03-18T10:00")  # Wednesdays
     assert grid(since, until, "week") == [moment("2026-03-08"), moment("2026-03-15"), until]
-    assert all(dt.datetime.fromtimestamp((end + 1) / 1000, dt.UTC).isoweekday() == 1 for end in grid(since, until, "week")[:-1])
+    assert all(
+        dt.datetime.fromtimestamp((end + 1) / 1000, dt.UTC).isoweekday() == 1
+        for end in grid(since, until, "week")[:-1]
+    )
 
 
 def test_days_of_the_grid_end_at_midnight_utc() -> None:
@@ -176,7 +221,9 @@ spans = st.tuples(st.integers(at(1969, 1, 1), at(2030, 1, 1)), st.integers(0, 40
 
 
 @given(spans, st.sampled_from(["day", "week"]))
-def test_a_grid_rises_in_equal_steps_after_its_beginning_up_to_its_end(span: tuple[int, int], every: moments.Every) -> None:
+def test_a_grid_rises_in_equal_steps_after_its_beginning_up_to_its_end(
+    span: tuple[int, int], every: moments.Every
+) -> None:
     since, until = span[0], span[0] + span[1]
     ends = grid(since, until, every)
     assert ends[-1] == until
@@ -187,7 +234,9 @@ def test_a_grid_rises_in_equal_steps_after_its_beginning_up_to_its_end(span: tup
 @given(spans, st.integers(0, 400 * DAY))
 def test_a_grid_does_not_depend_on_when_it_is_asked_for(span: tuple[int, int], more: int) -> None:
     since, until = span[0], span[0] + span[1]
-    assert grid(since, until, "week")[:-1] == [end for end in grid(since, until + more, "week") if end < until]
+    assert grid(since, until, "week")[:-1] == [
+        end for end in grid(since, until + more, "week") if end < until
+    ]
 
 
 def test_every_time_zone_of_the_machine_can_be_used() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from qualify.criteria.logic import Field
@@ -34,6 +35,7 @@ Happened = tuple[str, float, Mapping[str, Any]] | tuple[str, float]
 """A kind of event, how many days ago, and its properties."""
 
 
+@cache
 def asking(criterion: str, *, in_stage: bool = False) -> Playbook:
     """A playbook whose rule (or stage) asks that criterion."""
     rule, stage = ("{did: nothing}", criterion) if in_stage else (criterion, "{score: asked, at_least: 1}")
@@ -72,9 +74,13 @@ def ago(days: float) -> int:
     return NOW - round(days * DAY)
 
 
-def event(layout: Layout, whose: str, kind: str, days: float, properties: Mapping[str, Any] | None = None) -> Event:
+def event(
+    layout: Layout, whose: str, kind: str, days: float, properties: Mapping[str, Any] | None = None
+) -> Event:
     """An event with its properties as the playbook reads them, known at once."""
-    values = {each: as_read(each, property_value(properties or {}, each.name)) for each in layout.event_fields}
+    values = {
+        each: as_read(each, property_value(properties or {}, each.name)) for each in layout.event_fields
+    }
     return Event(kind, ago(days), ago(days), values, whose)
 
 
@@ -85,7 +91,9 @@ def learn(layout: Layout, name: str, value: Any, days: float) -> list[Learnt]:
     return [Learnt(each, ago(days), told, read([each], {name: value})[each]) for each in fields]
 
 
-def answer(question: str, value: Any, days: float, *, good: str | None = None, expires: float | None = None) -> AnswerGiven:
+def answer(
+    question: str, value: Any, days: float, *, good: str | None = None, expires: float | None = None
+) -> AnswerGiven:
     """An answer so many days ago; ``expires`` in days before now."""
     values = {
         Field("value", "text"): as_text(value),
@@ -97,7 +105,10 @@ def answer(question: str, value: Any, days: float, *, good: str | None = None, e
 
 def read(fields: Sequence[Field], raw: Mapping[str, Any]) -> Values:
     """Raw traits as the playbook reads them; what is not given is unknown."""
-    return {each: None if raw.get(each.name) is None else TRAIT_READINGS[each.reading](str(raw[each.name])) for each in fields}
+    return {
+        each: None if raw.get(each.name) is None else TRAIT_READINGS[each.reading](str(raw[each.name]))
+        for each in fields
+    }
 
 
 def as_read(field: Field, value: Any) -> str | float | None:

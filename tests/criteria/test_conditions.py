@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
 
 from qualify.criteria import KINDS
+from qualify.moments import DAY
 from qualify.scoring.layout import Layout
 from qualify.scoring.record import Decided
 from qualify.scoring.single import Judge
@@ -14,9 +16,14 @@ from qualify.scoring.truths import Judged, compiled
 from tests.criteria.leads import NOW, answer, asking, lead
 
 
+@cache
+def judge_of(criterion: str, *, sees_events: bool) -> Judge:
+    return Judge(asking(criterion), sees_events=sees_events)
+
+
 def judged(criterion: str, *, sees_events: bool = True, **facts: Any) -> Judged:
     """What the criterion is of a lead with these facts, by the ledger: True, False, or None for unknown."""
-    judge = Judge(asking(criterion), sees_events=sees_events)
+    judge = judge_of(criterion, sees_events=sees_events)
     found = judge(lead(judge.layout, **facts), NOW)
     if 0 in found.unknown:
         assert found.scores["asked"] == 0, "what is unknown earns nothing"
@@ -54,7 +61,11 @@ TRAITS = [
     ("{country: home}", {"country": "Austria"}, {"country": "Switzerland"}),
     ("{country: NO, from: hq}", {"hq": "Norway"}, {"hq": "Sweden"}),
     ("{icp: public}", {"industry": "government"}, OTHER),
-    ("{icp: mid-market}", {"employees": 50, "industry": "software"}, {"employees": 50, "industry": "gambling"}),
+    (
+        "{icp: mid-market}",
+        {"employees": 50, "industry": "software"},
+        {"employees": 50, "industry": "gambling"},
+    ),
     ("{icp: any}", {"industry": "government"}, {"industry": "gambling", "employees": 70}),
     ("{persona: buyer}", {"job_title": "Sales Director"}, {"job_title": "Sales Intern"}),
     ("{persona: any}", {"job_title": "Sales Director"}, {"job_title": "IT Director"}),
@@ -67,7 +78,9 @@ def test_a_criterion_on_traits(criterion: str, true_of: dict[str, Any], false_of
     assert judged(criterion, traits=false_of) is False
     assert judged(criterion) is None
     assert judged(criterion, traits=dict.fromkeys(true_of, "n/a")) is None
-    assert judged(criterion, traits=dict.fromkeys(true_of), account=true_of) is True, "the account's trait stands in"
+    assert judged(criterion, traits=dict.fromkeys(true_of), account=true_of) is True, (
+        "the account's trait stands in"
+    )
     assert judged(criterion, traits=false_of, account=true_of) is False, "the person's own trait goes first"
 
 
@@ -134,7 +147,9 @@ SILENCE_AND_USE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("criterion", "true_of", "false_of"), SILENCE_AND_USE)
-def test_a_criterion_on_silence_or_use(criterion: str, true_of: dict[str, Any], false_of: dict[str, Any]) -> None:
+def test_a_criterion_on_silence_or_use(
+    criterion: str, true_of: dict[str, Any], false_of: dict[str, Any]
+) -> None:
     assert judged(criterion, **true_of) is True
     assert judged(criterion, **false_of) is False
     assert judged(criterion) is False
@@ -170,10 +185,16 @@ def test_whether_an_answer_is_known_is_never_unknown() -> None:
     assert judged("{answer: budget, is_known: false}") is True
     assert judged("{answer: budget, is_known: false}", answers=given) is False
     assert judged("{answer: budget, valid_for: 3}", answers=given) is False
-    assert judged("{answer: budget, is_known: true, at_least: 1}") is False, "an answer that is not there is not at least 1"
+    assert judged("{answer: budget, is_known: true, at_least: 1}") is False, (
+        "an answer that is not there is not at least 1"
+    )
 
 
-TRUE, FALSE, UNKNOWN = "{trait: yes, is_known: true}", "{trait: no, is_known: true}", "{trait: unknown, is: x}"
+TRUE, FALSE, UNKNOWN = (
+    "{trait: yes, is_known: true}",
+    "{trait: no, is_known: true}",
+    "{trait: unknown, is: x}",
+)
 
 KLEENE = [
     ("all_of", [TRUE, TRUE], True), ("all_of", [TRUE, FALSE], False), ("all_of", [TRUE, UNKNOWN], None),
@@ -239,9 +260,9 @@ def test_a_decision_is_the_newest_of_this_cycle() -> None:
 
 def test_who_came_back_did_so_after_entering_the_stage() -> None:
     asked = "{came_back: [visited, asked]}"
-    visit = {"events": [("visited", 3)]}
-    assert in_stage(asked, entered=NOW - 4 * 86_400_000, **visit) is True
-    assert in_stage(asked, entered=NOW - 3 * 86_400_000, **visit) is False, "not at the very moment"
+    visit = [("visited", 3.0)]
+    assert in_stage(asked, entered=NOW - 4 * DAY, events=visit) is True
+    assert in_stage(asked, entered=NOW - 3 * DAY, events=visit) is False, "not at the very moment"
     assert in_stage(asked, entered=0, events=[("used", 3)]) is False
     assert in_stage(asked) is False
 
@@ -259,5 +280,7 @@ def test_a_decision_before_the_cycle_began_is_forgotten() -> None:
 def test_every_kind_of_criterion_is_tested_here() -> None:
     groups = ("all_of", "any_of", "none_of", "score", "grade", "decision", "came_back")
     asked = " ".join(each[0] for each in (*TRAITS, *BEHAVIOUR, *SILENCE_AND_USE, *ANSWERS))
-    missing = [kind.KEYWORD for kind in KINDS if f"{kind.KEYWORD}:" not in asked and kind.KEYWORD not in groups]
+    missing = [
+        kind.KEYWORD for kind in KINDS if f"{kind.KEYWORD}:" not in asked and kind.KEYWORD not in groups
+    ]
     assert missing == []

@@ -18,7 +18,10 @@ SENTENCES = [
     ("{trait: revenue, above: 2.5, at_most: 1e6}", "revenue is above 2.5 and at most 1,000,000"),
     ("{trait: founded, is: 2015}", "founded is 2015"),
     ("{trait: vip, is: true}", "vip is yes"),
-    ("{trait: industry, contains: soft, starts_with: [a, b]}", "industry contains soft and starts with a or b"),
+    (
+        "{trait: industry, contains: soft, starts_with: [a, b]}",
+        "industry contains soft and starts with a or b",
+    ),
     ("{trait: phone, is_known: true}", "phone is known"),
     ("{trait: phone, is_known: false}", "phone is not known"),
     ("{trait: size, is_one_of: [a, b, c, d, e, f, g]}", "size is a, b, c, d, e, f … (7 in all)"),
@@ -52,9 +55,18 @@ SENTENCES = [
     ("{quiet_for: 30 days, by: account}", "has been quiet for 30 days (counting everybody at the account)"),
     ("{quiet_for: 30 days, doing: visited}", "has not done visited for 30 days, though once before"),
     ("{used: active_days, at_least: 1}", "used the product on at least 1 day"),
-    ("{used: active_days, at_least: 5, within: 14}", "used the product on at least 5 days in the last 14 days"),
-    ("{used: features, at_least: 4, by: account}", "used at least 4 features (counting everybody at the account)"),
-    ("{used: seats, at_least: 3, within: 30}", "is at an account where at least 3 used the product in the last 30 days"),
+    (
+        "{used: active_days, at_least: 5, within: 14}",
+        "used the product on at least 5 days in the last 14 days",
+    ),
+    (
+        "{used: features, at_least: 4, by: account}",
+        "used at least 4 features (counting everybody at the account)",
+    ),
+    (
+        "{used: seats, at_least: 3, within: 30}",
+        "is at an account where at least 3 used the product in the last 30 days",
+    ),
     ("{used: limits, at_least: 1}", "hit a limit of the plan"),
     ("{used: limits, at_least: 2, within: 7}", "hit a limit of the plan at least 2 times in the last 7 days"),
     ("{answer: budget}", "budget is known"),

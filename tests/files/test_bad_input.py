@@ -47,7 +47,9 @@ def test_an_excel_workbook_is_to_be_saved_as_csv(world: World, tmp_path: Path):
 
 def test_a_missing_file_names_the_nearest_that_is_there(world: World, tmp_path: Path):
     world.write("leads_2026.csv", "lead_id\n1\n")
-    with pytest.raises(InputError, match=r"there is no file .*leads_206\.csv; did you mean 'leads_2026\.csv'\?"):
+    with pytest.raises(
+        InputError, match=r"there is no file .*leads_206\.csv; did you mean 'leads_2026\.csv'\?"
+    ):
         world.gather(tmp_path / "leads_206.csv")
 
 
@@ -89,7 +91,9 @@ def test_a_cell_of_two_million_characters_is_read(world: World):
     long = "é" * 2_000_000
     world.gather(f'lead_id,industry,country\n1,{long},DE\n2,"{long}",DE\n3,software,DE\n')
     assert world.rows("leads", "lead_id", "country__country") == [("1", "DE"), ("2", "DE"), ("3", "DE")]
-    assert world.connection.execute("SELECT max(length(industry__text)) FROM leads").fetchall() == [(2_000_000,)]
+    assert world.connection.execute("SELECT max(length(industry__text)) FROM leads").fetchall() == [
+        (2_000_000,)
+    ]
 
 
 def test_a_line_that_is_too_long_for_anything_is_rejected_alone(world: World):
@@ -116,4 +120,6 @@ def test_a_table_without_rows_is_no_error(world: World):
 def test_an_error_leaves_the_connection_as_it_was(world: World):
     with pytest.raises(InputError):
         world.gather(world.write("leads.csv", "colour\nred\n"))
-    assert world.connection.execute("SELECT current_setting('preserve_insertion_order')").fetchall() == [(False,)]
+    assert world.connection.execute("SELECT current_setting('preserve_insertion_order')").fetchall() == [
+        (False,)
+    ]

@@ -83,7 +83,9 @@ def test_the_moment_and_the_account_of_an_export_are_read(world: World):
     assert world.rows("leads", "account_id", "created_at") == [("77", MARCH + 9 * HOUR)]
 
 
-@pytest.mark.parametrize("header", ["id", "Contact ID", "PROSPECT_ID", "Lead Number", "user_id", "userid", "person id", "UUID"])
+@pytest.mark.parametrize(
+    "header", ["id", "Contact ID", "PROSPECT_ID", "Lead Number", "user_id", "userid", "person id", "UUID"]
+)
 def test_usual_names_of_ids_are_known(world: World, header):
     world.gather(f"{header},industry\n7,software\n")
     assert world.rows("leads", "lead_id") == ["7"]
@@ -91,7 +93,13 @@ def test_usual_names_of_ids_are_known(world: World, header):
 
 @pytest.mark.parametrize(
     ("kind", "moment"),
-    [("event", "timestamp"), ("type", "time"), ("Event Type", "date"), ("activity", "ts"), ("action", "Occurred At")],
+    [
+        ("event", "timestamp"),
+        ("type", "time"),
+        ("Event Type", "date"),
+        ("activity", "ts"),
+        ("action", "Occurred At"),
+    ],
 )
 def test_usual_names_of_what_and_when_are_known(world: World, kind, moment):
     world.gather(events=f"user_id,{kind},{moment}\n1,demo_requested,2026-03-01\n")
@@ -116,12 +124,14 @@ def test_events_with_addresses_alone_find_the_lead_with_that_address(world: Worl
 
 
 def test_a_table_in_which_nothing_looks_like_an_id_is_an_error_that_says_what_would_do(world: World):
-    with pytest.raises(InputError, match=r"leads\.csv: no column says which of the leads.*found colour, size.*--map"):
+    with pytest.raises(
+        InputError, match=r"leads\.csv: no column says which of the leads.*found colour, size.*--map"
+    ):
         world.gather("colour,size\nred,1\n")
 
 
 def test_events_without_a_moment_are_an_error_that_says_what_would_do(world: World):
-    with pytest.raises(InputError, match="no column says when it was done.*happened_at, timestamp"):
+    with pytest.raises(InputError, match=r"no column says when it was done.*happened_at, timestamp"):
         world.gather(events="lead_id,kind\n1,demo_requested\n")
 
 
@@ -134,7 +144,9 @@ def test_the_users_mapping_wins_over_everything(world: World):
 
 def test_a_column_that_the_mapping_took_away_is_not_taken_for_something_else(world: World):
     world.layout = layout_of("{did: demo_requested, where: {time_on_site: {at_least: 5}}}")
-    world.gather(events="lead_id,kind,time,date\n1,demo_requested,7,2026-03-01\n", mapping={"time": "time_on_site"})
+    world.gather(
+        events="lead_id,kind,time,date\n1,demo_requested,7,2026-03-01\n", mapping={"time": "time_on_site"}
+    )
     assert world.rows("events", "happened_at", "time_on_site__quantity") == [(MARCH, 7.0)]
 
 
@@ -163,7 +175,9 @@ def test_a_trait_that_the_data_does_not_have_is_unknown_and_the_nearest_is_named
 
 
 def test_a_trait_that_only_dated_facts_have_is_not_missing(world: World):
-    gathered = world.gather("lead_id\n1\n", traits="lead_id,name,value,learned_at\n1,Industry,software,2026-03-01\n")
+    gathered = world.gather(
+        "lead_id\n1\n", traits="lead_id,name,value,learned_at\n1,Industry,software,2026-03-01\n"
+    )
     assert not any("'industry'" in warning for warning in gathered.warnings)
 
 

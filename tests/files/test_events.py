@@ -19,7 +19,11 @@ def test_an_event_is_known_when_it_was_received_but_not_before_it_happened(world
     )
     world.gather(events="lead_id,kind,happened_at,received_at\n" + rows)
     found = world.rows("events", "lead_id", "happened_at", "known_at")
-    assert found == [("1", MARCH + DAY, MARCH + 4 * DAY), ("2", MARCH + DAY, MARCH + DAY), ("3", MARCH + DAY, MARCH + DAY)]
+    assert found == [
+        ("1", MARCH + DAY, MARCH + 4 * DAY),
+        ("2", MARCH + DAY, MARCH + DAY),
+        ("3", MARCH + DAY, MARCH + DAY),
+    ]
 
 
 EVENTS = (
@@ -82,7 +86,9 @@ def test_a_link_without_ids_is_rejected(world: World):
 
 
 def test_kinds_spelled_in_another_way_are_read_as_the_playbook_spells_them(world: World):
-    gathered = world.gather(events="lead_id,kind,time\n1,Demo Requested,2026-03-01\n1,page_viewed,2026-03-01\n1,Other,2026-03-01\n")
+    gathered = world.gather(
+        events="lead_id,kind,time\n1,Demo Requested,2026-03-01\n1,page_viewed,2026-03-01\n1,Other,2026-03-01\n"
+    )
     assert world.rows("events", "kind") == ["Other", "demo_requested", "page_viewed"]
     assert any("'Demo Requested' are read as 'demo_requested'" in warning for warning in gathered.warnings)
 
@@ -90,7 +96,9 @@ def test_kinds_spelled_in_another_way_are_read_as_the_playbook_spells_them(world
 def test_a_kind_that_nobody_ever_did_is_warned_of_with_the_nearest(world: World):
     gathered = world.gather(events="lead_id,kind,time\n1,demo_request,2026-03-01\n1,page_viewed,2026-03-01\n")
     warnings = [warning for warning in gathered.warnings if "event of the kind" in warning]
-    assert warnings == ["no event of the kind 'demo_requested' in the data; the nearest that it has is 'demo_request'"]
+    assert warnings == [
+        "no event of the kind 'demo_requested' in the data; the nearest that it has is 'demo_request'"
+    ]
 
 
 def test_no_kind_is_missed_when_any_event_counts(world: World):
@@ -124,8 +132,8 @@ def test_properties_come_from_columns_of_their_own(world: World):
         "{'path': '/Pricing'} AS page, 12 AS seconds",
         "{'page': {'path': '/Pricing'}, 'seconds': 12} AS properties",
         "MAP {'page.path': '/Pricing', 'seconds': '12'} AS properties",
-        "'{\"page\": {\"path\": \"/Pricing\"}, \"seconds\": 12}' AS properties",
-        "'{\"page\": {\"path\": \"/Pricing\"}, \"seconds\": 12}'::JSON AS properties",
+        '\'{"page": {"path": "/Pricing"}, "seconds": 12}\' AS properties',
+        '\'{"page": {"path": "/Pricing"}, "seconds": 12}\'::JSON AS properties',
         "'/Pricing' AS \"page.path\", 12::TINYINT AS seconds",
     ],
 )

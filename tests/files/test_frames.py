@@ -15,7 +15,12 @@ import pytest
 from tests.files.world import MARCH, World
 
 LEADS = {"lead_id": ["a", "b"], "industry": ["Software", None], "employees": [250.0, None]}
-EVENTS = {"lead_id": ["a", "b"], "kind": ["demo_requested", "page_viewed"], "ts": [MARCH, MARCH + 1], "page.path": ["/Ä", None]}
+EVENTS = {
+    "lead_id": ["a", "b"],
+    "kind": ["demo_requested", "page_viewed"],
+    "ts": [MARCH, MARCH + 1],
+    "page.path": ["/Ä", None],
+}
 
 
 def arrow_reader(columns: dict[str, list[object]]) -> pa.RecordBatchReader:
@@ -31,7 +36,10 @@ def relation(columns: dict[str, list[object]]) -> duckdb.DuckDBPyRelation:
 @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame, pa.table, arrow_reader, relation])
 def test_frames_of_any_library_are_read(world: World, frame):
     gathered = world.gather(frame(LEADS), events=frame(EVENTS))
-    assert world.rows("leads", "lead_id", "industry__text", "employees__number") == [("a", "software", 250.0), ("b", None, None)]
+    assert world.rows("leads", "lead_id", "industry__text", "employees__number") == [
+        ("a", "software", 250.0),
+        ("b", None, None),
+    ]
     found = world.rows("events", "lead_id", "kind", "happened_at", "page.path__text")
     assert found == [("a", "demo_requested", MARCH, "/ä"), ("b", "page_viewed", MARCH + 1, None)]
     assert gathered.rows == {"leads": 2, "events": 2}
@@ -49,7 +57,13 @@ def test_times_in_frames_have_a_zone_or_get_one(world: World):
     frame = pd.DataFrame({"lead_id": [1], "kind": ["demo_requested"], "happened_at": moments})
     world.gather(events=frame)
     assert world.rows("events", "happened_at") == [MARCH - 3_600_000]
-    naive = pl.DataFrame({"lead_id": [1], "kind": ["demo_requested"], "happened_at": [moments[0].tz_localize(None).to_pydatetime()]})
+    naive = pl.DataFrame(
+        {
+            "lead_id": [1],
+            "kind": ["demo_requested"],
+            "happened_at": [moments[0].tz_localize(None).to_pydatetime()],
+        }
+    )
     world.gather(events=naive, zone="Europe/Berlin")
     assert world.rows("events", "happened_at") == [MARCH - 3_600_000]
 
@@ -66,7 +80,9 @@ def test_bad_rows_of_frames_are_numbered_too(world: World):
 
 def test_relations_of_the_same_connection_may_be_about_tables_with_the_same_names(world: World):
     world.connection.execute("CREATE TABLE leads AS SELECT 1 AS id, 'Food' AS industry")
-    world.connection.execute("CREATE TABLE events AS SELECT 1 AS id2, 1 AS user_id, 'demo_requested' AS event, TIMESTAMP '2026-03-01' AS ts")
+    world.connection.execute(
+        "CREATE TABLE events AS SELECT 1 AS id2, 1 AS user_id, 'demo_requested' AS event, TIMESTAMP '2026-03-01' AS ts"
+    )
     for _ in range(2):
         leads = world.connection.sql("SELECT * FROM memory.main.leads WHERE id = 1")
         world.gather(leads, events=world.connection.table("memory.main.events"))
@@ -76,8 +92,12 @@ def test_relations_of_the_same_connection_may_be_about_tables_with_the_same_name
 
 
 def test_files_need_neither_pandas_nor_numpy(tmp_path: Path):
-    (tmp_path / "leads.csv").write_text("lead_id,industry,employees\n1,Küche,51-200\n,x,1\n", encoding="utf-8")
-    (tmp_path / "events.csv").write_text('lead_id,kind,time,properties\n1,page_viewed,1 Mar 2026,"{""seconds"": 3}"\n')
+    (tmp_path / "leads.csv").write_text(
+        "lead_id,industry,employees\n1,Küche,51-200\n,x,1\n", encoding="utf-8"
+    )
+    (tmp_path / "events.csv").write_text(
+        'lead_id,kind,time,properties\n1,page_viewed,1 Mar 2026,"{""seconds"": 3}"\n'
+    )
     code = f"""
 import sys
 for name in ("pandas", "numpy", "pyarrow", "polars"):

@@ -43,11 +43,15 @@ def test_objects_are_read_from_lines_and_from_lists(world: World, name, content)
 def test_a_column_may_come_late(world: World):
     lines = [{"lead_id": number} for number in range(3000)] + [{"lead_id": 3000, "industry": "software"}]
     world.gather(world.write("leads.jsonl", "".join(json.dumps(line) + "\n" for line in lines)))
-    assert world.connection.execute("SELECT count(*), count(industry__text) FROM leads").fetchall() == [(3001, 1)]
+    assert world.connection.execute("SELECT count(*), count(industry__text) FROM leads").fetchall() == [
+        (3001, 1)
+    ]
 
 
 def test_lines_that_are_no_objects_are_rejected(world: World):
-    gathered = world.gather(world.write("leads.jsonl", '{"lead_id": 1}\n{"lead_id": 2\n[3]\n\n{"lead_id": 4}\n'))
+    gathered = world.gather(
+        world.write("leads.jsonl", '{"lead_id": 1}\n{"lead_id": 2\n[3]\n\n{"lead_id": 4}\n')
+    )
     assert world.rows("leads", "lead_id") == ["1", "4"]
     assert gathered.rejects.rows() == [
         ("leads", 2, "unreadable JSON", '{"lead_id": 2', None),
@@ -57,8 +61,18 @@ def test_lines_that_are_no_objects_are_rejected(world: World):
 
 def test_events_have_their_properties_beside_or_inside(world: World):
     lines = [
-        {"user_id": 1, "event": "page_viewed", "timestamp": "2026-03-01T00:00:00Z", "properties": {"page": {"path": "/Pricing"}}},
-        {"user_id": 1, "event": "page_viewed", "timestamp": 1772323200, "properties": {"page": {"path": "/É"}, "seconds": 3}},
+        {
+            "user_id": 1,
+            "event": "page_viewed",
+            "timestamp": "2026-03-01T00:00:00Z",
+            "properties": {"page": {"path": "/Pricing"}},
+        },
+        {
+            "user_id": 1,
+            "event": "page_viewed",
+            "timestamp": 1772323200,
+            "properties": {"page": {"path": "/É"}, "seconds": 3},
+        },
     ]
     world.gather(events=world.write("events.jsonl", "".join(json.dumps(line) + "\n" for line in lines)))
     found = world.rows("events", "happened_at", "page.path__text", "seconds__quantity")
@@ -67,7 +81,9 @@ def test_events_have_their_properties_beside_or_inside(world: World):
 
 def test_a_nested_trait_is_found_inside_its_object(world: World):
     world.layout = layout_of("{trait: firm.size, at_least: 1}", "{trait: plan, is: team}")
-    world.gather(world.write("leads.jsonl", '{"id": 1, "firm": {"size": "1,000"}, "properties": {"plan": "Team"}}\n'))
+    world.gather(
+        world.write("leads.jsonl", '{"id": 1, "firm": {"size": "1,000"}, "properties": {"plan": "Team"}}\n')
+    )
     assert world.rows("leads", "firm.size__number", "plan__text") == [(1000.0, "team")]
 
 

@@ -61,7 +61,9 @@ def test_a_text_is_read_as_the_moment_it_means(world: World, text):
     assert happened(world, text) == [HALF_PAST_NINE]
 
 
-@pytest.mark.parametrize("text", ["2026-03-01", "2026/03/01", "03/01/2026", "01.03.2026", "1 Mar 2026", "20260301"])
+@pytest.mark.parametrize(
+    "text", ["2026-03-01", "2026/03/01", "03/01/2026", "01.03.2026", "1 Mar 2026", "20260301"]
+)
 def test_a_date_alone_is_the_start_of_that_day(world: World, text):
     assert happened(world, text) == [MARCH]
     assert happened(world, text, zone="Europe/Berlin") == [MARCH - HOUR]
@@ -94,11 +96,15 @@ def test_the_column_tells_whether_the_day_or_the_month_comes_first(world: World,
     assert not any("day/month" in warning for warning in world.gathered.warnings)
 
 
-@pytest.mark.parametrize(("text", "read"), [("03/04/2026", dt.date(2026, 3, 4)), ("03-04-2026", dt.date(2026, 4, 3))])
+@pytest.mark.parametrize(
+    ("text", "read"), [("03/04/2026", dt.date(2026, 3, 4)), ("03-04-2026", dt.date(2026, 4, 3))]
+)
 def test_it_is_said_when_nothing_tells_day_from_month(world: World, text, read):
     assert happened(world, text, "05" + text[2:])[0] == _start_of(read)
     assert world.gathered is not None
-    assert any("'happened_at' could be day/month or month/day" in warning for warning in world.gathered.warnings)
+    assert any(
+        "'happened_at' could be day/month or month/day" in warning for warning in world.gathered.warnings
+    )
 
 
 def test_dates_that_contradict_the_rest_of_their_column_are_rejected(world: World):
@@ -165,10 +171,16 @@ def test_typed_moments_are_taken_as_they_are(world: World, sql, utc, berlin):
 
 def test_unlikely_typed_moments_are_rejected(world: World):
     rows = "(1, TIMESTAMP '2026-03-01'), (2, TIMESTAMP '9999-12-31'), (3, NULL), (4, TIMESTAMP 'infinity')"
-    query = f"SELECT lead_id, 'demo_requested' AS kind, happened_at FROM (VALUES {rows}) t(lead_id, happened_at)"
+    query = (
+        f"SELECT lead_id, 'demo_requested' AS kind, happened_at FROM (VALUES {rows}) t(lead_id, happened_at)"
+    )
     world.gather(events=world.parquet("e.parquet", query))
     assert world.rows("events", "lead_id") == ["1"]
-    assert world.rejects() == [("events", 2, "unlikely date"), ("events", 3, "no date"), ("events", 4, "unreadable date")]
+    assert world.rejects() == [
+        ("events", 2, "unlikely date"),
+        ("events", 3, "no date"),
+        ("events", 4, "unreadable date"),
+    ]
 
 
 def test_a_lead_without_a_creation_date_has_always_been_known(world: World):

@@ -55,7 +55,9 @@ def test_a_view_in_sections_holds_each_event_once(world: World, moment, zone):
     assert world.gathered.rows["events"] == ROWS
 
 
-@pytest.mark.parametrize(("moment", "slices"), [(MOMENTS[0], True), (MOMENTS[1], True), (MOMENTS[2], True), (MOMENTS[3], False)])
+@pytest.mark.parametrize(
+    ("moment", "slices"), [(MOMENTS[0], True), (MOMENTS[1], True), (MOMENTS[2], True), (MOMENTS[3], False)]
+)
 def test_events_in_order_of_time_can_be_sliced(world: World, moment, slices):
     world.layout = layout(WINDOWS)
     path = world.parquet("e.parquet", events_of_a_year(moment), row_group_size=1000)
@@ -66,27 +68,40 @@ def test_a_slice_reads_only_the_row_groups_it_needs(world: World):
     world.layout = layout(WINDOWS)
     path = world.parquet("e.parquet", events_of_a_year("stamp"), row_group_size=1000)
     world.gather(events=path)
-    plan = world.connection.execute(f"EXPLAIN SELECT count(*) FROM events WHERE happened_at > {MARCH + 340 * DAY}").fetchall()[0][1]
-    everything = world.connection.execute("EXPLAIN SELECT count(*) FROM events WHERE happened_at > 5").fetchall()[0][1]
+    plan = world.connection.execute(
+        f"EXPLAIN SELECT count(*) FROM events WHERE happened_at > {MARCH + 340 * DAY}"
+    ).fetchall()[0][1]
+    everything = world.connection.execute(
+        "EXPLAIN SELECT count(*) FROM events WHERE happened_at > 5"
+    ).fetchall()[0][1]
     assert plan.count("Function:") < everything.count("Function:")
 
 
 def test_events_out_of_order_cannot_be_sliced(world: World):
-    path = world.parquet("e.parquet", events_of_a_year("epoch_ms(stamp)", order="hash(i)"), row_group_size=1000)
+    path = world.parquet(
+        "e.parquet", events_of_a_year("epoch_ms(stamp)", order="hash(i)"), row_group_size=1000
+    )
     assert world.gather(events=path).slices is False
 
 
 def test_events_that_lie_in_a_file_are_not_copied(world: World):
     path = world.parquet("e.parquet", events_of_a_year("stamp"))
     world.gather(events=path)
-    kinds = world.connection.execute("SELECT table_type FROM information_schema.tables WHERE table_name = 'events'").fetchall()
+    kinds = world.connection.execute(
+        "SELECT table_type FROM information_schema.tables WHERE table_name = 'events'"
+    ).fetchall()
     assert kinds == [("VIEW",)]
 
 
 def test_a_folder_of_parquet_files_is_one_table(world: World, tmp_path: Path):
     (tmp_path / "events" / "2026").mkdir(parents=True)
-    world.parquet("events/b.parquet", "SELECT 2 AS lead_id, 'demo_requested' AS kind, TIMESTAMP '2026-03-02' AS ts")
-    world.parquet("events/2026/a.parquet", "SELECT TIMESTAMP '2026-03-01' AS ts, 1 AS lead_id, 'demo_requested' AS kind, 'x' AS more")
+    world.parquet(
+        "events/b.parquet", "SELECT 2 AS lead_id, 'demo_requested' AS kind, TIMESTAMP '2026-03-02' AS ts"
+    )
+    world.parquet(
+        "events/2026/a.parquet",
+        "SELECT TIMESTAMP '2026-03-01' AS ts, 1 AS lead_id, 'demo_requested' AS kind, 'x' AS more",
+    )
     gathered = world.gather(events=tmp_path / "events")
     assert world.rows("events", "lead_id") == ["1", "2"]
     assert gathered.rows["events"] == 2
@@ -94,7 +109,10 @@ def test_a_folder_of_parquet_files_is_one_table(world: World, tmp_path: Path):
 
 def test_ids_stay_whole_numbers_where_all_of_them_are(world: World):
     leads = world.parquet("leads.parquet", "SELECT 1::INTEGER AS lead_id, 7 AS account_id")
-    events = world.parquet("events.parquet", "SELECT 1::BIGINT AS lead_id, 'demo_requested' AS kind, TIMESTAMP '2026-03-01' AS ts")
+    events = world.parquet(
+        "events.parquet",
+        "SELECT 1::BIGINT AS lead_id, 'demo_requested' AS kind, TIMESTAMP '2026-03-01' AS ts",
+    )
     assert world.gather(leads, events=events).key == "int64"
     assert world.rows("events", "lead_id") == [1]
     assert world.gather("lead_id\n1\n", events=events).key == "string"
@@ -110,7 +128,9 @@ def test_ids_of_other_types_become_text(world: World, sql):
 
 
 def test_ids_that_are_missing_in_typed_sources_are_rejected(world: World):
-    query = "SELECT unnest(['1', '', NULL]) AS lead_id, 'demo_requested' AS kind, TIMESTAMP '2026-03-01' AS ts"
+    query = (
+        "SELECT unnest(['1', '', NULL]) AS lead_id, 'demo_requested' AS kind, TIMESTAMP '2026-03-01' AS ts"
+    )
     world.gather(events=world.parquet("e.parquet", query))
     assert world.rows("events", "lead_id") == ["1"]
     assert world.rejects() == [("events", 2, "no id"), ("events", 3, "no id")]
@@ -139,4 +159,15 @@ def test_a_folder_of_tables_is_found_by_their_names(world: World, tmp_path: Path
     world.write("events.csv", "lead_id,kind,time\n")
     (tmp_path / "truth").mkdir()
     found = Sources.folder(tmp_path)
-    assert (found.leads, found.events, found.traits) == (tmp_path / "Leads.csv", tmp_path / "events.parquet", None)
+    assert (found.leads, found.events, found.traits) == (
+        tmp_path / "Leads.csv",
+        tmp_path / "events.parquet",
+        None,
+    )
+
+
+def test_the_name_of_a_parquet_file_is_no_pattern(world: World):
+    query = "SELECT 1 AS lead_id, 'demo_requested' AS kind, TIMESTAMP '2026-03-01' AS ts"
+    world.parquet("e1.parquet", query)
+    gathered = world.gather(events=world.parquet("e[1]*.parquet", query))
+    assert gathered.rows["events"] == 1

@@ -22,7 +22,10 @@ def test_a_lead_without_an_id_is_rejected(world: World):
 def test_of_leads_with_the_same_id_the_first_wins(world: World):
     gathered = world.gather("lead_id,industry\n1,first\n2,other\n1,second\n 1 ,third\n")
     assert world.rows("leads", "lead_id", "industry__text") == [("1", "first"), ("2", "other")]
-    assert gathered.rejects.rows() == [("leads", 3, "duplicate id", "1", "1"), ("leads", 4, "duplicate id", "1", "1")]
+    assert gathered.rejects.rows() == [
+        ("leads", 3, "duplicate id", "1", "1"),
+        ("leads", 4, "duplicate id", "1", "1"),
+    ]
 
 
 def test_the_first_of_two_leads_wins_only_if_it_can_be_used(world: World):
@@ -144,7 +147,13 @@ def test_rejects_are_written_as_csv(world: World, tmp_path: Path):
     gathered.rejects.write(tmp_path / "rejects.csv")
     with (tmp_path / "rejects.csv").open(encoding="utf-8", newline="") as file:
         assert list(csv.DictReader(file)) == [
-            {"table": "leads", "row": "1", "reason": "unreadable date", "found": 'created_at: so, "soon"', "id": "3"},
+            {
+                "table": "leads",
+                "row": "1",
+                "reason": "unreadable date",
+                "found": 'created_at: so, "soon"',
+                "id": "3",
+            },
             {"table": "leads", "row": "2", "reason": "no id", "found": "", "id": ""},
         ]
 
@@ -156,6 +165,8 @@ def test_rejects_that_cannot_be_written_are_an_error(world: World, tmp_path: Pat
 
 
 def test_every_row_is_either_taken_or_rejected(world: World):
-    lines = [f"{i % 90},{'2026-03-01' if i % 7 else 'soon'}{',x' if i % 11 == 0 else ''}" for i in range(1000)]
+    lines = [
+        f"{i % 90},{'2026-03-01' if i % 7 else 'soon'}{',x' if i % 11 == 0 else ''}" for i in range(1000)
+    ]
     gathered = world.gather("lead_id,created_at\n" + "\n".join(lines) + "\n")
     assert gathered.rows["leads"] + len(gathered.rejects) == 1000

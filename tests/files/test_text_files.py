@@ -76,7 +76,16 @@ def test_quoted_line_ends_and_quotes_are_part_of_the_value(world: World):
         gzip.compress(PEOPLE.encode("utf-8")),
         gzip.compress(PEOPLE.encode("utf-16")),
     ],
-    ids=["UTF-8", "with a mark", "UTF-16", "big endian", "unmarked", "unmarked big endian", "gzip", "gzipped UTF-16"],
+    ids=[
+        "UTF-8",
+        "with a mark",
+        "UTF-16",
+        "big endian",
+        "unmarked",
+        "unmarked big endian",
+        "gzip",
+        "gzipped UTF-16",
+    ],
 )
 def test_unicode_in_any_form_is_read_without_a_word(world: World, encoded):
     world.layout = layout_of("{trait: industry, is: software}")
@@ -95,7 +104,9 @@ def test_windows_1252_is_read_and_said(world: World, zipped):
 
 
 def test_a_file_that_mixes_encodings_keeps_both(world: World):
-    gathered = world.gather(world.write("leads.csv", "lead_id,industry\n1,Küche\n2,".encode() + "Öl\n".encode("cp1252")))
+    gathered = world.gather(
+        world.write("leads.csv", "lead_id,industry\n1,Küche\n2,".encode() + "Öl\n".encode("cp1252"))
+    )
     assert industries(world) == [("1", "küche"), ("2", "öl")]
     assert any("Windows-1252" in warning for warning in gathered.warnings)
 
@@ -103,7 +114,9 @@ def test_a_file_that_mixes_encodings_keeps_both(world: World):
 def test_an_odd_byte_far_behind_the_beginning_is_found(world: World):
     lines = b"".join(b"%d,software\n" % i for i in range(120_000))
     world.gather(world.write("leads.csv", b"lead_id,industry\n" + lines + "999999,Öl\n".encode("cp1252")))
-    assert world.connection.execute("SELECT industry__text FROM leads WHERE lead_id = '999999'").fetchall() == [("öl",)]
+    assert world.connection.execute(
+        "SELECT industry__text FROM leads WHERE lead_id = '999999'"
+    ).fetchall() == [("öl",)]
     assert world.connection.execute("SELECT count(*) FROM leads").fetchall() == [(120_001,)]
 
 
@@ -151,3 +164,11 @@ def test_any_bytes_become_text_and_no_byte_is_dropped(tmp_path_factory, data):
         text = copy.read_text(encoding="utf-8")
     ends = data.count(b"\r\n")
     assert len(text) >= len(data.decode("utf-8", "ignore")) + len(b"id\n") - ends
+
+
+@pytest.mark.parametrize("name", ["leads [1].csv", "le*ds?.csv", "it's.csv"])
+def test_the_name_of_a_file_is_no_pattern(world: World, name):
+    world.write("leads 1.csv", "lead_id\nother\n")
+    world.write("leeds1.csv", "lead_id\nother\n")
+    world.gather(world.write(name, PEOPLE))
+    assert industries(world) == [("1", "küche"), ("2", "software")]

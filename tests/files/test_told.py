@@ -10,7 +10,9 @@ DAY = 24 * HOUR
 
 
 def test_a_learnt_trait_is_one_row_for_each_way_in_which_the_playbook_reads_it(world: World):
-    gathered = world.gather(traits="lead_id,name,value,learned_at\n1,Job Title,VP  Sales,2026-03-01\n1,employees,51-200,2026-03-02\n1,hobby,golf,2026-03-02\n")
+    gathered = world.gather(
+        traits="lead_id,name,value,learned_at\n1,Job Title,VP  Sales,2026-03-01\n1,employees,51-200,2026-03-02\n1,hobby,golf,2026-03-02\n"
+    )
     assert world.rows("traits", "lead_id", "trait", "told", "text", "number", "learned_at") == [
         ("1", "employees__number", "51-200", None, 51.0, MARCH + DAY),
         ("1", "job_title__department", "vp sales", "sales", None, MARCH),
@@ -26,13 +28,15 @@ def test_a_trait_that_is_not_known_any_more_has_no_value(world: World, value):
 
 
 def test_bad_facts_are_rejected(world: World):
-    world.gather(traits="lead_id,name,value,learned_at\n,industry,a,2026-03-01\n1,,a,2026-03-01\n1,industry,a,\n1,industry,a,soon\n")
+    world.gather(
+        traits="lead_id,name,value,learned_at\n,industry,a,2026-03-01\n1,,a,2026-03-01\n1,industry,a,\n1,industry,a,soon\n"
+    )
     reasons = ["no id", "no name", "no date", "unreadable date"]
     assert world.rejects() == [("traits", row, reason) for row, reason in enumerate(reasons, 1)]
 
 
 def test_answers_are_read_as_the_playbook_looks_at_them(world: World):
-    rows = "1,Budget,\"5,000 EUR\",Yes,2026-03-01,2026-06-01\n1,need,Speed,no,2026-03-02,\n"
+    rows = '1,Budget,"5,000 EUR",Yes,2026-03-01,2026-06-01\n1,need,Speed,no,2026-03-02,\n'
     world.gather(answers="lead_id,question,value,satisfied,answered_at,expires_at\n" + rows)
     columns = ("question", "told", "answered_at", "expires_at", "value__number", "satisfied__text")
     assert world.rows("answers", *columns) == [
@@ -47,13 +51,17 @@ def test_answers_without_values_or_expiry_are_answers(world: World):
 
 
 def test_an_answer_may_hold_for_ever_but_its_expiry_has_to_be_a_date(world: World):
-    world.gather(answers="lead_id,question,answered_at,expires_at\n1,budget,2026-03-01,9999-12-31\n1,need,2026-03-01,never\n")
+    world.gather(
+        answers="lead_id,question,answered_at,expires_at\n1,budget,2026-03-01,9999-12-31\n1,need,2026-03-01,never\n"
+    )
     assert world.rows("answers", "question") == ["budget"]
     assert world.rejects() == [("answers", 2, "unreadable date")]
 
 
 def test_a_question_that_nobody_answered_is_warned_of_with_the_nearest(world: World):
-    gathered = world.gather(answers="lead_id,question,value,answered_at\n1,budgt,5000,2026-03-01\n1,need,x,2026-03-01\n")
+    gathered = world.gather(
+        answers="lead_id,question,value,answered_at\n1,budgt,5000,2026-03-01\n1,need,x,2026-03-01\n"
+    )
     warnings = [warning for warning in gathered.warnings if "question" in warning]
     assert warnings == ["no answer to the question 'budget' in the data; the nearest that it has is 'budgt'"]
 

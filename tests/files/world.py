@@ -76,10 +76,18 @@ class World:
         self.connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet{said})")
         return path
 
-    def gather(self, leads: Any = "lead_id\n1\n", mapping: dict[str, str] | None = None, zone: str = "UTC", **more: Any) -> Gathered:
+    def gather(
+        self,
+        leads: Any = "lead_id\n1\n",
+        mapping: dict[str, str] | None = None,
+        zone: str = "UTC",
+        **more: Any,
+    ) -> Gathered:
         """Gather sources; a text with a line end in it is the content of a CSV file."""
         tables = {name: self._source(name, source) for name, source in {"leads": leads, **more}.items()}
-        self.gathered = gather(self.connection, self.layout, Sources(**tables), mapping=mapping or {}, time_zone=zone)
+        self.gathered = gather(
+            self.connection, self.layout, Sources(**tables), mapping=mapping or {}, time_zone=zone
+        )
         self._check_columns(self.gathered)
         return self.gathered
 
@@ -90,11 +98,15 @@ class World:
         for table, wanted in columns(self.layout, gathered.key).items():
             if table in gathered.present:
                 described = self.connection.execute(f"DESCRIBE {table}").fetchall()
-                assert {row[0]: row[1] for row in described} == {name: TYPES[kind] for name, kind in wanted.items()}
+                assert {row[0]: row[1] for row in described} == {
+                    name: TYPES[kind] for name, kind in wanted.items()
+                }
 
     def rows(self, table: str, *names: str) -> list[Any]:
         """The rows of a canonical table; of one column only its values."""
-        found = self.connection.execute(f"SELECT {', '.join(_quoted(name) for name in names)} FROM {table} ORDER BY ALL").fetchall()
+        found = self.connection.execute(
+            f"SELECT {', '.join(_quoted(name) for name in names)} FROM {table} ORDER BY ALL"
+        ).fetchall()
         return [row[0] for row in found] if len(names) == 1 else found
 
     def rejects(self) -> list[tuple[str, int, str]]:

@@ -36,7 +36,9 @@ def told() -> list[Problem]:
     return examine(FILE.read_text(encoding="utf-8"))[1]
 
 
-@pytest.mark.parametrize("mistake", expected(), ids=lambda mistake: f"line {mistake.line}: {mistake.message[:40]}")
+@pytest.mark.parametrize(
+    "mistake", expected(), ids=lambda mistake: f"line {mistake.line}: {mistake.message[:40]}"
+)
 def test_the_mistake_is_told_at_its_line_and_column(mistake: Expected, told: list[Problem]) -> None:
     here = [each.message for each in told if (each.line, each.column) == mistake[:2]]
     assert any(mistake.message in message for message in here), f"told there: {here}"
@@ -53,4 +55,6 @@ def test_the_file_is_refused_with_a_line_for_each_mistake_that_an_editor_can_jum
     head, *lines = str(refused.value).splitlines()
     assert head == f"{FILE}: {len(expected())} problems"
     assert len(lines) == len(expected())
-    assert lines[-1].startswith(f"{FILE}:93:20: error: stages.recycled.stay_at_least: 'a month' is not a duration")
+    assert lines[-1].startswith(
+        f"{FILE}:93:20: error: stages.recycled.stay_at_least: 'a month' is not a duration"
+    )

@@ -32,7 +32,10 @@ def of_criterion(criterion: str) -> str:
 @pytest.mark.parametrize(
     ("section", "expected"),
     [
-        ("curency: USD", "'curency' is not known here; did you mean 'currency'? Allowed: playbook, description,"),
+        (
+            "curency: USD",
+            "'curency' is not known here; did you mean 'currency'? Allowed: playbook, description,",
+        ),
         ("currency: usd", "'usd' is not a currency; did you mean 'USD'? Allowed: AED, AFN,"),
         ("currency: Euro", "'Euro' is not a currency; did you mean 'EUR'?"),
         ("currency: 5", "a text is expected here, not 5; put it in quotes: '5'"),
@@ -44,17 +47,29 @@ def of_criterion(criterion: str) -> str:
         ("icp: software", "a list is expected here, not 'software'"),
         ("icp: [software]", "lines of `key: value` are expected here, not 'software'"),
         ("product: used", "lines of `key: value` are expected here, not 'used'"),
-        ("grades: {letters: {score: fit, A: 9, B: 5, C: 1}}", "`numbers` is missing (the number, and which score it is of)"),
+        (
+            "grades: {letters: {score: fit, A: 9, B: 5, C: 1}}",
+            "`numbers` is missing (the number, and which score it is of)",
+        ),
         ("total: {of: []}", "nothing is in it; write at least one"),
         ("total: {of: fit}", "a list is expected here, not 'fit'"),
         ("thresholds: {mql: sixty}", "'sixty' is not a number of points; write one such as 10, -5 or 2.5"),
-        ("thresholds: {lead: 5}", "'lead' is not allowed; allowed: iql, mql, pql, sal, sql, customer, recycled or disqualified"),
+        (
+            "thresholds: {lead: 5}",
+            "'lead' is not allowed; allowed: iql, mql, pql, sal, sql, customer, recycled or disqualified",
+        ),
         ("thresholds: {mql: {leave: 5}}", "`enter` is missing (enter at this many points or more)"),
         ("stages: {mql: {enter: {grade: A}}}", "there are no grades; add a `grades` section"),
         ("stages: {mql: {score: fit, at_least: 5}}", "'score' is a criterion; write it under `enter`"),
-        ("stages: {mql: {enter: {score: fit}}}", "nothing is asked of the score; add at_least, above, below or at_most"),
+        (
+            "stages: {mql: {enter: {score: fit}}}",
+            "nothing is asked of the score; add at_least, above, below or at_most",
+        ),
         ("stages: {mql: {enter: {score: fit, at_least: lots}}}", "'lots' is not a number of points"),
-        ("stages: {recycled: {enter: {decision: reject}}}", "'reject' is not a decision; did you mean 'rejected'?"),
+        (
+            "stages: {recycled: {enter: {decision: reject}}}",
+            "'reject' is not a decision; did you mean 'rejected'?",
+        ),
         ("stages: {mql: {enter: []}}", "nothing is in it; write at least one"),
     ],
 )
@@ -173,13 +188,24 @@ def test_a_misspelt_section_is_checked_as_what_was_meant() -> None:
 
 def test_what_follows_from_a_mistake_is_not_told_as_another() -> None:
     assert "'employees' is no criterion" in of_criterion("{employees: 5, at_least: 3}")
-    assert message("icp: [{name: a, conditions: [{traitt: employees, at_least: 50}]}]").startswith("'traitt' is no")
-    assert len(problems_of("icp: 5\npersonas: 6", rules="[{points: 1, when: {icp: a}}, {points: 1, when: {persona: b}}]")) == 2
+    assert message("icp: [{name: a, conditions: [{traitt: employees, at_least: 50}]}]").startswith(
+        "'traitt' is no"
+    )
+    assert (
+        len(
+            problems_of(
+                "icp: 5\npersonas: 6", rules="[{points: 1, when: {icp: a}}, {points: 1, when: {persona: b}}]"
+            )
+        )
+        == 2
+    )
 
 
 def test_the_names_of_a_profile_with_a_mistake_are_still_known() -> None:
     section = "icp: [{name: mid, conditions: [{trait: a}]}]"
-    said = problems_of(section, rules="[{points: 1, when: {icp: mid}}, {points: 1, name: b, when: {icp: midd}}]")
+    said = problems_of(
+        section, rules="[{points: 1, when: {icp: mid}}, {points: 1, name: b, when: {icp: midd}}]"
+    )
     assert len(said) == 2
     assert "did you mean 'mid'?" in said[1].message
 
@@ -194,5 +220,7 @@ def test_a_stage_that_is_left_where_it_is_entered_would_flap() -> None:
 
 def test_a_score_whose_name_no_engine_could_take_is_refused() -> None:
     for name in ("my score", "lead_id", "Total", "x" * 41, "1st"):
-        _, problems = examine(f"playbook: A\nscores:\n  {name}: {{rules: [{{points: 5, when: {{did: a}}}}]}}\n")
+        _, problems = examine(
+            f"playbook: A\nscores:\n  {name}: {{rules: [{{points: 5, when: {{did: a}}}}]}}\n"
+        )
         assert [(each.line, each.column) for each in problems] == [(3, 3)], name

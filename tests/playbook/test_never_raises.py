@@ -18,7 +18,15 @@ from qualify.scoring.record import Record
 from qualify.scoring.single import Judge
 
 # What a library says when nobody put it into our words.
-FOREIGN = ("Input should", "Value error", "valid string", "Extra inputs", "Field required", "pydantic", "cannot stand here")
+FOREIGN = (
+    "Input should",
+    "Value error",
+    "valid string",
+    "Extra inputs",
+    "Field required",
+    "pydantic",
+    "cannot stand here",
+)
 
 WORDS = sorted(
     set(KEYWORDS)
@@ -31,14 +39,60 @@ WORDS = sorted(
     )
 )
 SCALARS = st.one_of(
-    st.sampled_from([None, True, False, 0, 1, 5, -3, 2.5, 0.001, 1e30, 10**19, "", " ", "30 days", "none", "a" * 100, "\u0301"]),
+    st.sampled_from(
+        [
+            None,
+            True,
+            False,
+            0,
+            1,
+            5,
+            -3,
+            2.5,
+            0.001,
+            1e30,
+            10**19,
+            "",
+            " ",
+            "30 days",
+            "none",
+            "a" * 100,
+            "\u0301",
+        ]
+    ),
     st.sampled_from(WORDS),
 )
 VALUES = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4), max_leaves=8
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),
+    max_leaves=8,
 )
 STARTERS = [read(starters.text(name)).data for name in ("ecommerce", "services")]
-SIGNS = ["", ":", "- ", "\t", "{", "}", "[", "]", "'", '"', "&a ", "*a", "!x ", "\n", "  ", "#", "|", ">", "%", "@", "\0", "\ud800", "NO"]
+SIGNS = [
+    "",
+    ":",
+    "- ",
+    "\t",
+    "{",
+    "}",
+    "[",
+    "]",
+    "'",
+    '"',
+    "&a ",
+    "*a",
+    "!x ",
+    "\n",
+    "  ",
+    "#",
+    "|",
+    ">",
+    "%",
+    "@",
+    "\0",
+    "\ud800",
+    "NO",
+]
 
 many = settings(max_examples=3 * settings().max_examples)
 
@@ -82,7 +136,9 @@ def damaged(draw: st.DrawFn) -> Any:
         here, step = data, draw(st.sampled_from(sorted(data)))
         while isinstance(here[step], dict | list) and here[step] and draw(st.integers(0, 4)):
             here = here[step]
-            step = draw(st.sampled_from(sorted(here)) if isinstance(here, dict) else st.integers(0, len(here) - 1))
+            step = draw(
+                st.sampled_from(sorted(here)) if isinstance(here, dict) else st.integers(0, len(here) - 1)
+            )
         change = draw(st.sampled_from(["replace", "replace", "drop", "rename"]))
         if change == "replace":
             here[step] = draw(VALUES)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from qualify.criteria.logic import Field, TextIn
+from qualify.criteria.traits import Country
 from qualify.errors import InputError, PlaybookError, Problem
 from qualify.playbook import examine, load, text_of
 from qualify.playbook.document import EMPTY, read
@@ -29,7 +31,12 @@ def only_problem(text: str) -> Problem:
         ("scores:\n  fit:\n\t  rules: []", 3, 1, "a tab; YAML is indented with spaces"),
         ("playbook: Acme: the second", 1, 15, "a colon too many here; put a text with ': ' in quotes"),
         ("playbook: 'Acme", 1, 16, "a quote that is never closed"),
-        ("scores: {fit: {rules: []}", 1, 26, "a mapping in { } that is never closed, or a comma missing in it"),
+        (
+            "scores: {fit: {rules: []}",
+            1,
+            26,
+            "a mapping in { } that is never closed, or a comma missing in it",
+        ),
         ("icp: [a, b", 1, 11, "a list in [ ] that is never closed, or a comma missing in it"),
         ("icp: [a]]", 1, 9, "a bracket too many"),
         ("playbook: @acme", 1, 11, "this sign cannot begin a value; put the value in quotes"),
@@ -43,7 +50,9 @@ def only_problem(text: str) -> Problem:
         ("playbook: \ud800", 1, 11, "the character U+D800 cannot be used"),
     ],
 )
-def test_what_is_no_yaml_is_refused_at_its_place_in_plain_words(text: str, line: int, column: int, message: str) -> None:
+def test_what_is_no_yaml_is_refused_at_its_place_in_plain_words(
+    text: str, line: int, column: int, message: str
+) -> None:
     problem = only_problem(text)
     assert (problem.line, problem.column) == (line, column)
     assert message in problem.message
@@ -71,10 +80,12 @@ def test_an_alias_that_contains_itself_is_a_circle() -> None:
 def test_a_bomb_of_aliases_is_defused() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
-    assert "more than 100,000 values once its aliases are written out" in only_problem("\n".join(lines)).message
+    assert (
+        "more than 100,000 values once its aliases are written out" in only_problem("\n".join(lines)).message
+    )
 
 
-@pytest.mark.parametrize("text", ["[" * 5_000, "{a: " * 5_000, "- " * 5_000, "a: " + "[" * 200 + "]" * 200])
+@pytest.mark.parametrize("text", ["[" * 1_000, "{a: " * 1_000, "- " * 1_000, "a: " + "[" * 200 + "]" * 200])
 def test_nesting_too_deep_is_refused_where_it_gets_too_deep(text: str) -> None:
     problem = only_problem(text)
     assert problem.message == "nested deeper than 40 levels"
@@ -93,7 +104,14 @@ def test_criteria_may_nest_as_deep_as_anybody_can_read_and_their_mistakes_are_fo
 
 
 @pytest.mark.parametrize(
-    "tag", ["!!python/object/apply:os.system ['true']", "!!python/name:os.system", "!Custom {a: b}", "!!set {a, b}", "!!binary aGk="]
+    "tag",
+    [
+        "!!python/object/apply:os.system ['true']",
+        "!!python/name:os.system",
+        "!Custom {a: b}",
+        "!!set {a, b}",
+        "!!binary aGk=",
+    ],
 )
 def test_tags_make_nothing(tag: str) -> None:
     problem = only_problem(f"{SMALL}icp: {tag}\n")
@@ -125,8 +143,8 @@ def test_norway_stays_a_text_even_where_the_file_says_yaml_1_1() -> None:
     assert not problems
     assert book is not None
     (_, _, rule), *_ = book.rules()
-    assert rule.when.country == ("NO", "SE")
-    assert rule.when.condition(book).values == {"NO", "SE"}
+    assert rule.when == Country(country=("NO", "SE"))
+    assert rule.when.condition(book) == TextIn(Field("country", "country"), frozenset({"NO", "SE"}))
 
 
 @pytest.mark.parametrize("written", [".inf", "-.inf", ".nan", "1e999", "9" * 400])
@@ -149,7 +167,10 @@ def test_a_merge_key_is_refused() -> None:
 
 
 def test_an_alias_that_is_used_twice_is_read_twice_and_its_mistake_is_told_once() -> None:
-    shared = SMALL + "      - {points: 1, name: one, when: &when {trait: c, is: d}}\n      - {points: 2, name: two, when: *when}\n"
+    shared = (
+        SMALL
+        + "      - {points: 1, name: one, when: &when {trait: c, is: d}}\n      - {points: 2, name: two, when: *when}\n"
+    )
     book, problems = examine(shared)
     assert book is not None
     assert not problems
@@ -181,7 +202,9 @@ def test_windows_line_ends_are_line_ends() -> None:
         (b"PK\x03\x04\n\x14\x00\x06\x00\x08\x00!\x00\xe9\x89", ":2:9:", "not UTF-8"),
     ],
 )
-def test_another_encoding_or_a_workbook_is_refused(tmp_path: Path, content: bytes, place: str, message: str) -> None:
+def test_another_encoding_or_a_workbook_is_refused(
+    tmp_path: Path, content: bytes, place: str, message: str
+) -> None:
     file = tmp_path / "playbook.yaml"
     file.write_bytes(content)
     with pytest.raises(InputError) as refused:

@@ -68,7 +68,9 @@ def test_it_rejects_what_the_loader_rejects_for_its_form(wrong: str) -> None:
 
 def test_every_kind_of_criterion_is_offered_wherever_one_may_stand() -> None:
     offered = SCHEMA["$defs"]["AnyCriterion"]["anyOf"]
-    keywords = {SCHEMA["$defs"][each["$ref"].rpartition("/")[2]]["required"][0] for each in offered if "$ref" in each}
+    keywords = {
+        SCHEMA["$defs"][each["$ref"].rpartition("/")[2]]["required"][0] for each in offered if "$ref" in each
+    }
     assert keywords == {kind.KEYWORD for kind in KINDS}
 
 

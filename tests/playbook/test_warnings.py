@@ -52,19 +52,28 @@ def test_a_stage_above_its_bound_never_comes() -> None:
 
 def test_the_total_can_reach_no_more_than_its_scores_and_its_bound() -> None:
     total = "thresholds: {mql: 31}"
-    assert [each.message for each in warnings_of(written(rest=total))] == ["total can reach 30 at most, so 31 never comes"]
+    assert [each.message for each in warnings_of(written(rest=total))] == [
+        "total can reach 30 at most, so 31 never comes"
+    ]
     bounded = "total: {at_most: 12}\nthresholds: {mql: 13}"
-    assert [each.message for each in warnings_of(written(rest=bounded))] == ["total can reach 12 at most, so 13 never comes"]
+    assert [each.message for each in warnings_of(written(rest=bounded))] == [
+        "total can reach 12 at most, so 13 never comes"
+    ]
 
 
 def test_a_bound_below_lifts_what_can_be_reached() -> None:
-    assert warnings_of(written(bounds="{at_least: 40}", rest="thresholds: {mql: {score: fit, enter: 40}}")) == []
+    assert (
+        warnings_of(written(bounds="{at_least: 40}", rest="thresholds: {mql: {score: fit, enter: 40}}")) == []
+    )
 
 
 def test_a_mark_that_nobody_can_get_is_told() -> None:
     rest = "grades: {letters: {score: fit, A: 31, B: 20, C: 10}, numbers: {score: fit, 1: 3, 2: 2, 3: 1}}"
     (warning,) = warnings_of(written(rest=rest))
-    assert (warning.path, warning.message) == ("grades.letters.A", "fit can reach 30 at most, so 31 never comes")
+    assert (warning.path, warning.message) == (
+        "grades.letters.A",
+        "fit can reach 30 at most, so 31 never comes",
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,7 +90,10 @@ def test_a_mark_that_nobody_can_get_is_told() -> None:
     ],
 )
 def test_what_a_rule_can_earn_counts_towards_what_can_be_reached(rule: str, most: int | None) -> None:
-    found = [each.message for each in warnings_of(written(first=rule, rest="thresholds: {mql: {score: fit, enter: 900}}"))]
+    found = [
+        each.message
+        for each in warnings_of(written(first=rule, rest="thresholds: {mql: {score: fit, enter: 900}}"))
+    ]
     unreachable = f"fit can reach {most} at most, so 900 never comes"
     assert (unreachable in found) is (most is not None)
 
@@ -95,11 +107,15 @@ def test_a_rule_of_no_points_changes_nothing() -> None:
 def test_a_cap_below_one_occurrence_is_told() -> None:
     (warning,) = warnings_of(written(first="{points: -20, cap: 15, when: {did: a}}"))
     assert (warning.line, warning.column) == (6, 28)
-    assert warning.message == "the cap of 15 is less than the 20 of one occurrence; no occurrence counts in full"
+    assert (
+        warning.message == "the cap of 15 is less than the 20 of one occurrence; no occurrence counts in full"
+    )
 
 
 def test_with_an_error_there_is_no_talk_of_warnings() -> None:
-    _, problems = examine(written(first="{points: 0, when: {did: a, wihtin: 7}}", rest="thresholds: {mql: 5000}"))
+    _, problems = examine(
+        written(first="{points: 0, when: {did: a, wihtin: 7}}", rest="thresholds: {mql: 5000}")
+    )
     assert [each.severity for each in problems] == ["error"]
 
 

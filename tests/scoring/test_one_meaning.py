@@ -25,7 +25,10 @@ from tests.scoring.engines import (
 from tests.scoring.world import NOW, World, moments, worlds
 
 # An example takes a second, most of it compiling; shrinking one would take minutes, so it is left out here.
-QUICK: Any = {"suppress_health_check": list(HealthCheck), "phases": (Phase.explicit, Phase.reuse, Phase.generate)}
+QUICK: Any = {
+    "suppress_health_check": list(HealthCheck),
+    "phases": (Phase.explicit, Phase.reuse, Phase.generate),
+}
 few = settings(max_examples=6, **QUICK)
 many = settings(max_examples=100, **QUICK)
 

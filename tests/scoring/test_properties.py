@@ -24,7 +24,9 @@ many = settings(max_examples=4 * settings().max_examples, suppress_health_check=
 some = settings(max_examples=settings().max_examples, suppress_health_check=list(HealthCheck))
 # Compiling takes most of an engine's example; shrinking one would take minutes, so it is left out.
 few = settings(
-    max_examples=3, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.reuse, Phase.generate)
+    max_examples=3,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
 
 # ── more of the same never lowers a score, in any playbook that only gives ──────────────────────────
@@ -32,16 +34,27 @@ few = settings(
 positive = st.sampled_from([0.01, 1, 3, 12.5, 33.33, 100])
 asked_for = st.fixed_dictionaries(
     {"did": st.lists(st.sampled_from(KINDS), min_size=1, max_size=2, unique=True)},
-    optional={"at_least": st.integers(1, 3), "within": durations, "by": st.sampled_from(["person", "account"])},
+    optional={
+        "at_least": st.integers(1, 3),
+        "within": durations,
+        "by": st.sampled_from(["person", "account"]),
+    },
 )
 in_a_row = st.fixed_dictionaries(
-    {"sequence": st.tuples(st.sampled_from(KINDS), st.sampled_from(KINDS)).map(list), "apart_at_most": durations},
+    {
+        "sequence": st.tuples(st.sampled_from(KINDS), st.sampled_from(KINDS)).map(list),
+        "apart_at_most": durations,
+    },
     optional={"at_least": st.integers(1, 3), "within": durations},
 )
 behaviour = st.one_of(asked_for, asked_for, in_a_row)
 more_of = st.one_of(
     behaviour,
-    st.builds(lambda used, least: {"used": used, "at_least": least}, st.sampled_from(["active_days", "limits"]), st.integers(1, 4)),
+    st.builds(
+        lambda used, least: {"used": used, "at_least": least},
+        st.sampled_from(["active_days", "limits"]),
+        st.integers(1, 4),
+    ),
     st.lists(behaviour, min_size=1, max_size=3).map(lambda terms: {"any_of": terms}),
     st.lists(behaviour, min_size=1, max_size=3),
 )
@@ -66,7 +79,10 @@ books_that_only_give = st.builds(
             "playbook": "only gives",
             "product": {"events": ["used"], "limits": ["asked"]},
             "total": total,
-            "scores": {"first": {"bounds": within, "rules": named(first)}, "second": {"rules": named(second)}},
+            "scores": {
+                "first": {"bounds": within, "rules": named(first)},
+                "second": {"rules": named(second)},
+            },
         }
     ),
     st.lists(giving, min_size=1, max_size=4),
@@ -90,7 +106,9 @@ def test_one_more_event_never_lowers_a_score(book: Playbook, events: list[Event]
 
 @many
 @given(book=books_that_only_give, events=st.lists(happenings, max_size=12), days=st.integers(0, 400))
-def test_without_new_events_a_score_that_only_gives_never_rises(book: Playbook, events: list[Event], days: int) -> None:
+def test_without_new_events_a_score_that_only_gives_never_rises(
+    book: Playbook, events: list[Event], days: int
+) -> None:
     judge = Judge(book)
     known = [event for event in events if event.happened_at <= NOW]
     record = Record("ada", "acme", events=known, account_events=known)
@@ -193,7 +211,9 @@ def draw_facts(layout: Layout) -> Any:
 
 @some
 @given(world=worlds(staged=True), since=moments, days=st.lists(st.integers(0, 40), min_size=1, max_size=6))
-def test_every_step_is_taken_once_from_wherever_a_lead_stands(world: World, since: int, days: list[int]) -> None:
+def test_every_step_is_taken_once_from_wherever_a_lead_stands(
+    world: World, since: int, days: list[int]
+) -> None:
     judge, ladder = Judge(world.layout), Ladder(world.layout)
     for record in world.records():
         state, moment = State.at_first(record.created_at), since
@@ -209,7 +229,9 @@ def test_every_step_is_taken_once_from_wherever_a_lead_stands(world: World, sinc
 
 @some
 @given(world=worlds(staged=True), days=st.lists(st.integers(0, 20), min_size=3, max_size=8))
-def test_who_is_out_returns_after_its_rest_and_by_coming_back_in_a_new_cycle(world: World, days: list[int]) -> None:
+def test_who_is_out_returns_after_its_rest_and_by_coming_back_in_a_new_cycle(
+    world: World, days: list[int]
+) -> None:
     judge, ladder = Judge(world.layout), Ladder(world.layout)
     stay = {rule.name: rule.stay * DAY for rule in world.layout.endings}
     for record in world.records():
@@ -232,7 +254,9 @@ levels = st.lists(st.integers(0, 12), min_size=1, max_size=10)
 
 @many
 @given(levels=levels, enter=st.integers(1, 10), gap=st.integers(0, 9))
-def test_hysteresis_in_and_out_at_the_thresholds_and_never_in_between(levels: list[int], enter: int, gap: int) -> None:
+def test_hysteresis_in_and_out_at_the_thresholds_and_never_in_between(
+    levels: list[int], enter: int, gap: int
+) -> None:
     """The score is drawn: so many visits on each day, which count for that day alone."""
     leave = max(enter - gap, 0)
     book = Playbook.model_validate(
@@ -258,7 +282,9 @@ def test_hysteresis_in_and_out_at_the_thresholds_and_never_in_between(levels: li
 
 @many
 @given(rest=st.integers(1, 40), back=st.lists(st.integers(1, 60), max_size=4), days=st.integers(1, 60))
-def test_a_recycled_lead_climbs_only_when_it_came_back_and_has_rested(rest: int, back: list[int], days: int) -> None:
+def test_a_recycled_lead_climbs_only_when_it_came_back_and_has_rested(
+    rest: int, back: list[int], days: int
+) -> None:
     book = Playbook.model_validate(
         {
             "playbook": "recycling",
@@ -279,7 +305,14 @@ def test_a_recycled_lead_climbs_only_when_it_came_back_and_has_rested(rest: int,
 
 ENDINGS = {
     "playbook": "endings",
-    "scores": {"first": {"rules": [{"points": -5, "name": "a", "when": {"did": "used"}}, {"points": 4, "when": {"did": "visited"}}]}},
+    "scores": {
+        "first": {
+            "rules": [
+                {"points": -5, "name": "a", "when": {"did": "used"}},
+                {"points": 4, "when": {"did": "visited"}},
+            ]
+        }
+    },
     "stages": {
         "mql": {"enter": {"score": "first", "at_least": 8}, "leave": {"score": "first", "below": 4}},
         "sal": {"enter": {"decision": "accepted"}},
@@ -327,10 +360,17 @@ def test_endings_by_what_a_lead_does_are_the_same_on_duckdb_and_sqlite(world: Wo
             for record in world.records():
                 if record.created_at <= moment:
                     before = states.get(record.lead_id) or State.at_first(record.created_at)
-                    states[record.lead_id] = ladder.step(before, judge(record, moment), record.newest_decision(moment))
+                    states[record.lead_id] = ladder.step(
+                        before, judge(record, moment), record.newest_decision(moment)
+                    )
             found = states_of(engine, world.layout, moment, previous)
-            assert found == {lead: (lead, s.stage, s.since, s.cycle, s.cycle_since) for lead, s in states.items()}
-            previous = [dict(zip(("lead_id", "stage", "since", "cycle", "cycle_since"), row, strict=True)) for row in found.values()]
+            assert found == {
+                lead: (lead, s.stage, s.since, s.cycle, s.cycle_since) for lead, s in states.items()
+            }
+            previous = [
+                dict(zip(("lead_id", "stage", "since", "cycle", "cycle_since"), row, strict=True))
+                for row in found.values()
+            ]
 
 
 # ── long histories ──────────────────────────────────────────────────────────────────────────────────
@@ -340,7 +380,11 @@ def test_a_sequence_over_a_very_long_history_is_counted_without_comparing_all_wi
     book = Playbook.model_validate(
         {
             "playbook": "long",
-            "scores": {"first": {"rules": [{"points": 1, "when": {"sequence": ["visited", "asked"], "apart_at_most": 1}}]}},
+            "scores": {
+                "first": {
+                    "rules": [{"points": 1, "when": {"sequence": ["visited", "asked"], "apart_at_most": 1}}]
+                }
+            },
         }
     )
     events = [Event("visited" if n % 2 else "asked", NOW - n * 1_000, 0) for n in range(40_000)]
@@ -349,11 +393,19 @@ def test_a_sequence_over_a_very_long_history_is_counted_without_comparing_all_wi
 
 @many
 @given(events=st.lists(happenings, max_size=10), apart=durations)
-def test_a_sequence_is_a_second_event_after_a_first_within_so_many_days(events: list[Event], apart: int) -> None:
+def test_a_sequence_is_a_second_event_after_a_first_within_so_many_days(
+    events: list[Event], apart: int
+) -> None:
     book = Playbook.model_validate(
         {
             "playbook": "sequence",
-            "scores": {"first": {"rules": [{"points": 1, "when": {"sequence": ["visited", "asked"], "apart_at_most": apart}}]}},
+            "scores": {
+                "first": {
+                    "rules": [
+                        {"points": 1, "when": {"sequence": ["visited", "asked"], "apart_at_most": apart}}
+                    ]
+                }
+            },
         }
     )
     known = [event for event in events if event.happened_at <= NOW]
@@ -361,7 +413,10 @@ def test_a_sequence_is_a_second_event_after_a_first_within_so_many_days(events: 
         second
         for second in known
         if second.kind == "asked"
-        and any(first.kind == "visited" and 0 < second.happened_at - first.happened_at <= apart * DAY for first in known)
+        and any(
+            first.kind == "visited" and 0 < second.happened_at - first.happened_at <= apart * DAY
+            for first in known
+        )
     ]
     assert Judge(book)(Record("ada", events=events), NOW).total == len(followed) * 100
 

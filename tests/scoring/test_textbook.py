@@ -52,7 +52,12 @@ def world() -> World:
          "learned_at": on(7)}
     ]  # fmt: skip
     decisions = [{"lead_id": "ben", "decision": "accepted", "decided_at": on(7)}]
-    tables: dict[str, list[Row]] = {"leads": leads, "events": events, "traits": traits, "decisions": decisions}
+    tables: dict[str, list[Row]] = {
+        "leads": leads,
+        "events": events,
+        "traits": traits,
+        "decisions": decisions,
+    }
     return World(BOOK, layout, {**tables, "accounts": [], "answers": []})
 
 

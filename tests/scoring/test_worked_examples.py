@@ -62,7 +62,7 @@ def points(book: str, record: Record, when: str) -> tuple[int, int, str]:
 
 
 def _world(layout: Layout, record: Record) -> World:
-    lead = {"lead_id": record.lead_id, "account_id": None, "created_at": record.created_at}
+    lead: dict[str, Any] = {"lead_id": record.lead_id, "account_id": None, "created_at": record.created_at}
     lead |= {field.column: record.traits.get(field) for field in layout.trait_fields}
     events = [
         {

@@ -106,7 +106,7 @@ moments = st.builds(
 
 durations = st.sampled_from([1, 2, 7, 30, 365])
 
-tests = st.sampled_from(
+tests: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
     [
         {"is": "Software"},
         {"is_not": "software"},
@@ -120,7 +120,7 @@ tests = st.sampled_from(
         {"is_known": False},
     ]
 )
-ranges = st.sampled_from(
+ranges: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
     [
         {"at_least": 9.5},
         {"above": 9.5},

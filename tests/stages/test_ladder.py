@@ -59,7 +59,11 @@ def happened(kind: str, *days: float) -> list[Event]:
 
 
 def walked(
-    days: Sequence[float], *events: Event, decisions: dict[float, str] | None = None, text: str = BOOK, state: State | None = None
+    days: Sequence[float],
+    *events: Event,
+    decisions: dict[float, str] | None = None,
+    text: str = BOOK,
+    state: State | None = None,
 ) -> list[State]:
     """The lead's state at each of the days, folded from one to the next."""
     judge, ladder = made(text)
@@ -100,7 +104,9 @@ def test_a_demo_request_is_the_fast_lane() -> None:
 def test_between_leaving_and_entering_it_stays_where_it_is() -> None:
     """Hysteresis: 40 points to enter, 20 to stay."""
     cooling = [*happened("visited", 0, 0), *happened("visited", 5, 5)]
-    assert stages([6, 11, 14.99], *cooling) == ["mql", "mql", "mql"], "20 points: no MQL would begin so, but it stays one"
+    assert stages([6, 11, 14.99], *cooling) == ["mql", "mql", "mql"], (
+        "20 points: no MQL would begin so, but it stays one"
+    )
     assert stages([11], *cooling) == ["iql"], "who comes with 20 points is none"
     assert stages([6, 11, 15], *cooling) == ["mql", "mql", "lead"], "with 0 points it falls to the bottom"
 
@@ -134,7 +140,9 @@ def test_the_newest_decision_counts() -> None:
 def test_a_rejected_lead_is_recycled_and_stays_so_until_it_comes_back_after_its_rest() -> None:
     visits = happened("visited", 1, 1, 1, 1)
     decisions = {2.0: "rejected"}
-    assert stages([2, 3, 40], *visits, decisions=decisions) == ["recycled"] * 3, "what it did before does not count"
+    assert stages([2, 3, 40], *visits, decisions=decisions) == ["recycled"] * 3, (
+        "what it did before does not count"
+    )
     back = [*visits, *happened("visited", 4)]
     assert stages([2, 4, 6.99, 7], *back, decisions=decisions) == ["recycled", "recycled", "recycled", "mql"]
 
@@ -181,8 +189,13 @@ def test_disqualified_goes_before_recycled_and_neither_flaps_into_the_other() ->
 
 
 def test_who_would_be_ended_again_at_once_does_not_come_back() -> None:
-    assert stages([2, 4, 6], *happened("complained", 1), *happened("apologised", 3), text=RESTING) == ["disqualified"] * 3
-    text = RESTING.replace("disqualified: {enter: {did: [unsubscribed, complained]}, leave: {did: apologised}}", "")
+    assert (
+        stages([2, 4, 6], *happened("complained", 1), *happened("apologised", 3), text=RESTING)
+        == ["disqualified"] * 3
+    )
+    text = RESTING.replace(
+        "disqualified: {enter: {did: [unsubscribed, complained]}, leave: {did: apologised}}", ""
+    )
     low, visit = happened("unsubscribed", 1, 1), happened("visited", 5)
     states = walked([2, 6, 7], *low, *visit, text=text)
     assert states == [State("recycled", 2 * DAY)] * 3, "it visited, but is still below zero"
@@ -192,7 +205,9 @@ def test_who_would_be_ended_again_at_once_does_not_come_back() -> None:
 def test_a_stage_that_the_playbook_no_longer_has_is_left() -> None:
     without = BOOK.replace("thresholds:\n  iql: {score: interest, enter: 10, leave: 10}\n", "")
     assert stages([1], state=State("iql", 0), text=without) == ["lead"]
-    assert stages([1], *happened("visited", 1, 1), state=State("pql", 0)) == ["mql"], "20 points hold an MQL that falls to it"
+    assert stages([1], *happened("visited", 1, 1), state=State("pql", 0)) == ["mql"], (
+        "20 points hold an MQL that falls to it"
+    )
     only_up = BOOK[: BOOK.index("  recycled:")]
     assert stages([1], state=State("recycled", 0), text=only_up) == ["lead"]
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
 #: How a raw value is read before it is compared; ``qualify.reading`` has one function for each.
@@ -129,14 +128,6 @@ class Occurrences:
     after: Occurrences | None = None
     apart: int | None = None
     distinct: Literal["day", "person"] | Field | None = None
-
-    def __hash__(self) -> int:
-        """Worked out once: the one-lead path looks counts up by it, a dozen times for each lead."""
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.kinds, self.where, self.window, self.whole_account, self.after, self.apart, self.distinct))
 
 
 @dataclass(frozen=True)

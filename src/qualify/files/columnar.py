@@ -8,14 +8,14 @@ from pathlib import Path
 
 from qualify.errors import InputError
 from qualify.files.given import Given, Opened
-from qualify.files.sql import Database, literal
+from qualify.files.sql import Database, file, literal
 
 
 def open_parquet(database: Database, table: str, label: str, files: Sequence[Path]) -> Opened:
     """Parquet files, opened; they must have the same columns."""
     import duckdb
 
-    relation = f"read_parquet([{', '.join(literal(str(path)) for path in files)}], union_by_name = {len(files) > 1})"
+    relation = f"read_parquet([{', '.join(file(path) for path in files)}], union_by_name = {len(files) > 1})"
     try:
         columns = database.columns(f"SELECT * FROM {relation}")
     except duckdb.Error as error:
@@ -58,13 +58,13 @@ class Spread:
 
 def rows_of(database: Database, opened: Opened) -> int:
     """How many rows the files hold, from their metadata."""
-    files = ", ".join(literal(path) for path in opened.files)
+    files = ", ".join(file(path) for path in opened.files)
     return int(database.value(f"SELECT sum(num_rows) FROM parquet_file_metadata([{files}])") or 0)
 
 
 def spread(database: Database, opened: Opened, name: str, measure: str | None = None) -> Spread:
     """The spread of a column; ``measure`` is an expression over ``v``, the column's value, that gives an integer."""
-    files = ", ".join(literal(path) for path in opened.files)
+    files = ", ".join(file(path) for path in opened.files)
     kind = opened.columns[name]
     ends = [
         f"{measure.replace('{v}', f'TRY_CAST({end} AS {kind})')}" if measure else "NULL"
@@ -83,8 +83,7 @@ def spread(database: Database, opened: Opened, name: str, measure: str | None = 
 
 def smallest_text(database: Database, opened: Opened, name: str) -> str | None:
     """A text that is not greater than any in the column, if the metadata tells one for every row group."""
-    files = ", ".join(literal(path) for path in opened.files)
+    files = ", ".join(file(path) for path in opened.files)
     query = f"SELECT min(stats_min_value), count(*) - count(stats_min_value) FROM parquet_metadata([{files}])"
     least, untold = database.row(f"{query} WHERE path_in_schema = {literal(name)}")
     return None if untold else least
-

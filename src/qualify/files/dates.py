@@ -22,7 +22,9 @@ END: Final = 4_102_444_800_000
 
 Order = Literal["month first", "day first"]
 
-_MONTHS: Final = "january february march april may june july august september october november december".split()
+_MONTHS: Final = (
+    "january february march april may june july august september october november december".split()
+)
 _DAYS: Final = "monday tuesday wednesday thursday friday saturday sunday".split()
 _TIME: Final = re.compile(
     r"(?P<start>t|,? (?:at )?)(?P<hour>\d{1,2}):\d{2}(?P<second>:\d{2})?(?:(?P<dot>[.,])(?P<fraction>\d{1,9}))?"
@@ -172,7 +174,11 @@ def _typed(database: Database, given: Given, cell: Cell, zone: str) -> str:
     if cell.type.startswith("TIMESTAMP") or cell.type == "DATE":
         return local(cell.sql if cell.type == "TIMESTAMP" else f"CAST({cell.sql} AS TIMESTAMP)", zone)
     if cell.is_number:
-        ends = f"min({cell.sql}), max({cell.sql})" if cell.is_integer else f"min({_finite(cell)}), max({_finite(cell)})"
+        ends = (
+            f"min({cell.sql}), max({cell.sql})"
+            if cell.is_integer
+            else f"min({_finite(cell)}), max({_finite(cell)})"
+        )
         least, most = database.row(f"SELECT {ends} FROM {given.relation} g")
         return epoch(cell, least, most, zone)
     return "CAST(NULL AS BIGINT)"
@@ -193,15 +199,14 @@ def epoch(cell: Cell, least: float | None, most: float | None, zone: str) -> str
         return "CAST(NULL AS BIGINT)"
     if cell.is_integer and least >= 19700101 and most <= 20991231:
         return local(f"try_strptime(CAST({cell.sql} AS VARCHAR), '%Y%m%d')", zone)
-    seconds = END // 1000
+    # Seconds, or thousandths, millionths, billionths of one: those in which the latest is before 2100.
+    parts = next((each for each in (1, 10**3, 10**6) if most < END // 1000 * each), 10**9)
     if not cell.is_integer:
-        size = 1000 if most < seconds else 1 if most < seconds * 1000 else 1e-3 if most < seconds * 10**6 else 1e-6
-        return f"TRY_CAST(round(CAST({cell.sql} AS DOUBLE) * {size}) AS BIGINT)"
-    if most < seconds:
-        return f"(CAST({cell.sql} AS BIGINT) * 1000)"
+        return f"TRY_CAST(round(CAST({cell.sql} AS DOUBLE) * {1000 / parts}) AS BIGINT)"
     whole = cell.sql if cell.type == "BIGINT" else f"CAST({cell.sql} AS BIGINT)"
-    size = 1 if most < seconds * 10**3 else 10**3 if most < seconds * 10**6 else 10**6
-    return whole if size == 1 else f"({whole} // {size})"
+    if parts == 1:
+        return f"({whole} * 1000)"
+    return whole if parts == 1000 else f"({whole} // {parts // 1000})"
 
 
 def _spelled(gathering: Gathering, given: Given, name: str, raw: str) -> Moment:
@@ -216,7 +221,8 @@ def _spelled(gathering: Gathering, given: Given, name: str, raw: str) -> Moment:
     sql = f"coalesce({sql}, CASE WHEN {raw} LIKE '0000-%' THEN -1 END)"  # MySQL's date that is none
     # CASE, because AND would look for both in every row.
     absent, unreadable = (
-        f"CASE WHEN {sql} IS NULL THEN {each} ELSE FALSE END" for each in (_missing(raw), f"NOT {_missing(raw)}")
+        f"CASE WHEN {sql} IS NULL THEN {each} ELSE FALSE END"
+        for each in (_missing(raw), f"NOT {_missing(raw)}")
     )
     return Moment(sql, absent, unreadable, raw)
 
@@ -225,7 +231,9 @@ def _missing(raw: str) -> str:
     return f"({raw} IS NULL OR {missing(f'trim({raw})')})"
 
 
-def _new_formats(database: Database, given: Given, raw: str, sql: str, known: Sequence[Format]) -> list[Format]:
+def _new_formats(
+    database: Database, given: Given, raw: str, sql: str, known: Sequence[Format]
+) -> list[Format]:
     """The formats of values that none of the known ones reads."""
     first = f"SELECT DISTINCT raw FROM (SELECT {raw} AS raw FROM {given.relation} g LIMIT {_SAMPLE})"
     looks = [] if known else [first]
@@ -266,7 +274,8 @@ def _day_first(gathering: Gathering, given: Given, name: str, raw: str, either: 
     month, day = gathering.database.row(f"SELECT {', '.join(counts)} FROM {given.relation} g")
     if month != day:
         return bool(day > month)
-    day_is_usual = "-" in either[0].pattern[:4]  # with slashes most files are American, with hyphens hardly any
+    # With slashes most files are American, with hyphens hardly any.
+    day_is_usual = "-" in either[0].pattern[:4]
     gathering.warn(
         f"{given.label}: the dates in {name!r} could be day/month or month/day; "
         f"they were read with the {'day' if day_is_usual else 'month'} first"

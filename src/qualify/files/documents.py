@@ -13,7 +13,7 @@ from qualify.files.gathering import Gathering
 from qualify.files.given import Given, Opened, cleaned, given_name
 from qualify.files.rejects import LONGEST_FOUND
 from qualify.files.separated import LONGEST_LINE, read_lines, unique
-from qualify.files.sql import literal, named
+from qualify.files.sql import file, literal, named
 from qualify.files.texts import Text, ending, rewritten
 
 UNREAD: Final = "a line that is no JSON object"
@@ -79,11 +79,13 @@ def _document(gathering: Gathering, table: str, text: Text) -> Given:
                 path = stack.enter_context(rewritten(text, folder))
             gathering.database.run(
                 f"CREATE TEMP TABLE {place} AS SELECT CAST(json AS VARCHAR) AS {_LINE} FROM read_json_objects("
-                f"{literal(str(path))}, format = 'auto', maximum_object_size = {LONGEST_LINE * 4}, "
+                f"{file(path)}, format = 'auto', maximum_object_size = {LONGEST_LINE * 4}, "
                 f"compression = '{'gzip' if text.zipped and path == text.path else 'uncompressed'}')"
             )
     except duckdb.Error as error:
-        raise InputError(f"{text.path} is not the JSON it seems to be: {str(error).splitlines()[0]}") from error
+        raise InputError(
+            f"{text.path} is not the JSON it seems to be: {str(error).splitlines()[0]}"
+        ) from error
     return Given(table, str(text.path), place, {_LINE: "VARCHAR"}, kept=True, spelled=True)
 
 
@@ -121,11 +123,16 @@ def _load(
 
 def _extracted(key: str, *, as_id: bool) -> str:
     path = literal(json_path([key]))
-    return cleaned(f"TRY(json_extract_string({_LINE}, {path}))") if as_id else f"TRY(json_extract({_LINE}, {path}))"
+    return (
+        cleaned(f"TRY(json_extract_string({_LINE}, {path}))")
+        if as_id
+        else f"TRY(json_extract({_LINE}, {path}))"
+    )
 
 
-def json_path(names: Sequence[str]) -> str:
+def json_path(names: list[str]) -> str:
     """DuckDB's path to a value inside JSON."""
-    if len(names) == 1 and names[0] in ("", "*"):  # in the other notation "*" means all, and "" is not allowed
+    if names in ([""], ["*"]):
+        # In the other notation "*" means all, and an empty name is not allowed.
         return "/" + names[0]
     return "$" + "".join('."' + name.replace("\\", "\\\\").replace('"', '\\"') + '"' for name in names)

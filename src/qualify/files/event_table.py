@@ -67,10 +67,14 @@ class _Table:
     def _warn_of_properties(self) -> None:
         names = list(self.cells)
         missing = [name for name, cell in self.cells.items() if cell is None]
-        in_bag = [name for name, cell in self.cells.items() if cell and self.found.headers.trait(name) is None]
+        in_bag = [
+            name for name, cell in self.cells.items() if cell and self.found.headers.trait(name) is None
+        ]
         if in_bag:
             counts = ", ".join(f"count({_text(self.cells[name])})" for name in in_bag)
-            looked, *found = self.gathering.database.row(f"SELECT count(*), {counts} FROM ({self._first(in_bag)}) g")
+            looked, *found = self.gathering.database.row(
+                f"SELECT count(*), {counts} FROM ({self._first(in_bag)}) g"
+            )
             missing += [name for name, count in zip(in_bag, found, strict=True) if looked and not count]
         if missing:
             known = [*self.rows.given.columns, *self._inside(in_bag)]
@@ -155,7 +159,9 @@ class _Table:
             return count
         database.drop(_RESOLVED)
         known_at, join = f"greatest({rows.known_at}, link.learned_at)", _LINKED.format(rows.anonymous)
-        database.run(f"CREATE TEMP TABLE {_RESOLVED} AS {self._select('link.lead_id', known_at, nobody, join)}")
+        database.run(
+            f"CREATE TEMP TABLE {_RESOLVED} AS {self._select('link.lead_id', known_at, nobody, join)}"
+        )
         self.resolved = True
         return count - int(database.value(f"SELECT count(*) FROM {_RESOLVED}"))
 
@@ -173,7 +179,9 @@ class _Table:
         database, given = self.gathering.database, self.rows.given
         where = self.good if self.everybody else f"({self.good}) AND {self.rows.lead} IS NOT NULL"
         selects = [
-            self._select(self.rows.lead, self.rows.known_at, where if part == "TRUE" else f"{where} AND {part}")
+            self._select(
+                self.rows.lead, self.rows.known_at, where if part == "TRUE" else f"{where} AND {part}"
+            )
             for part in self.parts or ["TRUE"]
         ]
         if self.resolved:

@@ -102,7 +102,6 @@ class Rows:
             return self.happened.sql
         return f"greatest({self.happened.sql}, coalesce({self.received.sql}, {self.happened.sql}))"
 
-
     @property
     def identity(self) -> str:
         """What tells a row apart for people: its own id, else whose it is."""
@@ -194,7 +193,9 @@ class _Metadata:
         database, cell = self.gathering.database, self.given.column(name)
         if spread(database, self.opened, name).missing != 0:
             return False
-        return cell.is_integer or (cell.type == "VARCHAR" and bool(smallest_text(database, self.opened, name)))
+        return cell.is_integer or (
+            cell.type == "VARCHAR" and bool(smallest_text(database, self.opened, name))
+        )
 
     def plain(self, name: str | None, key: str) -> str | None:
         """The column as it is, where nothing has to be done to it; None otherwise."""
@@ -217,7 +218,9 @@ def _checks(gathering: Gathering, found: Events, rows: Rows) -> list[Check]:
 
 
 def _is_likely(spread: Spread) -> bool:
-    return spread.least is not None and spread.most is not None and EARLIEST <= spread.least <= spread.most < END
+    return (
+        spread.least is not None and spread.most is not None and EARLIEST <= spread.least <= spread.most < END
+    )
 
 
 def _property_checks(gathering: Gathering, found: Events, rows: Rows) -> list[Check]:
@@ -231,7 +234,9 @@ def _property_checks(gathering: Gathering, found: Events, rows: Rows) -> list[Ch
     which = "TRUE" if rows.given.kept else rows.of_kinds(kinds_asked(gathering.layout, looked))
     bag = rows.given.column(found.bag).sql
     nothing = missing(f"trim({bag})")
-    broken = f"CASE WHEN {bag} IS NOT NULL AND TRY(json_type({bag})) IS NULL THEN NOT {nothing} ELSE FALSE END"
+    broken = (
+        f"CASE WHEN {bag} IS NOT NULL AND TRY(json_type({bag})) IS NULL THEN NOT {nothing} ELSE FALSE END"
+    )
     return [Check("unreadable properties", f"CASE WHEN {which} THEN {broken} ELSE FALSE END", bag)]
 
 

@@ -42,7 +42,9 @@ def _register(database: Database, name: str, frame: Any) -> bool:
     if isinstance(frame, duckdb.DuckDBPyRelation):
         return _register_relation(database, name, frame)
     database.connection.register(name, frame)
-    return type(frame).__module__.partition(".")[0] != "pandas" and type(frame).__name__ != "RecordBatchReader"
+    return (
+        type(frame).__module__.partition(".")[0] != "pandas" and type(frame).__name__ != "RecordBatchReader"
+    )
 
 
 def _register_relation(database: Database, name: str, relation: Any) -> bool:

@@ -87,6 +87,7 @@ class _Found:
     events: Events | None = None
     told: dict[str, Told] = field(default_factory=dict)
     headers: dict[str, Headers] = field(default_factory=dict)
+    seen: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def people(self) -> list[People]:
@@ -147,6 +148,7 @@ def _found(gathering: Gathering, sources: Sources) -> _Found:
     headers = {name: Headers(name, list(each.columns), gathering.mapping) for name, each in opened.items()}
     check_mapping(gathering.mapping, headers.values())
     found = _Found(people(gathering, opened["leads"], headers["leads"]), headers=headers)
+    found.seen = {name: tuple(each.columns) for name, each in opened.items()}
     if "accounts" in opened:
         found.accounts = people(gathering, opened["accounts"], headers["accounts"])
         found.leads = at_accounts(gathering, found.leads, found.accounts)
@@ -165,7 +167,11 @@ def _gathered(gathering: Gathering, found: _Found) -> Gathered:
     for each in found.people:
         gather_people(gathering, each, key)
     gathering.settle()
-    if not found.leads.opened.typed and not gathering.rows["leads"] and not rejects.counted(gathering.database):
+    if (
+        not found.leads.opened.typed
+        and not gathering.rows["leads"]
+        and not rejects.counted(gathering.database)
+    ):
         raise InputError(f"{found.leads.opened.label} holds a header and no leads")
     names = gather_traits(gathering, found.told["traits"], key) if "traits" in found.told else []
     warn_of_missing_traits(gathering, found.people, names)
@@ -176,7 +182,11 @@ def _gathered(gathering: Gathering, found: _Found) -> Gathered:
         gather_decisions(gathering, decided, key)
     if found.links is not None:
         gather_links(gathering, found.links, key)
-    came = None if found.events is None else gather_events(gathering, found.events, key, links=found.links is not None)
+    came = (
+        None
+        if found.events is None
+        else gather_events(gathering, found.events, key, links=found.links is not None)
+    )
     gathering.settle()
     _warn_of_no_accounts(gathering, found)
     gathering.database.drop(ADDRESSES, LINKS)
@@ -199,7 +209,9 @@ def _summary(gathering: Gathering, found: _Found, key: Key, came: Came | None) -
     given |= {"decisions"} if found.told.keys() & {"decisions", "outcomes"} else set()
     moments_of = {"leads": "created_at", "accounts": "created_at", "traits": "learned_at"}
     moments_of |= {"answers": "answered_at", "decisions": "decided_at"}
-    newest = [gathering.database.value(f"SELECT max({moments_of[name]}) FROM {name}") for name in given - {"events"}]
+    newest = [
+        gathering.database.value(f"SELECT max({moments_of[name]}) FROM {name}") for name in given - {"events"}
+    ]
     newest.append(came.newest if came else None)
     headers = found.headers
     return Gathered(
@@ -212,7 +224,7 @@ def _summary(gathering: Gathering, found: _Found, key: Key, came: Came | None) -
         warnings=tuple(gathering.warnings),
         # A row without a moment counts as always known, which is no moment to score at.
         newest=max((each for each in newest if each), default=None),
-        columns_seen={name: tuple(each.names) for name, each in headers.items()},
+        columns_seen=found.seen,
         anonymous=came.anonymous if came else 0,
         connection=gathering.database.connection,
     )

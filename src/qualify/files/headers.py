@@ -79,7 +79,9 @@ class Headers:
             alike = {bare(ours): column for ours, column in {**self._ours, **self._mapped}.items()}
             found = self.spelled(name) or alike.get(bare(name))
         if found is None and self.table in OWN_ID:
-            found = self._first(next((others for ours, others in TRAITS.items() if bare(ours) == bare(name)), ()))
+            found = self._first(
+                next((others for ours, others in TRAITS.items() if bare(ours) == bare(name)), ())
+            )
         return self._remembered(found, name)
 
     def _first(self, names: Iterable[str]) -> str | None:
@@ -121,4 +123,6 @@ def check_mapping(mapping: Mapping[str, str], tables: Iterable[Headers]) -> None
     unknown = [theirs for theirs in mapping if not any(headers.spelled(theirs) for headers in tables)]
     if unknown:
         said = [f"{name!r}{did_you_mean(name, names)}" for name in unknown]
-        raise InputError(f"the mapping names columns that no table has: {'; '.join(said)}. There are: {one_of(names)}")
+        raise InputError(
+            f"the mapping names columns that no table has: {'; '.join(said)}. There are: {one_of(names)}"
+        )

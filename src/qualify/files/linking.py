@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from qualify.files.dates import moment
+from qualify.files.documents import UNREAD
 from qualify.files.gathering import Gathering
 from qualify.files.given import Given, Opened, given_name
 from qualify.files.headers import Headers
@@ -62,7 +63,9 @@ def gather_links(gathering: Gathering, found: Link, key: str) -> None:
         f"CREATE TEMP TABLE {LINKS} AS SELECT a AS anonymous_id, arg_min(l, (t, l)) AS lead_id, min(t) AS learned_at "
         f"FROM ({rows}) GROUP BY a"
     )
-    several = database.value(f"SELECT count(*) FROM (SELECT a FROM ({rows}) GROUP BY a HAVING min(l) <> max(l))")
+    several = database.value(
+        f"SELECT count(*) FROM (SELECT a FROM ({rows}) GROUP BY a HAVING min(l) <> max(l))"
+    )
     if several:
         gathering.warn(
             f"{found.opened.label} links {several:,} anonymous ids to more than one lead; the first link of each holds"
@@ -76,7 +79,9 @@ def by_address(gathering: Gathering, opened: Opened, headers: Headers, leads: Pe
     address = leads.headers.trait("email")
     if address is None or headers.role("lead_id") is not None or headers.role("anonymous_id") is not None:
         return opened
-    column = next((name for each in ("email", *TRAITS["email"]) if (name := headers.spelled(each)) is not None), None)
+    column = next(
+        (name for each in ("email", *TRAITS["email"]) if (name := headers.spelled(each)) is not None), None
+    )
     if column is None:
         return opened
     leads.address = address
@@ -84,22 +89,24 @@ def by_address(gathering: Gathering, opened: Opened, headers: Headers, leads: Pe
     gathering.warn(f"{opened.label} has no column with a lead's id; leads are found by {column!r}")
 
     def load(names: Sequence[str], ids: Collection[str] = ()) -> Given:
-        return _with_lead(gathering, opened.load([*names, column], ids), column)
+        return _with_lead(gathering, opened.load([*names, column], ids), column, names)
 
     return replace(opened, columns={**opened.columns, "lead_id": "VARCHAR"}, load=load, typed=False, files=())
 
 
-def _with_lead(gathering: Gathering, given: Given, column: str) -> Given:
+def _with_lead(gathering: Gathering, given: Given, column: str, names: Sequence[str]) -> Given:
     """The rows with the lead of that address; where none has it, the address itself stands for a stranger."""
-    database, place = gathering.database, "addressed"
+    database, place, table = gathering.database, "addressed", given_name(given.table)
     text = f"lower(trim({id_text(given.column(column))}))"
+    kept = {name: kind for name, kind in given.columns.items() if name in (*names, UNREAD)}
+    chosen = "".join(f"g.{named(name)}, " for name in kept)
     order = "ORDER BY g.rowid" if given.kept else ""
     database.drop(place)
     database.run(
-        f"CREATE TEMP TABLE {place} AS SELECT g.*, coalesce(a.lead_id, {text}) AS lead_id FROM {given.relation} g "
-        f"LEFT JOIN {ADDRESSES} a ON a.address = {text} {order}"
+        f"CREATE TEMP TABLE {place} AS SELECT {chosen}coalesce(a.lead_id, {text}) AS lead_id "
+        f"FROM {given.relation} g LEFT JOIN {ADDRESSES} a ON a.address = {text} {order}"
     )
-    database.drop(given_name(given.table))
-    database.run(f"ALTER TABLE {place} RENAME TO {named(given_name(given.table))}")
-    columns = {**given.columns, "lead_id": "VARCHAR"}
-    return Given(given.table, given.label, given_name(given.table), columns, kept=True, spelled=True, gaps=given.gaps)
+    database.drop(table)
+    database.run(f"ALTER TABLE {place} RENAME TO {table}")
+    columns = {**kept, "lead_id": "VARCHAR"}
+    return Given(given.table, given.label, table, columns, kept=True, spelled=True, gaps=given.gaps)

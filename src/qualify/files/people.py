@@ -64,7 +64,9 @@ def _fallback(gathering: Gathering, opened: Opened, headers: Headers) -> tuple[s
     for trait in _FALLBACKS[opened.table]:
         if (column := headers.trait(trait)) is not None:
             headers.read[column] = own
-            gathering.warn(f"{opened.label} has no column with an id; {opened.table} are told apart by {column!r}")
+            gathering.warn(
+                f"{opened.label} has no column with an id; {opened.table} are told apart by {column!r}"
+            )
             return column, trait
     return headers.required(own, f"which of the {opened.table} a row is about", opened.label), None
 
@@ -76,7 +78,9 @@ def at_accounts(gathering: Gathering, leads: People, accounts: People) -> People
     column = leads.headers.trait(accounts.by_trait)
     if column is None:
         return leads
-    gathering.warn(f"{leads.opened.label}: leads belong to the account whose {accounts.id!r} is their {column!r}")
+    gathering.warn(
+        f"{leads.opened.label}: leads belong to the account whose {accounts.id!r} is their {column!r}"
+    )
     return replace(leads, account=column, account_by_trait=accounts.by_trait)
 
 
@@ -128,7 +132,13 @@ def _unread(opened: Opened) -> Given:
 
 
 def _fill(
-    gathering: Gathering, found: People, given: Given, good: str, identity: str, created: Moment | None, key: str
+    gathering: Gathering,
+    found: People,
+    given: Given,
+    good: str,
+    identity: str,
+    created: Moment | None,
+    key: str,
 ) -> None:
     """Create the canonical table of the good rows."""
     database, table = gathering.database, found.opened.table
@@ -138,11 +148,15 @@ def _fill(
     inner = [f"{identity} AS {OWN_ID[table]}", f"{since} AS created_at"]
     if table == "leads":
         nothing = f"CAST(NULL AS {'BIGINT' if key == 'int64' else 'VARCHAR'})"
-        account = id_expression(given, found.account, found.account_by_trait, key) if found.account else nothing
+        account = (
+            id_expression(given, found.account, found.account_by_trait, key) if found.account else nothing
+        )
         inner.append(f"{account} AS account_id")
     fields = gathering.layout.trait_fields
     cells = [finder.cell(field.name) for field in fields]
-    traits = readings.settled(lambda: [as_canonical(*each, readings) for each in zip(fields, cells, strict=True)], good)
+    traits = readings.settled(
+        lambda: [as_canonical(*each, readings) for each in zip(fields, cells, strict=True)], good
+    )
     inner += [f"{trait} AS {named(field.column)}" for trait, field in zip(traits, fields, strict=True)]
     outer = [_outer(field) for field in fields]
     ids = "lead_id, account_id" if table == "leads" else "account_id"
@@ -163,11 +177,11 @@ def warn_of_missing_traits(gathering: Gathering, tables: list[People], told: lis
     known_facts = {bare(name) for name in told}
     for name in dict.fromkeys(field.name for field in gathering.layout.trait_fields):
         has = any(
-            Finder(gathering.database, _unread(each.opened), each.headers, each.bag).columns(name) for each in tables
+            Finder(gathering.database, _unread(each.opened), each.headers, each.bag).columns(name)
+            for each in tables
         )
         if not has and bare(name) not in known_facts:
             names = [known for each in tables for known in each.headers.known_names()] + told
             guess = nearest(name, names)
             hint = f"; the nearest that it has is {guess!r}" if guess else ""
             gathering.warn(f"no trait {name!r} in the data: rules on it stay unknown{hint}")
-

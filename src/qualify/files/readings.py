@@ -68,6 +68,7 @@ def known(sql: str) -> str:
     """A folded text, null where it is a word for "not known"."""
     return f"CASE WHEN {missing(sql)} THEN NULL ELSE {sql} END"
 
+
 _AT_ONCE: Final = 50_000
 
 
@@ -162,8 +163,13 @@ class Readings:
     def _prepare(self, where: str) -> None:
         for reading in dict.fromkeys(reading for reading, _ in self._wanted):
             keys = [(key, join.only) for (wanted, key), join in self._wanted.items() if wanted == reading]
-            parts = [f"SELECT DISTINCT {key} AS v FROM {self.source} WHERE ({where}) AND {only}" for key, only in keys]
-            values = self.database.rows(f"SELECT DISTINCT v FROM ({' UNION ALL '.join(parts)}) WHERE v IS NOT NULL")
+            parts = [
+                f"SELECT DISTINCT {key} AS v FROM {self.source} WHERE ({where}) AND {only}"
+                for key, only in keys
+            ]
+            values = self.database.rows(
+                f"SELECT DISTINCT v FROM ({' UNION ALL '.join(parts)}) WHERE v IS NOT NULL"
+            )
             read = [(value, told) for (value,) in values if (told := _BY_VALUE[reading](value)) is not None]
             if read:
                 self._fill(reading, read)
@@ -176,7 +182,9 @@ class Readings:
         self.database.run(f"CREATE TEMP TABLE {table} (given VARCHAR, told {kind})")
         for start in range(0, len(read), _AT_ONCE):
             given, told = zip(*read[start : start + _AT_ONCE], strict=True)
-            self.database.run(f"INSERT INTO {table} SELECT {json_column(given, 'VARCHAR')}, {json_column(told, kind)}")
+            self.database.run(
+                f"INSERT INTO {table} SELECT {json_column(given, 'VARCHAR')}, {json_column(told, kind)}"
+            )
 
     def _table(self, reading: str) -> str:
         return f"readings_{self.given.table}_{reading}"
@@ -192,7 +200,11 @@ class Readings:
         """The relation, called ``g``, with the texts that take time."""
         texts = "".join(f", {text} AS {named(name)}" for text, name in self._texts.items())
         place = ", g.rowid" if self.given.kept else ""
-        return f"(SELECT g.*{place}{texts} FROM {self.given.relation} g) g" if texts else f"{self.given.relation} g"
+        return (
+            f"(SELECT g.*{place}{texts} FROM {self.given.relation} g) g"
+            if texts
+            else f"{self.given.relation} g"
+        )
 
     @property
     def joined(self) -> str:

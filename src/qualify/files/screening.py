@@ -36,7 +36,9 @@ def id_text(cell: Cell) -> str:
         return f"({cell.sql} ->> '$')"
     if cell.type in ("FLOAT", "DOUBLE"):  # whole numbers with gaps come so out of pandas
         whole = f"{cell.sql} = trunc({cell.sql}) AND abs({cell.sql}) < 9e15"
-        text = f"WHEN {whole} THEN CAST(CAST({cell.sql} AS BIGINT) AS VARCHAR) ELSE CAST({cell.sql} AS VARCHAR)"
+        text = (
+            f"WHEN {whole} THEN CAST(CAST({cell.sql} AS BIGINT) AS VARCHAR) ELSE CAST({cell.sql} AS VARCHAR)"
+        )
         return f"CASE WHEN isnan({cell.sql}) THEN NULL {text} END"
     return cell.sql if cell.type == "VARCHAR" else f"CAST({cell.sql} AS VARCHAR)"
 
@@ -109,7 +111,8 @@ def first_of_each(
         f"CREATE TEMP TABLE {again} AS SELECT row, id FROM (SELECT g.rowid AS row, {identity} AS id, {place} AS place "
         f"FROM {given.relation} g WHERE {where}) WHERE place > 1 AND id IS NOT NULL"
     )
-    query = f"SELECT row + 1 AS position, 'duplicate id' AS reason, CAST(id AS VARCHAR) AS found, id FROM {again}"
+    query = (
+        f"SELECT row + 1 AS position, 'duplicate id' AS reason, CAST(id AS VARCHAR) AS found, id FROM {again}"
+    )
     _reject(gathering, given, query, "TRUE")
     return given, f"({where}) AND g.rowid NOT IN (SELECT row FROM {again})"
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import tempfile
@@ -15,7 +16,7 @@ from qualify.errors import InputError
 from qualify.files import rejects
 from qualify.files.gathering import Gathering
 from qualify.files.given import Given, Opened, cleaned, given_name
-from qualify.files.sql import literal, named
+from qualify.files.sql import file, literal, named
 from qualify.files.texts import Text, rewritten
 
 LONGEST_LINE: Final = 32 << 20
@@ -108,14 +109,15 @@ def read_lines(
     """
     import duckdb
 
-    if text.encoding == "utf-8":
-        try:
+    in_utf8 = text.encoding == "utf-8"
+    if in_utf8:
+        # It fails on mixed ends of lines, among other things; the copy will have only one kind.
+        with contextlib.suppress(duckdb.Error):
             wrong = _read(gathering, table, text.path, wanted, {**options, "zipped": text.zipped})
-            if all(error != _ENCODING for _, error, _ in wrong):
+            in_utf8 = all(error != _ENCODING for _, error, _ in wrong)
+            if in_utf8:
                 return _given(gathering, table, text, wanted, wrong, options)
-        except duckdb.Error:  # mixed ends of lines among other things; the copy has only one kind
-            pass
-    if not text.is_utf16:
+    if not in_utf8 and not text.is_utf16:
         gathering.warn(f"{text.path} is not all UTF-8; what is not was read as Windows-1252")
     try:
         with tempfile.TemporaryDirectory() as folder, rewritten(text, folder) as path:
@@ -154,7 +156,7 @@ def _scan(path: Path, wrong: str, scans: str, options: dict[str, object]) -> str
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in _names(options))
     quote = literal(str(options["quote"]))
     return (
-        f"read_csv({literal(str(path))}, auto_detect = false, columns = {{{columns}}}, "
+        f"read_csv({file(path)}, auto_detect = false, columns = {{{columns}}}, "
         f"delim = {literal(str(options['delim']))}, quote = {quote}, escape = {quote}, skip = {options['skip']}, "
         f"header = {str(options['header']).lower()}, max_line_size = {LONGEST_LINE}, "
         f"compression = '{'gzip' if options['zipped'] else 'none'}', "

@@ -49,7 +49,9 @@ class Sources:
         found = {each.name: _in_folder(place, each.name) for each in fields(cls)}
         if found["leads"] is None:
             there = one_of(sorted(each.name for each in place.iterdir())) or "nothing"
-            raise InputError(f"{path} holds no leads: there is no leads.csv, leads.parquet … in it, but {there}")
+            raise InputError(
+                f"{path} holds no leads: there is no leads.csv, leads.parquet … in it, but {there}"
+            )
         return cls(**found)
 
     def given(self) -> Iterator[tuple[str, Source]]:
@@ -74,7 +76,9 @@ def open_source(gathering: Gathering, table: str, source: Source) -> Opened:
     if path.is_dir():
         files = sorted(each for each in path.rglob("*.parquet") if each.is_file())
         if not files:
-            raise InputError(f"{path} is a folder without Parquet files; give a file, or a folder of Parquet files")
+            raise InputError(
+                f"{path} is a folder without Parquet files; give a file, or a folder of Parquet files"
+            )
         return open_parquet(gathering.database, table, str(path), files)
     if not path.exists():
         raise InputError(_not_there(path))
@@ -93,5 +97,7 @@ def _open_file(gathering: Gathering, table: str, path: Path) -> Opened:
 
 
 def _not_there(path: Path) -> str:
-    near = did_you_mean(path.name, [each.name for each in path.parent.iterdir()]) if path.parent.is_dir() else ""
+    near = (
+        did_you_mean(path.name, [each.name for each in path.parent.iterdir()]) if path.parent.is_dir() else ""
+    )
     return f"there is no file {path}{near}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,12 @@ from qualify.engines.quoting import listed, literal, named
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Database", "json_column", "listed", "literal", "named"]
+__all__ = ["Database", "file", "json_column", "listed", "literal", "named"]
+
+
+def file(path: object) -> str:
+    """The path of one file, as a text in which nothing stands for other characters."""
+    return literal(re.sub(r"([*?\[])", r"[\1]", str(path)))
 
 
 def json_column(values: Sequence[object], kind: str) -> str:
@@ -52,7 +58,9 @@ class Database:
 
     def has_any(self, names: Iterable[str]) -> bool:
         """Whether there are tables or views of any of these names."""
-        return bool(self.value(f"SELECT count(*) FROM information_schema.tables WHERE table_name IN {listed(names)}"))
+        return bool(
+            self.value(f"SELECT count(*) FROM information_schema.tables WHERE table_name IN {listed(names)}")
+        )
 
     def drop(self, *names: str) -> None:
         """Drop temporary tables of these names, where there are any."""

@@ -78,7 +78,9 @@ def look(path: Path) -> Text:
         raise InputError(f"{path} cannot be read: {error}") from error
     _refuse_binary(path, head)
     encoding = _encoding(path, head, whole)
-    begin = codecs.decode(head, encoding, "ignore") if encoding.startswith("utf-16") else _decoded(head, whole)
+    begin = (
+        codecs.decode(head, encoding, "ignore") if encoding.startswith("utf-16") else _decoded(head, whole)
+    )
     if begin.lstrip()[:5].lower() in ("<html", "<!doc", "<?xml", "<tabl"):
         raise InputError(f"{path} is a web page or XML, whatever its name says; export the data as CSV")
     return Text(path, zipped, encoding, begin.removeprefix("\ufeff"))
@@ -145,7 +147,7 @@ def rewritten(text: Text, folder: str | Path) -> Iterator[Path]:
     What is no UTF-8 is read as Windows-1252, byte by byte, so that a file that mixes both keeps both.
     """
     _register()
-    target = Path(folder) / f"{text.path.stem}.utf8"
+    target = Path(folder) / "copy.txt"
     encoding, errors = (text.encoding, "replace") if text.is_utf16 else ("utf-8-sig", _FALLBACK)
     try:
         with (
@@ -158,4 +160,3 @@ def rewritten(text: Text, folder: str | Path) -> Iterator[Path]:
         yield target
     finally:
         target.unlink(missing_ok=True)
-

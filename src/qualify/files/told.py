@@ -26,7 +26,12 @@ _SUBJECTS: Final = {
     "decisions": ("decision", "what was decided"),
     "outcomes": ("outcome", "what came of the lead"),
 }
-_MOMENTS: Final = {"traits": "learned_at", "answers": "answered_at", "decisions": "decided_at", "outcomes": "closed_at"}
+_MOMENTS: Final = {
+    "traits": "learned_at",
+    "answers": "answered_at",
+    "decisions": "decided_at",
+    "outcomes": "closed_at",
+}
 _OUTCOMES: Final = ("won", "lost")
 _MOST_HINTS: Final = 1000
 
@@ -70,7 +75,9 @@ class Rows:
 
     def words(self, gathering: Gathering) -> list[str]:
         """The distinct subjects."""
-        query = f"SELECT DISTINCT {self.subject} FROM {self.given.relation} g WHERE {self.subject} IS NOT NULL"
+        query = (
+            f"SELECT DISTINCT {self.subject} FROM {self.given.relation} g WHERE {self.subject} IS NOT NULL"
+        )
         return sorted(word for (word,) in gathering.database.rows(query))
 
 
@@ -173,10 +180,14 @@ def gather_answers(gathering: Gathering, found: Told, key: str) -> None:
     _finish(gathering, found, rows, good)
 
 
-def _answer_columns(fields: Sequence[Field], cells: Mapping[str, Cell | None], readings: Readings) -> list[str]:
+def _answer_columns(
+    fields: Sequence[Field], cells: Mapping[str, Cell | None], readings: Readings
+) -> list[str]:
     value = cells["value"]
     told = "CAST(NULL AS VARCHAR)" if value is None else readings.folded(trait_text(value))
-    read = (f"{as_canonical(each, cells.get(each.name), readings)} AS {named(each.column)}" for each in fields)
+    read = (
+        f"{as_canonical(each, cells.get(each.name), readings)} AS {named(each.column)}" for each in fields
+    )
     return [told, *read]
 
 
@@ -212,7 +223,9 @@ def gather_decisions(gathering: Gathering, tables: Sequence[Told], key: str) -> 
         allowed = _OUTCOMES if found.opened.table == "outcomes" else DECISIONS
         words = {word: decision_word(word) for word in rows.words(gathering)}
         ours = {word: meant for word, meant in words.items() if meant in allowed}
-        good = _good(gathering, found, rows, [_unknown_word(found, rows, allowed, [w for w in words if w not in ours])])
+        good = _good(
+            gathering, found, rows, [_unknown_word(found, rows, allowed, [w for w in words if w not in ours])]
+        )
         database.run(
             f"INSERT INTO decisions SELECT {rows.lead}, {renamed(rows.subject, ours)}, {rows.moment.sql} "
             f"FROM {rows.given.relation} g WHERE {good}"

@@ -133,7 +133,7 @@ class Playbook(Written):
     def ladder(self) -> dict[str, Stage]:
         """The stages that a lead can enter, thresholds included, lowest first, endings last."""
         written: dict[str, Stage] = {name: _stage(each) for name, each in self.thresholds.items()}
-        written.update(self.stages)
+        written |= dict[str, Stage](self.stages.items())
         return {name: written[name] for name in (*LADDER, *OFF_LADDER) if name in written}
 
     @cached_property

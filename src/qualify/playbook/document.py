@@ -65,9 +65,7 @@ class Document:
         """The path without the steps that a short form leaves out: a list for ``all_of``, one for a list."""
         here, found = self.data, list[str | int]()
         for place, step in enumerate(path):
-            if (isinstance(here, dict) and step in here) or (
-                isinstance(here, list) and _is_index(step, here)
-            ):
+            if holds(here, step):
                 here = here[step]
             elif place < len(path) - 1 or not isinstance(here, dict):
                 continue
@@ -75,8 +73,11 @@ class Document:
         return tuple(found)
 
 
-def _is_index(step: str | int, listed: list[Any]) -> bool:
-    return isinstance(step, int) and step < len(listed)
+def holds(data: Any, step: str | int) -> bool:
+    """Whether plain data is a mapping with that key, or a list with that index."""
+    if isinstance(data, dict):
+        return step in data
+    return isinstance(data, list) and step in range(len(data))
 
 
 def dotted(path: Path) -> str:

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from qualify.criteria import KEYWORDS, KINDS
 from qualify.errors import instead, nearest, shown
 from qualify.playbook.book import Playbook
-from qualify.playbook.document import Mistake, Path
+from qualify.playbook.document import Mistake, Path, holds
 
 _MOST = 1_000
 """How many mistakes are told at once; a file with more was most likely not meant to be a playbook."""
@@ -117,13 +117,9 @@ class _Place:
             self._descend(step)
 
     def _descend(self, step: int | str, *, always: bool = False) -> None:
-        inside = isinstance(self.data, dict) and step in self.data
-        inside = inside or (isinstance(self.data, list) and isinstance(step, int) and step < len(self.data))
-        if inside:
-            self.data = self.data[step]
-        elif always:
-            self.data = None
+        inside = holds(self.data, step)
         if inside or always:
+            self.data = self.data[step] if inside else None
             self.path = (*self.path, step)
 
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from qualify.criteria import KEYWORDS
 from qualify.playbook.book import Playbook
-from qualify.playbook.document import Mistake, Path, dotted
+from qualify.playbook.document import Mistake, Path, dotted, holds
 from qualify.playbook.explaining import explained
 from qualify.vocabulary import TOTAL
 
@@ -119,10 +119,7 @@ class Mending:
         """What stands there; None when nothing does."""
         here = self.data
         for step in path:
-            if not (
-                (isinstance(here, dict) and step in here)
-                or (isinstance(here, list) and step in range(len(here)))
-            ):
+            if not holds(here, step):
                 return None
             here = here[step]
         return here

@@ -14,7 +14,7 @@ _REFERENCE = {"$ref": f"#/$defs/{_ANY}"}
 def schema() -> dict[str, Any]:
     """The schema, in the 2020-12 dialect. It accepts every playbook that has the right form."""
     kinds: list[Any] = []
-    made = _referring(Playbook.model_json_schema(by_alias=True), kinds)
+    made: dict[str, Any] = _referring(Playbook.model_json_schema(by_alias=True), kinds)
     made["$defs"][_ANY] = {
         "description": "A criterion, or a list of criteria that must all hold.",
         "anyOf": [*kinds, {"type": "array", "items": _REFERENCE, "minItems": 1}],

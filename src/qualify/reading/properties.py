@@ -85,7 +85,9 @@ def json_text(value: object) -> str:
     ('{"a":[1,1.5e-7,null]}', '100000000000000000000.0', '1e21')
     """
     if isinstance(value, Mapping):
-        members = (f"{json.dumps(str(name), ensure_ascii=False)}:{json_text(each)}" for name, each in value.items())
+        members = (
+            f"{json.dumps(str(name), ensure_ascii=False)}:{json_text(each)}" for name, each in value.items()
+        )
         return "{" + ",".join(members) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ",".join(json_text(each) for each in value) + "]"

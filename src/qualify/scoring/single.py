@@ -7,7 +7,7 @@ For the live application, where a lead is scored in microseconds after each even
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from qualify.criteria.logic import Answered, HasAnswer, Occurrences
 from qualify.moments import DAY, age_in_days
@@ -83,12 +83,12 @@ class View:
         """How many occurrences; None when there are no events at all to look at."""
         if not self.judge.sees_events:
             return None
-        found = self.counts.get(self.judge.numbers[occurrences])
+        found = self.counts.get(self.judge.number_of(occurrences))
         return found.n if found else 0
 
     def newest(self, occurrences: Occurrences) -> int | None:
         """When the newest occurrence was."""
-        found = self.counts.get(self.judge.numbers[occurrences])
+        found = self.counts.get(self.judge.number_of(occurrences))
         return found.last_at if found else None
 
     def answer(self, asked: Answered | HasAnswer) -> _AnswerView | None:
@@ -119,7 +119,7 @@ class Judge:
         self.layout = layout = playbook if isinstance(playbook, Layout) else Layout(playbook)
         self.sees_events = sees_events
         self.counter = Counter(layout.tallies)
-        self.numbers = {layout.tallies[number].occurrences: number for number in layout.conditional_tallies}
+        self._numbers: dict[int, tuple[int, Occurrences]] = {}
         self.rules = [(rule, *_readied(rule)) for rule in layout.rules]
         book = layout.book
         self.nothing = dict.fromkeys(book.scores, 0)
@@ -149,6 +149,13 @@ class Judge:
         view.grade = self._grade(view)
         information = float(len(self.rules) - len(unknown)) / float(len(self.rules))
         return Judgement(as_of, scores, view.scores[TOTAL], view.grade, information, lines, unknown, view)
+
+    def number_of(self, occurrences: Occurrences) -> int:
+        """The tally that counts them; remembered by identity, since comparing them takes longer than the rest."""
+        known = self._numbers.get(id(occurrences))
+        if known is None:
+            known = self._numbers[id(occurrences)] = (self.layout.tally_of(occurrences), occurrences)
+        return known[0]
 
     def _bound(self, sums: dict[str, int], view: View, lines: list[Line]) -> dict[str, int]:
         """The scores within their bounds; the view has the total too, within its own."""

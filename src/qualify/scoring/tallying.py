@@ -16,7 +16,7 @@ from typing import Any
 
 import ibis
 
-from qualify.criteria.logic import Both, Field, Occurrences, event_fields, excludes
+from qualify.criteria.logic import Both, Field, Occurrences, excludes
 from qualify.moments import DAY
 from qualify.points import fragile_ages
 from qualify.scoring.choosing import chosen
