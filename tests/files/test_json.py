@@ -27,11 +27,11 @@ LINES = "".join(json.dumps(lead) + "\n" for lead in LEADS)
         ("leads.jsonl", LINES.replace("\n", "\r\n").encode()),
         ("leads.jsonl", b"\xef\xbb\xbf" + LINES.encode()),
         ("leads.jsonl", LINES.encode("utf-16")),
-        ("leads.jsonl.gz", gzip.compress(LINES.encode())),
+        ("leads.jsonl.gz", gzip.compress(LINES.encode(), mtime=0)),
         ("leads.json", json.dumps(LEADS).encode()),
         ("leads.json", json.dumps(LEADS, indent=2).encode()),
         ("leads.json", json.dumps(LEADS, indent=2).encode("utf-16")),
-        ("leads.json.gz", gzip.compress(json.dumps(LEADS).encode())),
+        ("leads.json.gz", gzip.compress(json.dumps(LEADS).encode(), mtime=0)),
         ("leads.json", "".join(json.dumps(lead, indent=2) + "\n" for lead in LEADS).encode()),
     ],
 )

@@ -15,7 +15,7 @@ from qualify.scoring.layout import Layout
 
 @pytest.fixture(scope="module")
 def market():
-    return simulate(300, 200, seed=5)
+    return simulate(150, 120, seed=5)
 
 
 def canonical(sources: Sources) -> tuple[dict[str, list], dict]:

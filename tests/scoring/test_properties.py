@@ -24,7 +24,7 @@ many = settings(max_examples=4 * settings().max_examples, suppress_health_check=
 some = settings(max_examples=settings().max_examples, suppress_health_check=list(HealthCheck))
 # Compiling takes most of an engine's example; shrinking one would take minutes, so it is left out.
 few = settings(
-    max_examples=3,
+    max_examples=2,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
 )
@@ -118,18 +118,6 @@ def test_without_new_events_a_score_that_only_gives_never_rises(
 # ── bounds, information ─────────────────────────────────────────────────────────────────────────────
 
 
-@some
-@given(world=worlds(), moment=moments)
-def test_the_total_keeps_its_bounds_and_is_the_sum_where_it_has_none(world: World, moment: int) -> None:
-    judge, total = Judge(world.layout), world.book.total
-    for record in world.records():
-        judged = judge(record, moment)
-        assert total.at_least is None or judged.total >= total.at_least
-        assert total.at_most is None or judged.total <= total.at_most
-        if total.at_least is None and total.at_most is None:
-            assert judged.total == sum(judged.scores.values())
-
-
 def all_known(record: Record, layout: Layout) -> Record:
     """The lead with a value for every trait and an answer that holds to every question."""
     traits = {field: 7.0 if field.is_number else "known" for field in layout.trait_fields}
@@ -138,7 +126,7 @@ def all_known(record: Record, layout: Layout) -> Record:
     return replace(record, traits=traits, learnt=[], answers=answers)
 
 
-@many
+@some
 @given(world=worlds())
 def test_information_is_whole_when_everything_is_known(world: World) -> None:
     judge = Judge(world.layout)
@@ -150,11 +138,16 @@ def test_information_is_whole_when_everything_is_known(world: World) -> None:
 
 @some
 @given(world=worlds(), moment=moments)
-def test_information_is_the_share_of_rules_that_could_be_judged(world: World, moment: int) -> None:
-    judge = Judge(world.layout)
+def test_the_total_keeps_its_bounds_and_information_is_the_share_of_rules_judged(
+    world: World, moment: int
+) -> None:
+    judge, total, rules = Judge(world.layout), world.book.total, world.layout.rules
     for record in world.records():
         judged = judge(record, moment)
-        rules = world.layout.rules
+        assert total.at_least is None or judged.total >= total.at_least
+        assert total.at_most is None or judged.total <= total.at_most
+        if total.at_least is None and total.at_most is None:
+            assert judged.total == sum(judged.scores.values())
         assert judged.information == (len(rules) - len(judged.unknown)) / len(rules)
         assert not {line.rule for line in judged.lines if line.line == "rule"} & set(judged.unknown)
         assert all(rules[number].tally is None for number in judged.unknown), "what they did is always known"
@@ -184,7 +177,7 @@ SILENT = {
 }
 
 
-def test_without_a_table_of_events_behaviour_is_unknown_on_every_path() -> None:
+def test_without_a_table_of_events_behaviour_is_unknown_on_both_paths() -> None:
     layout = Layout(Playbook.model_validate(SILENT))
     world = World(layout.book, layout, draw_facts(layout))
     judge = Judge(layout, sees_events=False)
@@ -193,8 +186,7 @@ def test_without_a_table_of_events_behaviour_is_unknown_on_every_path() -> None:
     assert judged
     assert all({0, 1, 2, 3} <= set(each.unknown) for each in judged.values())
     expected = sorted((lead, each.total, each.information) for lead, each in judged.items())
-    for engine in (Duck(), Sqlite()):
-        assert judged_without_events(filled(engine, world), world) == expected
+    assert judged_without_events(filled(Duck(), world), world) == expected
 
 
 def draw_facts(layout: Layout) -> Any:
@@ -210,26 +202,8 @@ def draw_facts(layout: Layout) -> Any:
 
 
 @some
-@given(world=worlds(staged=True), since=moments, days=st.lists(st.integers(0, 40), min_size=1, max_size=6))
-def test_every_step_is_taken_once_from_wherever_a_lead_stands(
-    world: World, since: int, days: list[int]
-) -> None:
-    judge, ladder = Judge(world.layout), Ladder(world.layout)
-    for record in world.records():
-        state, moment = State.at_first(record.created_at), since
-        for day in days:
-            moment += day * DAY
-            judged, decision = judge(record, moment), record.newest_decision(moment)
-            moved = ladder.step(state, judged, decision)
-            assert ladder.step(moved, judged, decision) == moved
-            assert moved.stage in (*LADDER, *OFF_LADDER)
-            assert moved == state or moved.since == moment or moved.cycle_since == moment
-            state = moved
-
-
-@some
 @given(world=worlds(staged=True), days=st.lists(st.integers(0, 20), min_size=3, max_size=8))
-def test_who_is_out_returns_after_its_rest_and_by_coming_back_in_a_new_cycle(
+def test_from_wherever_a_lead_stands_a_step_is_taken_once_and_out_means_out(
     world: World, days: list[int]
 ) -> None:
     judge, ladder = Judge(world.layout), Ladder(world.layout)
@@ -238,12 +212,15 @@ def test_who_is_out_returns_after_its_rest_and_by_coming_back_in_a_new_cycle(
         state, moment = State.at_first(record.created_at), NOW - 60 * DAY
         for day in days:
             moment += day * DAY
-            moved = ladder.step(state, judge(record, moment), record.newest_decision(moment))
-            if state.stage == "recycled" and moved.stage in LADDER:
-                assert moment - state.since >= stay["recycled"]
-                assert any(state.since < event.happened_at <= moment for event in record.events)
+            judged, decision = judge(record, moment), record.newest_decision(moment)
+            moved = ladder.step(state, judged, decision)
+            assert ladder.step(moved, judged, decision) == moved, "at one moment, two steps are one"
+            assert moved == state or moment in (moved.since, moved.cycle_since)
             if state.stage in OFF_LADDER and moved.stage in LADDER:
+                assert moment - state.since >= stay[state.stage], "nobody returns before the minimum stay"
                 assert (moved.cycle, moved.cycle_since) == (state.cycle + 1, moment)
+                came_back = any(state.since < event.happened_at <= moment for event in record.events)
+                assert came_back or state.stage == "disqualified"
             else:
                 assert moved.cycle == state.cycle
             state = moved

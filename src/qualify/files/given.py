@@ -81,8 +81,10 @@ class Loading(Protocol):
 
 def cleaned(text: str) -> str:
     """An id without space around it; null when it is empty or a word for "not known"."""
+    # No word for "not known" is made of these characters with a digit among them, and most ids are.
+    usual = f"regexp_full_match({text}, '[A-Za-z_.@-]*[0-9][A-Za-z0-9_.@-]*')"
     found = tidied(text)
-    return f"CASE WHEN {missing(found)} THEN NULL ELSE {found} END"
+    return f"CASE WHEN {usual} THEN {text} WHEN {missing(found)} THEN NULL ELSE {found} END"
 
 
 def tidied(text: str) -> str:
