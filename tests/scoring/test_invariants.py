@@ -15,6 +15,7 @@ from qualify.scoring.record import AnswerGiven, Decided, Event, Learnt, Record
 from qualify.scoring.single import Judge, Judgement
 from qualify.stages.ladder import Ladder, State
 from qualify.vocabulary import TOTAL
+from tests.scoring.test_properties import SILENT
 from tests.scoring.world import NOW, World, moments, worlds
 
 drawn = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
@@ -217,3 +218,8 @@ def test_a_lead_between_leaving_and_entering_stays_where_it_is() -> None:
     assert any(4000 <= total < 5000 for total, _ in seen)
     fresh = ladder.step(State(), judge(record, NOW + 4 * DAY), None)
     assert fresh.stage == "lead", "45 points do not enter, though they would stay"
+
+
+def test_a_field_that_no_rule_looks_at_changes_nothing() -> None:
+    record = Record("ada", traits={Field("industry"): "software", Field("shoe_size", "number"): 43.0})
+    assert Judge(Layout(Playbook.model_validate(SILENT)))(record, NOW).total == 16 * 100 + 200

@@ -30,7 +30,7 @@ QUICK: Any = {
     "phases": (Phase.explicit, Phase.reuse, Phase.generate),
 }
 few = settings(max_examples=6, **QUICK)
-many = settings(max_examples=100, **QUICK)
+many = settings(max_examples=20, **QUICK)
 
 
 def by_judge(world: World, moment: int) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -129,7 +129,7 @@ def test_stages_fold_the_same_on_duckdb(world: World) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, **QUICK)
+@settings(max_examples=6, **QUICK)
 @given(world=worlds(staged=True))
 def test_stages_fold_the_same_on_duckdb_and_sqlite_in_many_worlds(world: World) -> None:
     folded(Duck(), world, STEPS)
