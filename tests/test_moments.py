@@ -217,6 +217,11 @@ def test_a_grid_of_nothing_is_its_end() -> None:
     assert grid(now, moment("2026-03-04"), "week") == [moment("2026-03-04")]
 
 
+def test_an_end_of_day_is_not_after_itself() -> None:
+    since = moment("2026-03-04")
+    assert grid(since, since + DAY + 1, "day") == [since + DAY, since + DAY + 1]
+
+
 spans = st.tuples(st.integers(at(1969, 1, 1), at(2030, 1, 1)), st.integers(0, 400 * DAY))
 
 

@@ -131,5 +131,5 @@ def grid(since: int, until: int, every: Every) -> list[int]:
     The grid is fixed, so that a fold of steps over it comes to the same for whatever moment it is asked.
     """
     step, anchor = (DAY, 0) if every == "day" else (7 * DAY, _MONDAY)
-    first = anchor + ((since - anchor) // step + 1) * step - 1
+    first = anchor + ((since + 1 - anchor) // step + 1) * step - 1
     return [*range(first, until, step), until]

@@ -67,7 +67,7 @@ def _fit(sample: str, delimiter: str) -> tuple[float, int]:
     """How well a delimiter explains the first lines: the share that fits the header, and its width."""
     rows = list(islice(csv.reader(io.StringIO(sample), delimiter=delimiter), 30))
     width = len(rows[0])
-    lines = [row for row in rows[1:-1] or rows if row]
+    lines = [row for row in rows[1:-1] if row] or rows[:1]  # the last may be cut off
     return (sum(len(row) == width for row in lines) / len(lines) if width > 1 else 0.0, width)
 
 
@@ -75,7 +75,7 @@ def unique(names: Sequence[str]) -> list[str]:
     """The names without space around them, none empty, and none twice (whatever their case)."""
     found: dict[str, str] = {}
     for number, name in enumerate(names, 1):
-        wanted = name.strip().removeprefix("\ufeff") or f"column {number}"
+        wanted = name.strip().removeprefix("\ufeff").replace("\0", "") or f"column {number}"
         spelled, count = wanted, 1
         while spelled.casefold() in found:
             count += 1

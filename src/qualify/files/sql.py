@@ -8,12 +8,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from qualify.engines.quoting import listed, literal, named
+from qualify.engines import quoting
+from qualify.engines.quoting import named
 
 if TYPE_CHECKING:
     import duckdb
 
 __all__ = ["Database", "file", "json_column", "listed", "literal", "named"]
+
+
+def literal(text: str) -> str:
+    """A text, whatever data it comes from: a zero character would end the statement."""
+    parts = [quoting.literal(part) for part in text.split("\0")]
+    return parts[0] if len(parts) == 1 else f"({' || chr(0) || '.join(parts)})"
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Texts in parentheses, for ``IN``."""
+    return "(" + ", ".join(literal(text) for text in texts) + ")"
 
 
 def file(path: object) -> str:
