@@ -217,22 +217,22 @@ def test_a_grid_of_nothing_is_its_end() -> None:
     assert grid(now, moment("2026-03-04"), "week") == [moment("2026-03-04")]
 
 
-def test_an_end_of_day_is_not_after_itself() -> None:
+def test_a_grid_begins_with_the_end_of_day_that_it_is_asked_from() -> None:
     since = moment("2026-03-04")
-    assert grid(since, since + DAY + 1, "day") == [since + DAY, since + DAY + 1]
+    assert grid(since, since + DAY + 1, "day") == [since, since + DAY, since + DAY + 1]
 
 
 spans = st.tuples(st.integers(at(1969, 1, 1), at(2030, 1, 1)), st.integers(0, 400 * DAY))
 
 
 @given(spans, st.sampled_from(["day", "week"]))
-def test_a_grid_rises_in_equal_steps_after_its_beginning_up_to_its_end(
+def test_a_grid_rises_in_equal_steps_from_its_beginning_up_to_its_end(
     span: tuple[int, int], every: moments.Every
 ) -> None:
     since, until = span[0], span[0] + span[1]
     ends = grid(since, until, every)
     assert ends[-1] == until
-    assert all(since < end for end in ends[:-1])
+    assert all(since <= end for end in ends[:-1])
     assert {later - earlier for earlier, later in pairwise(ends[:-1])} <= {DAY if every == "day" else 7 * DAY}
 
 

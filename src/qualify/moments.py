@@ -126,10 +126,10 @@ _MONDAY: Final = 4 * DAY
 
 
 def grid(since: int, until: int, every: Every) -> list[int]:
-    """The ends of the days or weeks (Monday to Sunday, UTC) after ``since``, and ``until`` itself.
+    """The ends of the days or weeks (Monday to Sunday, UTC) from ``since`` on, and ``until`` itself.
 
     The grid is fixed, so that a fold of steps over it comes to the same for whatever moment it is asked.
     """
     step, anchor = (DAY, 0) if every == "day" else (7 * DAY, _MONDAY)
-    first = anchor + ((since + 1 - anchor) // step + 1) * step - 1
+    first = anchor + ((since - anchor) // step + 1) * step - 1
     return [*range(first, until, step), until]
