@@ -6,6 +6,8 @@ shows. Whoever knows that it is here (CI does) names it in QUALIFY_MUST_RUN, and
 
 from __future__ import annotations
 
+import functools
+import gc
 import os
 import re
 import shutil
@@ -13,7 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -55,11 +57,39 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
 
 
+def pytest_collection_finish() -> None:
+    """What is there by now stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_playbooks_of_this_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep compiled playbooks to this session: no test may read, or leave, what another one compiled."""
+    """Keep compiled playbooks to this session: no session reads, or leaves, what another one compiled."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # the workers of a session share what they compile
+        folder = folder.parent
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("QUALIFY_CACHE", str(tmp_path_factory.mktemp("compiled")))
+        patch.setenv("QUALIFY_CACHE", str(folder / "compiled"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_core_for_each_worker() -> Iterator[None]:
+    """There are as many workers as cores, and DuckDB would take all cores in each of them."""
+    import duckdb
+
+    connect = duckdb.connect
+
+    @functools.wraps(connect)
+    def in_one_thread(*words: Any, **options: Any) -> duckdb.DuckDBPyConnection:
+        connection = connect(*words, **options)
+        connection.execute("SET threads = 1")
+        return connection
+
+    with pytest.MonkeyPatch.context() as patch:
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            patch.setattr(duckdb, "connect", in_one_thread)
         yield
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
 from qualify.engines.compiling import Dialect, Question, What, as_of, statement
@@ -136,13 +137,31 @@ def lines_of(engine: Engine, layout: Layout, moment: int) -> Lines:
 
 
 def states_of(
-    engine: Engine, layout: Layout, moment: int, previous: list[dict[str, Any]] | None
+    engine: Engine,
+    layout: Layout,
+    moment: int,
+    previous: list[dict[str, Any]] | None,
+    *,
+    in_steps: bool = False,
 ) -> dict[str, tuple[Any, ...]]:
-    """Each lead's stage, since when, and its cycle."""
+    """Each lead's stage, since when, and its cycle; ``in_steps`` by way of tables, as `qualify score` does it."""
     if previous is not None:
         engine.put("previous", STATE, previous)
-    rows = asked(engine, layout, "states", moment, resumed=previous is not None)
+    ask = stepped if in_steps else asked
+    rows = ask(engine, layout, "states", moment, resumed=previous is not None)
     return {row["lead_id"]: tuple(row[name] for name in STATE) for row in rows}
+
+
+def stepped(
+    engine: Engine, layout: Layout, what: What, moment: int, *, resumed: bool = False
+) -> list[dict[str, Any]]:
+    """The rows that answer ``what``, from the tables of tallies and of judged leads filled before."""
+    question = Question(engine.dialect, frozenset(TABLES), staged=True, resumed=resumed)
+    steps: list[What] = ["tallied", "judged"] if layout.tallies else ["judged"]
+    for step in steps:
+        text = statement(layout, step, replace(question, resumed=False))
+        engine.run(f"CREATE OR REPLACE TABLE {step} AS {as_of(text, moment)}")
+    return engine.run(as_of(statement(layout, what, question), moment))
 
 
 @contextmanager

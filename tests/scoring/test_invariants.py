@@ -18,7 +18,7 @@ from qualify.vocabulary import TOTAL
 from tests.scoring.test_properties import SILENT
 from tests.scoring.world import NOW, World, moments, worlds
 
-drawn = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+drawn = settings(suppress_health_check=list(HealthCheck))
 
 
 def conclusions(judged: Judgement) -> tuple[object, ...]:

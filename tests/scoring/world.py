@@ -296,43 +296,54 @@ def _field_values(fields: list[Field]) -> st.SearchStrategy[Row]:
 def facts(draw: st.DrawFn, layout: Layout) -> Tables:
     """Canonical tables for the playbook."""
     ids, accounts = st.sampled_from(LEADS), st.sampled_from(ACCOUNTS)
+    # Made once: to make a strategy for every row takes longer than to draw the row.
+    traits, known = _field_values(layout.trait_fields), st.one_of(accounts, st.none())
+    created = st.one_of(st.just(0), moments)
     leads = [
-        {"lead_id": lead, "account_id": draw(st.one_of(accounts, st.none())),
-         "created_at": draw(st.one_of(st.just(0), moments)),
-         **draw(_field_values(layout.trait_fields))}
+        {"lead_id": lead, "account_id": draw(known), "created_at": draw(created), **draw(traits)}
         for lead in draw(st.permutations(LEADS))
-    ]  # fmt: skip
+    ]
     return {
         "leads": leads,
         "accounts": [
-            {"account_id": name, "created_at": draw(moments), **draw(_field_values(layout.trait_fields))}
-            for name in ACCOUNTS
+            {"account_id": name, "created_at": draw(moments), **draw(traits)} for name in ACCOUNTS
         ],
-        "traits": draw(st.lists(_learnt(layout, ids), max_size=8)) if layout.trait_fields else [],
-        "events": draw(st.lists(_events(layout, ids), max_size=40)),
-        "answers": draw(st.lists(_answers(layout, ids), max_size=8)),
+        "traits": draw(st.lists(_learnt(_each_field(layout.trait_fields), ids), max_size=8)) if layout.trait_fields else [],
+        "events": draw(st.lists(_events(_field_values(layout.event_fields), ids), max_size=40)),
+        "answers": draw(st.lists(_answers(_field_values(layout.answer_fields), ids), max_size=8)),
         "decisions": draw(st.lists(_decisions(ids), max_size=10)),
     }
 
 
+done = st.sampled_from(KINDS)
+delays = st.sampled_from([0, 0, 0, 1, DAY, 40 * DAY])
+
+
 @st.composite
-def _events(draw: st.DrawFn, layout: Layout, ids: st.SearchStrategy[str]) -> Row:
+def _events(draw: st.DrawFn, fields: st.SearchStrategy[Row], ids: st.SearchStrategy[str]) -> Row:
     happened_at = max(draw(moments), 0)
-    known_at = happened_at + draw(st.sampled_from([0, 0, 0, 1, DAY, 40 * DAY]))
-    values = draw(_field_values(layout.event_fields))
+    known_at = happened_at + draw(delays)
+    values = draw(fields)
     return {
         "lead_id": draw(ids),
-        "kind": draw(st.sampled_from(KINDS)),
+        "kind": draw(done),
         "happened_at": happened_at,
         "known_at": known_at,
         **values,
     }
 
 
+def _each_field(fields: list[Field]) -> st.SearchStrategy[tuple[Field, Row]]:
+    """One of the fields, with a value."""
+    return st.one_of([st.tuples(st.just(field), _field_values([field])) for field in fields])
+
+
 @st.composite
-def _learnt(draw: st.DrawFn, layout: Layout, ids: st.SearchStrategy[str]) -> Row:
-    field = draw(st.sampled_from(layout.trait_fields))
-    value = draw(_field_values([field]))[field.column]
+def _learnt(
+    draw: st.DrawFn, fields: st.SearchStrategy[tuple[Field, Row]], ids: st.SearchStrategy[str]
+) -> Row:
+    field, values = draw(fields)
+    value = values[field.column]
     return {
         "lead_id": draw(ids),
         "trait": field.column,
@@ -343,27 +354,31 @@ def _learnt(draw: st.DrawFn, layout: Layout, ids: st.SearchStrategy[str]) -> Row
     }
 
 
+questions = st.sampled_from(["budget", "need"])
+expiries = st.one_of(st.none(), moments)
+
+
 @st.composite
-def _answers(draw: st.DrawFn, layout: Layout, ids: st.SearchStrategy[str]) -> Row:
-    values = draw(_field_values(layout.answer_fields))
+def _answers(draw: st.DrawFn, fields: st.SearchStrategy[Row], ids: st.SearchStrategy[str]) -> Row:
+    values = draw(fields)
     return {
         "lead_id": draw(ids),
-        "question": draw(st.sampled_from(["budget", "need"])),
+        "question": draw(questions),
         "told": str(sorted(values.items(), key=str)),
         "answered_at": draw(moments),
-        "expires_at": draw(st.one_of(st.none(), moments)),
+        "expires_at": draw(expiries),
         **values,
     }
 
 
+decisions = st.sampled_from(
+    ["accepted", "rejected", "confirmed", "recycled", "disqualified", "reopened", "won", "lost"]
+)
+
+
 @st.composite
 def _decisions(draw: st.DrawFn, ids: st.SearchStrategy[str]) -> Row:
-    decision = draw(
-        st.sampled_from(
-            ["accepted", "rejected", "confirmed", "recycled", "disqualified", "reopened", "won", "lost"]
-        )
-    )
-    return {"lead_id": draw(ids), "decision": decision, "decided_at": draw(moments)}
+    return {"lead_id": draw(ids), "decision": draw(decisions), "decided_at": draw(moments)}
 
 
 @st.composite

@@ -8,17 +8,12 @@ from typing import Final
 
 from qualify.errors import InputError, did_you_mean, one_of
 from qualify.files.presets import PRESETS, ROLES, SIGNS_NEEDED, TRAITS, Preset
-from qualify.reading.text import fold
+from qualify.reading.text import bare
 
 _MOST_NAMED: Final = 12
 
 OWN_ID: Final[Mapping[str, str]] = {"leads": "lead_id", "accounts": "account_id"}
 """The column that tells the rows of a table apart, for the tables whose presets say just ``id``."""
-
-
-def bare(name: str) -> str:
-    """What two spellings of a header have in common: ``TotalVisits``, ``Total Visits`` and ``total_visits``."""
-    return "".join(char for char in fold(name) or "" if char.isalnum())
 
 
 @dataclass

@@ -11,10 +11,11 @@ from qualify.files.cells import Finder
 from qualify.files.dates import Moment, moment
 from qualify.files.gathering import Gathering
 from qualify.files.given import Given, Opened
-from qualify.files.headers import OWN_ID, Headers, bare
+from qualify.files.headers import OWN_ID, Headers
 from qualify.files.readings import Readings, as_canonical, known
 from qualify.files.screening import Check, first_of_each, id_of, id_text, line_checks, moment_checks, screened
 from qualify.files.sql import named
+from qualify.reading.text import bare
 
 ADDRESSES: Final = "known_addresses"
 """The temporary table of the first lead with each e-mail address: address, lead_id (as text)."""

@@ -11,12 +11,12 @@ from qualify.errors import did_you_mean, nearest
 from qualify.files.dates import Moment, moment
 from qualify.files.gathering import Gathering
 from qualify.files.given import Cell, Given, Opened, tidied
-from qualify.files.headers import Headers, bare
+from qualify.files.headers import Headers
 from qualify.files.presets import DECISION_WORDS
 from qualify.files.readings import Readings, as_canonical, known, trait_text
 from qualify.files.screening import Check, id_of, id_text, line_checks, moment_checks, screened
 from qualify.files.sql import listed, literal, named
-from qualify.reading.text import fold
+from qualify.reading.text import bare, fold
 from qualify.vocabulary import DECISIONS
 
 #: For each table: the column that says what was told of, in words for an error.

@@ -7,7 +7,7 @@ import unicodedata
 
 from qualify.reading.figures import number
 
-__all__ = ["MISSING", "fold", "is_missing", "number"]
+__all__ = ["MISSING", "bare", "fold", "is_missing", "number"]
 
 _ASCII_SPACES = re.compile(r"[ \t\n\r\f\v]+")
 _SPACES = re.compile("[ \t\n\r\f\v\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
@@ -128,3 +128,8 @@ def _with_short_runs(text: str) -> str:
         if run <= _LONGEST_RUN_OF_MARKS:
             kept.append(char)
     return text if len(kept) == len(text) else "".join(kept)
+
+
+def bare(name: str) -> str:
+    """What two spellings of a name have in common: ``TotalVisits``, ``Total Visits`` and ``total_visits``."""
+    return "".join(char for char in fold(name) or "" if char.isalnum())

@@ -62,12 +62,12 @@ class _Pass:
 
     def __init__(self, tallies: list[tuple[int, Tally]]) -> None:
         self.any = bool(tallies)
-        self.special = [_Special(number, each) for number, each in tallies if not _is_plain(each)]
-        plain = [(number, each) for number, each in tallies if _is_plain(each)]
-        self.otherwise = [_matcher(*each) for each in plain if each[1].occurrences.kinds is None]
+        self.special = [Special(number, each) for number, each in tallies if not is_plain(each)]
+        plain = [(number, each) for number, each in tallies if is_plain(each)]
+        self.otherwise = [matcher(*each) for each in plain if each[1].occurrences.kinds is None]
         kinds = {kind for _, each in plain for kind in each.occurrences.kinds or ()}
         self.by_kind = {
-            kind: [_matcher(n, each) for n, each in plain if kind in (each.occurrences.kinds or ())]
+            kind: [matcher(n, each) for n, each in plain if kind in (each.occurrences.kinds or ())]
             + self.otherwise
             for kind in kinds
         }
@@ -88,12 +88,13 @@ class _Pass:
             special.count(known, as_of, found)
 
 
-def _is_plain(tally: Tally) -> bool:
+def is_plain(tally: Tally) -> bool:
     """Whether it can be counted by looking at one event at a time."""
     return tally.occurrences.after is None and tally.occurrences.distinct is None
 
 
-def _matcher(number: int, tally: Tally) -> Matcher:
+def matcher(number: int, tally: Tally) -> Matcher:
+    """What there is to know of a tally that looks at one event at a time."""
     return number, _window(tally.occurrences), _test(tally.occurrences.where), _decay(tally)
 
 
@@ -109,7 +110,7 @@ def _decay(tally: Tally) -> tuple[int, ...]:
     return decay_table(tally.each_worth or 0, tally.half_life or 1) if tally.adds_up else ()
 
 
-class _Special:
+class Special:
     """A tally that has to see several events together: a sequence, or distinct values."""
 
     def __init__(self, number: int, tally: Tally) -> None:
@@ -120,15 +121,36 @@ class _Special:
         self.window, self.reach = _window(occurrences), (occurrences.apart or 0) * DAY
 
     def count(self, known: list[Event], as_of: int, found: dict[int, Count]) -> None:
-        matched = self.described.among(known)
-        if self.begins and matched:
-            begun = self.begins.among(known)
-            matched = self._followed(begun, matched) if begun else []
-        recent = [event for event in matched if as_of - event[1] < self.window]
+        """Count those that are known, unless there are none."""
+        recent = self.recent(known, as_of)
         if recent and (n := len(recent) if self.distinct is None else self._values(recent)):
             times = [event[1] for event in recent]
             worth = sum(self._worth(as_of - happened_at) for happened_at in times) if self.decay else 0
             found[self.number] = Count(n, min(times), max(times), worth)
+
+    def recent(self, known: list[Event], as_of: int) -> list[Event]:
+        """The occurrences among the known events that are within the window."""
+        matched = self.described.among(known)
+        if self.begins and matched:
+            begun = self.begins.among(known)
+            matched = self._followed(begun, matched) if begun else []
+        return [event for event in matched if as_of - event[1] < self.window]
+
+    def times(self, known: list[Event], as_of: int) -> list[int]:
+        """When the occurrences were; with ``distinct`` when the newest of each value was."""
+        recent = self.recent(known, as_of)
+        if self.distinct is None:
+            return [event[1] for event in recent]
+        newest: dict[object, int] = {}
+        for event in recent:
+            value = self._value(event)
+            if value is not None:
+                newest[value] = max(event[1], newest.get(value, event[1]))
+        return list(newest.values())
+
+    def sees(self, event: Event) -> bool:
+        """Whether the event could be an occurrence, or the beginning of one."""
+        return bool(self.described.among([event]) or (self.begins and self.begins.among([event])))
 
     def _worth(self, age: int) -> int:
         return self.decay[age // DAY] if age < len(self.decay) * DAY else 0
@@ -144,11 +166,13 @@ class _Special:
 
     def _values(self, events: list[Event]) -> int:
         """How many distinct values they have; events without a value do not count."""
+        return len({self._value(event) for event in events} - {None})
+
+    def _value(self, event: Event) -> object:
+        """What is counted once."""
         if isinstance(self.distinct, Field):
-            return len({event.properties.get(self.distinct) for event in events} - {None})
-        if self.distinct == "day":
-            return len({event[1] // DAY for event in events})
-        return len({event.lead_id for event in events})
+            return event.properties.get(self.distinct)
+        return event[1] // DAY if self.distinct == "day" else event.lead_id
 
 
 class _Described:

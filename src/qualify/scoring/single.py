@@ -162,12 +162,12 @@ class Judge:
         total, scores = 0, {}
         for number, (name, bounds, counts) in enumerate(self.bounds):
             points = sums[name]
-            scores[name] = bounded = _within(points, bounds)
+            scores[name] = bounded = within(points, bounds)
             if bounded != points:
                 lines.append(_taken(number, "score bound", bounded - points))
             if counts:
                 total += bounded
-        bounded = _within(total, self.layout.book.total)
+        bounded = within(total, self.layout.book.total)
         if bounded != total:
             lines.append(_taken(len(self.bounds), "total bound", bounded - total))
         view.scores = {**scores, TOTAL: bounded}
@@ -221,7 +221,8 @@ def _taken(rule: int, line: str, points: int) -> Line:
     return Line(rule, line, None, None, None, None, None, None, points)
 
 
-def _within(points: int, bounds: Bounds) -> int:
+def within(points: int, bounds: Bounds) -> int:
+    """The points, no lower and no higher than the bounds."""
     least, most = bounds.at_least, bounds.at_most
     if least is not None and points < least:
         points = least

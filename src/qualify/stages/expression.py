@@ -11,7 +11,7 @@ from qualify.moments import DAY
 from qualify.scoring.canonical import Columns
 from qualify.scoring.expression import Scoring
 from qualify.scoring.facts import Facts
-from qualify.scoring.layout import StageRule
+from qualify.scoring.layout import Layout, StageRule
 from qualify.scoring.lowering import lowered, surely
 from qualify.stages.ladder import FIRST
 from qualify.vocabulary import LADDER, OFF_LADDER
@@ -72,12 +72,15 @@ def _typed(value: Any) -> Any:
 
 
 def _moved(table: Any, scoring: Scoring) -> Any:
-    standing = _Standing(table, scoring)
+    climbing = _Climbing(_Standing(table, scoring).with_conditions(), scoring.layout)
+    table = climbing.table
     off = table.stage.isin(OFF_LADDER)
-    up, down = standing.up(), standing.down()
-    stage = ibis.coalesce(table.ended, off.ifelse(table.stage, ibis.coalesce(up, down, table.stage)))
-    since = (stage == table.stage).ifelse(table.since, standing.as_of)
-    return table.select("lead_id", stage.name("stage"), since.name("since"), "cycle", "cycle_since")
+    stage = ibis.coalesce(
+        table.ended, off.ifelse(table.stage, ibis.coalesce(climbing.up(), climbing.down(), table.stage))
+    )
+    moved = table.mutate(now=stage)
+    since = (moved.now == moved.stage).ifelse(moved.since, ibis.literal(scoring.moment, "int64"))
+    return moved.select("lead_id", moved.now.name("stage"), since.name("since"), "cycle", "cycle_since")
 
 
 class _Standing(Facts):
@@ -85,7 +88,6 @@ class _Standing(Facts):
 
     def __init__(self, table: Any, scoring: Scoring) -> None:
         super().__init__(table, scoring.layout, scoring.tables, scoring.as_of)
-        self.rank = ibis.cases(*((table.stage == name, place) for place, name in enumerate(LADDER)), else_=-1)
 
     def decision(self) -> Any:
         """The newest decision, if it was made in this cycle."""
@@ -127,34 +129,70 @@ class _Standing(Facts):
             back = back | (here & self._stayed(rule) & self._holds(rule.leave) if rule else here)
         return back
 
+    def with_conditions(self) -> Any:
+        """The table with a column for each condition of the ladder.
+
+        They are asked for several times each; written out every time, the statement would take an engine longer
+        to plan than to run over a hundred thousand leads.
+        """
+        rank = ibis.cases(
+            *((self.table.stage == name, place) for place, name in enumerate(LADDER)), else_=-1
+        )
+        asked = {"rank": rank}
+        for rule in self.layout.climbable:
+            asked[_enters(rule)] = self.enters(rule)
+            if rule.leave is not None:
+                asked[_lets_go(rule)] = self._holds(rule.leave)
+                asked[_stayed(rule)] = self._stayed(rule)
+        return self.table.mutate(**asked)
+
+
+def _enters(rule: StageRule) -> str:
+    return f"enters__{rule.name}"
+
+
+def _lets_go(rule: StageRule) -> str:
+    return f"lets_go__{rule.name}"
+
+
+def _stayed(rule: StageRule) -> str:
+    return f"stayed__{rule.name}"
+
+
+class _Climbing:
+    """Up and down the ladder, by the columns of its conditions; the ``table`` says who ``leaves``, too."""
+
+    def __init__(self, table: Any, layout: Layout) -> None:
+        self.rules = layout.climbable
+        self.table = table.mutate(leaves=self._leaves(table))
+
+    def _leaves(self, table: Any) -> Any:
+        """Whether the lead leaves its stage; a stage that the playbook does not know is always left."""
+        leaves = ~table.stage.isin([FIRST, *OFF_LADDER, *(rule.name for rule in self.rules)])
+        for rule in self.rules:
+            if rule.leave is not None:
+                here = (table.stage == rule.name) & table[_stayed(rule)]
+                leaves = leaves | (here & table[_lets_go(rule)] & ~table[_enters(rule)])
+        return leaves
+
     def up(self) -> Any:
         """The highest stage above that the lead enters; null when none."""
         climbs = [
-            (self.enters(rule) & (self.rank < LADDER.index(rule.name)), rule.name)
-            for rule in reversed(self.layout.climbable)
+            (self.table[_enters(rule)] & (self.table["rank"] < LADDER.index(rule.name)), rule.name)
+            for rule in reversed(self.rules)
         ]
         return ibis.cases(*climbs, else_=ibis.null("string")) if climbs else ibis.null("string")
 
     def down(self) -> Any:
         """The highest stage below that holds a lead that leaves its stage; null when it does not leave."""
-        leaves = self._leaves()
+        leaves = self.table.leaves
         holds = [
-            (leaves & self._held(rule) & (self.rank > LADDER.index(rule.name)), rule.name)
-            for rule in reversed(self.layout.climbable)
+            (leaves & self._held(rule) & (self.table["rank"] > LADDER.index(rule.name)), rule.name)
+            for rule in reversed(self.rules)
         ]
         return ibis.cases(*holds, (leaves, FIRST), else_=ibis.null("string"))
 
-    def _leaves(self) -> Any:
-        """Whether the lead leaves its stage; a stage that the playbook does not know is always left."""
-        known = self.layout.climbable
-        unknown = ~self.table.stage.isin([FIRST, *OFF_LADDER, *(rule.name for rule in known)])
-        for rule in known:
-            if rule.leave is not None:
-                here = self.table.stage == rule.name
-                unknown = unknown | (here & self._stayed(rule) & self._holds(rule.leave) & ~self.enters(rule))
-        return unknown
-
     def _held(self, rule: StageRule) -> Any:
         if rule.leave is None:
-            return self.enters(rule)
-        return self.enters(rule) | ~self._holds(rule.leave)
+            return self.table[_enters(rule)]
+        return self.table[_enters(rule)] | ~self.table[_lets_go(rule)]

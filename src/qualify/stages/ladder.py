@@ -76,6 +76,19 @@ class Ladder:
         stage = self._climb(state, judged) or self._fall(state, judged, now) or state.stage
         return state if stage == state.stage else replace(state, stage=stage, since=now)
 
+    def next_change(self, state: State, judged: Judgement, decision: Decided | None) -> int | None:
+        """When a minimum stay ends that alone holds the lead in its stage; None when none does.
+
+        What else can move the lead without a new fact is what its conditions look at:
+        :class:`~qualify.scoring.changing.Changes` with ``stages`` tells of that.
+        """
+        here = self.by_name.get(state.stage)
+        if here is None or here.leave is None:
+            return None
+        over = state.since + here.rule.stay * DAY
+        self._look(state, judged, decision)
+        return over if over > judged.as_of and here.leave(judged.view) is True else None
+
     def _look(self, state: State, judged: Judgement, decision: Decided | None) -> None:
         """Set what conditions see of the state: this cycle's decision, and when the stage was entered."""
         fresh = decision is not None and decision.decided_at > state.cycle_since

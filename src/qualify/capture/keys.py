@@ -1,0 +1,44 @@
+"""The key that a request came with, wherever its client puts it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any, Final
+
+from qualify.capture.model import Request
+
+LONGEST: Final = 256
+"""More characters than any key has; what is longer is none."""
+
+
+def key_of(request: Request, in_body: Any = None) -> str | None:
+    """The key of a request: Basic authorization (with or without its colon), body, query, X-Write-Key.
+
+    With Bearer authorization (OAuth) the key is the one in the body.
+    """
+    found = (
+        _basic(request.headers.get("authorization", "")),
+        in_body,
+        request.query.get("writeKey"),
+        request.headers.get("x-write-key"),
+    )
+    return next(
+        (key for key in found if isinstance(key, str) and 0 < len(key) <= LONGEST and key.isprintable()), None
+    )
+
+
+def _basic(authorization: str) -> str | None:
+    scheme, _, value = authorization.strip().partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    text = decoded(value.strip())
+    return text.partition(":")[0] if text else None
+
+
+def decoded(value: str) -> str | None:
+    """The text in base64, with or without its padding; None when it is none."""
+    try:
+        return base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode().replace("\0", "")
+    except (binascii.Error, ValueError):
+        return None

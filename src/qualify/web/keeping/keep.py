@@ -1,0 +1,82 @@
+"""Drafts into the store, in one transaction: identifiers, links, rows, marks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from django.db import transaction
+
+from qualify.capture.model import Draft, Identifier
+from qualify.web.database import is_sqlite
+from qualify.web.keeping.aside import Aside, put_aside
+from qualify.web.keeping.consents import keep_consents
+from qualify.web.keeping.linking import keep_links, may_change, said_by
+from qualify.web.keeping.marking import mark
+from qualify.web.keeping.nodes import Known, found_or_made, there
+from qualify.web.keeping.people import lock_the_graph, whole
+from qualify.web.keeping.rows import Owner, keep_rows, message_key
+
+
+class Kept(NamedTuple):
+    """How many drafts were new, and which of them (by their place) were there already."""
+
+    new: int
+    duplicates: tuple[int, ...]
+
+
+def keep(drafts: Sequence[Draft], now: int, asides: Sequence[Aside] = ()) -> Kept:
+    """Keep drafts, each message once, whatever happens; all of them or, when this raises, none."""
+    keyed = [(message_key(draft.source.id, draft.message_id), draft) for draft in drafts]
+    with transaction.atomic():
+        known = _identified(drafts, now)
+        first: dict[bytes, Draft] = {}
+        for key, draft in keyed:
+            first.setdefault(key, draft)
+        kept = keep_rows(list(first.items()), _Owners(known))
+        keep_consents([first[key] for key in first if key in kept.new], _Owners(known))
+        mark(kept.dirty, now)
+        put_aside(asides)
+    seen: set[bytes] = set()
+    twice = []
+    for place, (key, _) in enumerate(keyed):
+        if key not in kept.new or key in seen:
+            twice.append(place)
+        seen.add(key)
+    return Kept(len(drafts) - len(twice), tuple(twice))
+
+
+def _identified(drafts: Sequence[Draft], now: int) -> Mapping[Identifier, Known]:
+    """The identifiers in the drafts, with whose they are once their links are kept."""
+    wanted = _wanted(drafts)
+    said = said_by(drafts)
+    if said and not is_sqlite() and may_change(said, there(wanted)):
+        lock_the_graph()  # before any row is locked, so that two writers never wait for each other
+    known, _ = found_or_made(wanted)
+    if said and keep_links(said, known, now):
+        known, _ = found_or_made(wanted)
+    return known
+
+
+def _wanted(drafts: Sequence[Draft]) -> dict[Identifier, int]:
+    """Every identifier in the drafts, with the earliest moment at which we got to know of it."""
+    found: dict[Identifier, int] = {}
+    for draft in drafts:
+        named = [*draft.identifiers, *(end for link in draft.links for end in (link.one, link.other))]
+        for each in (draft.subject, draft.account, *named):
+            if each is not None:
+                found[each] = min(draft.received_at, found.get(each, draft.received_at))
+    return found
+
+
+class _Owners:
+    """Whose a fact on an identifier is at a moment."""
+
+    def __init__(self, known: Mapping[Identifier, Known]) -> None:
+        self.known = known
+
+    def __call__(self, subject: Identifier, at: int) -> Owner:
+        node = self.known[subject]
+        person, joined_at = (node.owner_id, node.joined_at) if not node.contested else whole(node.id, at)
+        named = node.names_a_person or person != node.id
+        return Owner(node.id, person, joined_at, named)

@@ -1,0 +1,75 @@
+"""Identifiers as the store has them: found or made, many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from qualify.capture.model import Identifier
+from qualify.identity.graph import Rank, rank
+from qualify.web.database import insert, is_sqlite, run, those
+
+_COLUMNS = "id, kind, value, first_seen, owner_id, joined_at, contested"
+
+
+class Known(NamedTuple):
+    """An identifier in the store, with whose it is."""
+
+    id: int
+    kind: str
+    value: str
+    first_seen: int
+    owner_id: int
+    joined_at: int
+    contested: bool
+
+    @property
+    def names_a_person(self) -> bool:
+        """Whether a person is known by it: whoever has one is a lead, whoever has none a visitor."""
+        return rank(self.kind) is Rank.NAMING
+
+
+def key_of(identifier: Identifier) -> str:
+    """What an identifier is looked up by."""
+    return f"{identifier.kind}:{identifier.value}"
+
+
+def found_or_made(wanted: Mapping[Identifier, int]) -> tuple[dict[Identifier, Known], list[Known]]:
+    """The identifiers, each wanted with when it was seen; and which of them are new.
+
+    Rows that are there are locked against a change of owner until the transaction ends, so that no fact is
+    written under an owner that it has just lost.
+    """
+    found = there(wanted)
+    missing = {key_of(each): (each, at) for each, at in wanted.items() if each not in found}
+    new = _made(missing.values()) if missing else []
+    if len(new) < len(missing):  # somebody else made them between our look and our insert
+        found = there(wanted)
+    found |= {Identifier(each.kind, each.value): each for each in new}
+    return found, new
+
+
+def there(wanted: Iterable[Identifier]) -> dict[Identifier, Known]:
+    """Those of the identifiers that are in the store, held until the transaction ends."""
+    lock = "" if is_sqlite() else " ORDER BY id FOR SHARE"
+    keys = sorted({key_of(each) for each in wanted})
+    found = those(f"SELECT {_COLUMNS} FROM identifier WHERE key IN ({{}}){lock}", keys)
+    return {Identifier(row[1], row[2]): Known(*row[:6], bool(row[6])) for row in found}
+
+
+def _made(missing: Iterable[tuple[Identifier, int]]) -> list[Known]:
+    """New identifiers; each belongs to itself until it is linked."""
+    values = [(each.kind, each.value, key_of(each), at, 0, 0, False) for each, at in missing]
+    made = insert(
+        "identifier",
+        "kind, value, key, first_seen, owner_id, joined_at, contested",
+        sorted(values, key=lambda row: str(row[2])),
+        "ON CONFLICT (key) DO NOTHING RETURNING id, kind, value, first_seen",
+    )
+    new = [Known(node, kind, value, seen, node, 0, False) for node, kind, value, seen in made]
+    if new:
+        first, last = min(each.id for each in new), max(each.id for each in new)
+        run("UPDATE identifier SET owner_id = id WHERE owner_id = 0 AND id BETWEEN %s AND %s", [first, last])
+    people = [(each.id, each.first_seen, "", "", "", "{}") for each in new if each.names_a_person]
+    insert("person", "id, created_at, email, name, company, traits", people, "ON CONFLICT (id) DO NOTHING")
+    return new

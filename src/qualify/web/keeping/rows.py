@@ -1,0 +1,127 @@
+"""Drafts as rows: which table each goes to, under which owner, and which were there already."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+import msgspec
+
+from qualify.capture.model import Draft, Identifier
+from qualify.web.database import Row, insert
+from qualify.web.keeping.nodes import key_of
+
+_encode = msgspec.json.Encoder().encode
+
+EVENT = (
+    "event",
+    "message_key, source_id, subject_id, owner_id, kind, happened_at, received_at, known_at, "
+    "properties, context, machine",
+)
+LEARNT = (
+    "learnt",
+    "message_key, source_id, subject_id, owner_id, learned_at, received_at, known_at, traits",
+)
+ACCOUNT_LEARNT = ("account_learnt", LEARNT[1])
+
+OnlyLearning = frozenset({"identify", "group", "alias"})
+"""The calls that tell who somebody is, and not what they did."""
+
+
+PUT_INTO = "$account"
+"""The trait that says which account a call put a person into: the key of its identifier."""
+
+
+class Owner(NamedTuple):
+    """Whose a fact is, and from when on that is known."""
+
+    subject_id: int
+    person_id: int
+    joined_at: int
+    named: bool
+
+
+OwnerAt = Callable[[Identifier, int], Owner]
+
+
+class Kept(NamedTuple):
+    """What keeping drafts came to: message keys that were new, and people with the earliest new moment."""
+
+    new: frozenset[bytes]
+    dirty: Mapping[int, int]
+
+
+def message_key(source_id: int, message_id: str) -> bytes:
+    """What a message is known by: 16 bytes, whatever the client calls it, apart for each source."""
+    return blake2b(f"{source_id}\n{message_id}".encode("utf-8", "replace"), digest_size=16).digest()
+
+
+def keep_rows(drafts: Sequence[tuple[bytes, Draft]], owner_at: OwnerAt) -> Kept:
+    """Insert the rows of drafts; those of a message that is there already are left out."""
+    rows: dict[tuple[str, str], list[tuple[Row, Owner]]] = {EVENT: [], LEARNT: [], ACCOUNT_LEARNT: []}
+    for key, draft in drafts:
+        for into, row, owner in _rows_of(key, draft, owner_at):
+            rows[into].append((row, owner))
+    new: set[bytes] = set()
+    dirty: dict[int, int] = {}
+    for (table, columns), found in rows.items():
+        told = "ON CONFLICT (message_key) DO NOTHING RETURNING message_key"
+        inserted = {bytes(key) for (key,) in insert(table, columns, [row for row, _ in found], told)}
+        new |= inserted
+        for row, owner in found:
+            if row[0] in inserted and owner.named:
+                known_at = max(_received(table, row), owner.joined_at)
+                dirty[owner.person_id] = min(known_at, dirty.get(owner.person_id, known_at))
+    return Kept(frozenset(new), dirty)
+
+
+def _received(table: str, row: Row) -> int:
+    return int(row[6] if table == "event" else row[5])
+
+
+def _rows_of(key: bytes, draft: Draft, owner_at: OwnerAt) -> Iterable[tuple[tuple[str, str], Row, Owner]]:
+    if draft.subject is not None:
+        owner = owner_at(draft.subject, draft.happened_at)
+        if draft.kind in OnlyLearning:
+            yield LEARNT, _learnt(key, draft, owner, _with_account(draft)), owner
+        else:
+            yield EVENT, _event(key, draft, owner), owner
+            if draft.traits:
+                yield LEARNT, _learnt(key, draft, owner, draft.traits), owner
+    if draft.account is not None and draft.account_traits:
+        account = owner_at(draft.account, draft.happened_at)
+        yield ACCOUNT_LEARNT, _learnt(key, draft, account, draft.account_traits), account
+
+
+def _with_account(draft: Draft) -> Mapping[str, object]:
+    """The traits of a call, with the account that it puts the person into."""
+    if draft.account is None:
+        return draft.traits
+    return {**draft.traits, PUT_INTO: key_of(draft.account)}
+
+
+def _event(key: bytes, draft: Draft, owner: Owner) -> Row:
+    return (
+        key, draft.source.id, owner.subject_id, owner.person_id, draft.kind[:255], draft.happened_at,
+        draft.received_at, max(draft.received_at, owner.joined_at),
+        text(draft.properties), text(draft.context), draft.machine,
+    )  # fmt: skip
+
+
+def _learnt(key: bytes, draft: Draft, owner: Owner, traits: Mapping[str, object]) -> Row:
+    return (
+        key, draft.source.id, owner.subject_id, owner.person_id, draft.happened_at, draft.received_at,
+        max(draft.received_at, owner.joined_at), text(traits),
+    )  # fmt: skip
+
+
+def text(value: Mapping[str, object]) -> str:
+    """A JSON object as text; what JSON cannot say is said in words."""
+    if not value:
+        return "{}"
+    try:
+        return _encode(value).decode()
+    except (TypeError, ValueError, OverflowError, UnicodeError):
+        return json.dumps(value, ensure_ascii=True, default=str)

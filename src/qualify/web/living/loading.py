@@ -1,0 +1,198 @@
+"""People with all their facts, read from the store some at a time, as the one-lead path wants them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from qualify.scoring.record import AnswerGiven, Decided, Event, Learnt, Record, Values
+from qualify.web.database import those
+from qualify.web.living.accounts import AccountKey, account_key
+from qualify.web.living.values import Fields, decoded, told, trait, trait_text
+
+T = TypeVar("T")
+
+
+class Dated(NamedTuple, Generic[T]):
+    """A fact, and from when on it is known of the person."""
+
+    known_at: int
+    fact: T
+
+
+@dataclass
+class Loaded:
+    """A person with their facts, each with the moment from which on it is known to be theirs."""
+
+    person_id: int
+    created_at: int
+    account_id: int | None
+    emails: list[str] = field(default_factory=list)
+    traits: dict[str, Any] = field(default_factory=dict)
+    account: AccountKey | None = None
+    account_traits: list[Dated[Mapping[str, Any]]] = field(default_factory=list)
+    learnt: list[Dated[Learnt]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    account_events: list[Event] = field(default_factory=list)
+    answers: list[Dated[AnswerGiven]] = field(default_factory=list)
+    decisions: list[Dated[Decided]] = field(default_factory=list)
+
+    def moments(self) -> list[int]:
+        """The moments at which a fact about the person became known."""
+        dated = (*self.learnt, *self.answers, *self.decisions, *self.account_traits)
+        found = {each.known_at for each in dated}
+        found |= {event.known_at for event in self.events}
+        found |= {event.known_at for event in self.account_events}
+        return sorted(found)
+
+
+class Recorder:
+    """Gives the record of a person with what was known by then and no more."""
+
+    def __init__(self, person: Loaded, fields: Fields) -> None:
+        self.person, self.fields = person, fields
+        dated = (*person.learnt, *person.answers, *person.decisions, *person.account_traits)
+        self.turns = sorted({each.known_at for each in dated})
+        self.made: dict[int, Record] = {}
+
+    def __call__(self, moment: int) -> Record:
+        """The record as known at the moment; the same object until something new is known."""
+        turn = bisect_right(self.turns, moment)
+        if turn not in self.made:
+            self.made[turn] = self._record(moment)
+        return self.made[turn]
+
+    def _record(self, moment: int) -> Record:
+        person = self.person
+        told_of_account = _known(person.account_traits, moment)
+        return Record(
+            str(person.person_id),
+            account_id=None if person.account_id is None else str(person.account_id),
+            created_at=person.created_at,
+            learnt=_known(person.learnt, moment),
+            account_traits=self._values(told_of_account) if told_of_account else {},
+            events=person.events,
+            account_events=person.account_events,
+            answers=_known(person.answers, moment),
+            decisions=_known(person.decisions, moment),
+        )
+
+    def _values(self, told_of_account: Sequence[Mapping[str, Any]]) -> Values:
+        newest: dict[str, Any] = {}
+        for each in told_of_account:
+            newest |= each
+        return self.fields.values(newest)
+
+
+def _known(facts: Sequence[Dated[T]], moment: int) -> list[T]:
+    return [each.fact for each in facts if each.known_at <= moment]
+
+
+def load(people: Iterable[int], fields: Fields, *, shares: bool) -> dict[int, Loaded]:
+    """These people with their facts; those who are nobody any more are left out.
+
+    ``shares`` says that what colleagues do counts too.
+    """
+    ids = sorted(people)
+    found = {
+        who: Loaded(who, created_at, account)
+        for who, created_at, account in those(
+            "SELECT id, created_at, account_id FROM person WHERE id IN ({})", ids
+        )
+    }
+    _load_identifiers(found, ids)
+    _load_learnt(found, ids, fields)
+    _load_events(found, ids, fields)
+    _load_told(found, ids, fields)
+    for person in found.values():
+        person.account = account_key(person.emails, person.traits)
+    if shares:
+        _load_colleagues(found, fields)
+    _load_accounts(found)
+    return found
+
+
+_IDENTIFIERS = "SELECT owner_id, value FROM identifier WHERE owner_id IN ({}) AND kind = 'email' ORDER BY id"
+_EVENTS = (
+    "SELECT owner_id, kind, happened_at, known_at, properties FROM event "
+    "WHERE owner_id IN ({}) AND machine IS NULL"
+)
+_LEARNT = (
+    "SELECT owner_id, learned_at, known_at, traits FROM learnt WHERE owner_id IN ({}) ORDER BY learned_at, id"
+)
+_ANSWERS = (
+    "SELECT owner_id, question, value, satisfied, answered_at, expires_at, known_at FROM answer "
+    "WHERE owner_id IN ({})"
+)
+_DECISIONS = "SELECT owner_id, decision, decided_at, known_at FROM decision WHERE owner_id IN ({})"
+_OUTCOMES = "SELECT owner_id, outcome, closed_at, known_at FROM outcome WHERE owner_id IN ({})"
+
+
+def _load_identifiers(found: Mapping[int, Loaded], ids: Sequence[int]) -> None:
+    for who, email in those(_IDENTIFIERS, ids):
+        if who in found:
+            found[who].emails.append(email)
+
+
+def _load_learnt(found: Mapping[int, Loaded], ids: Sequence[int], fields: Fields) -> None:
+    for who, learned_at, known_at, text in those(_LEARNT, ids):
+        if who not in found:
+            continue
+        person, traits = found[who], decoded(text)
+        for name, value in traits.items():
+            person.traits[name] = value
+            for each in fields.of_trait(name):
+                said = trait_text(value)
+                folded = None if said is None else told(said)
+                person.learnt.append(Dated(known_at, Learnt(each, learned_at, folded, trait(each, value))))
+
+
+def _load_events(found: Mapping[int, Loaded], ids: Sequence[int], fields: Fields) -> None:
+    for who, kind, happened_at, known_at, properties in those(_EVENTS, ids):
+        if who in found and (asked := fields.kind(kind)) is not None:
+            values = fields.event(asked, properties)
+            found[who].events.append(Event(asked, happened_at, known_at, values, str(who)))
+
+
+def _load_told(found: Mapping[int, Loaded], ids: Sequence[int], fields: Fields) -> None:
+    for who, question, value, satisfied, answered_at, expires_at, known_at in those(_ANSWERS, ids):
+        if who in found:
+            values = fields.answer(value, satisfied)
+            given = AnswerGiven(question, answered_at, expires_at, told(value), values)
+            found[who].answers.append(Dated(known_at, given))
+    for row in (*those(_DECISIONS, ids), *those(_OUTCOMES, ids)):
+        who, decision, decided_at, known_at = row
+        if who in found:
+            found[who].decisions.append(Dated(known_at, Decided(decision, decided_at)))
+
+
+def _load_colleagues(found: Mapping[int, Loaded], fields: Fields) -> None:
+    """What everybody at the account did; nobody's doings are known before the person is."""
+    accounts = sorted({person.account_id for person in found.values() if person.account_id is not None})
+    people = those("SELECT account_id, id, created_at FROM person WHERE account_id IN ({})", accounts)
+    colleagues = {who: (account, created_at) for account, who, created_at in people}
+    by_account: dict[int, list[Event]] = defaultdict(list)
+    for who, kind, happened_at, known_at, properties in those(_EVENTS, sorted(colleagues)):
+        if (asked := fields.kind(kind)) is not None:
+            account, created_at = colleagues[who]
+            known_at, values = max(known_at, created_at), fields.event(asked, properties)
+            by_account[account].append(Event(asked, happened_at, known_at, values, str(who)))
+    for person in found.values():
+        if person.account_id is not None:
+            person.account_events = by_account[person.account_id]
+
+
+def _load_accounts(found: Mapping[int, Loaded]) -> None:
+    accounts = sorted({person.account_id for person in found.values() if person.account_id is not None})
+    by_account: dict[int, list[Dated[Mapping[str, Any]]]] = defaultdict(list)
+    statement = (
+        "SELECT owner_id, known_at, traits FROM account_learnt WHERE owner_id IN ({}) ORDER BY learned_at, id"
+    )
+    for account, known_at, text in those(statement, accounts):
+        by_account[account].append(Dated(known_at, decoded(text)))
+    for person in found.values():
+        if person.account_id is not None:
+            person.account_traits = by_account[person.account_id]

@@ -1,0 +1,155 @@
+"""What came of judging people, written: standings, moves, what is told to others, what is shown of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from qualify.scoring.single import Judgement
+from qualify.stages.living import Folded
+from qualify.web.database import Row, insert, run_many, those
+from qualify.web.living.loading import Loaded
+
+_encode = msgspec.json.Encoder().encode
+
+_STANDING = (
+    "person_id, version_id, as_of, total, grade, information, scores, lines, unknown, stage, since, cycle, "
+    "cycle_since, next_at"
+)
+_REPLACED = ", ".join(f"{name} = excluded.{name}" for name in _STANDING.split(", ")[1:])
+_MOVE = "person_id, moved_at, place, version_id, stage_from, stage_to, cycle"
+_MESSAGE = "type, person_id, payload, created_at"
+
+
+class Judged(NamedTuple):
+    """A person, what came of judging them, and the moment from which on it is new."""
+
+    person: Loaded
+    folded: Folded
+    since: int
+
+
+def write(judged: Sequence[Judged], now: int) -> None:
+    """Write all of it; to be called in a transaction."""
+    before = _before([each.person.person_id for each in judged])
+    told = _moves(judged, now)
+    standings = []
+    for each in judged:
+        row = standing_row(each)
+        if row is not None:
+            standings.append(row)
+            told += _scored(each, before.get(each.person.person_id), now)
+    insert("standing", _STANDING, standings, f"ON CONFLICT (person_id) DO UPDATE SET {_REPLACED}")
+    run_many(
+        "UPDATE person SET email = %s, name = %s, company = %s, traits = %s WHERE id = %s",
+        [person_row(each.person) for each in judged],
+    )
+    insert("message", _MESSAGE, told)
+
+
+def standing_row(each: Judged) -> Row | None:
+    """The row of a standing; None while there is no playbook, or the person is not a lead yet."""
+    folded, judgement = each.folded, each.folded.judgement
+    if judgement is None:
+        return None
+    state = folded.state
+    return (
+        each.person.person_id, folded.version, judgement.as_of, judgement.total, judgement.grade or "",
+        judgement.information, text(judgement.scores), lines(judgement), text(judgement.unknown),
+        state.stage, state.since, state.cycle, state.cycle_since, folded.next_at,
+    )  # fmt: skip
+
+
+def lines(judgement: Judgement) -> str:
+    """The ledger as JSON: each line a list, in the order of rule and kind of line."""
+    return text(sorted(judgement.lines, key=lambda line: (line.rule, line.line)))
+
+
+def text(value: object) -> str:
+    """JSON as text."""
+    return _encode(value).decode()
+
+
+def person_row(person: Loaded) -> Row:
+    """What is shown of a person everywhere: the newest e-mail, name and company, and every trait."""
+    traits = {name: value for name, value in person.traits.items() if not name.startswith("$")}
+    name = traits.get("name") or " ".join(
+        str(traits[part]) for part in ("first_name", "last_name") if traits.get(part)
+    )
+    email = person.emails[-1] if person.emails else ""
+    company = traits.get("company") or ""
+    return str(email)[:512], str(name)[:512], str(company)[:512], text(traits), person.person_id
+
+
+def _before(people: Sequence[int]) -> Mapping[int, Row]:
+    found = those("SELECT person_id, total, grade, stage FROM standing WHERE person_id IN ({})", people)
+    return {row[0]: row[1:] for row in found}
+
+
+def _moves(judged: Sequence[Judged], now: int) -> list[Row]:
+    """Replace the moves from the moment of the news on; what is new or withdrawn is told."""
+    since = {each.person.person_id: each.since for each in judged}
+    old: dict[int, set[Row]] = defaultdict(set)
+    gone = []
+    statement = f"SELECT id, {_MOVE} FROM move WHERE person_id IN ({{}}) ORDER BY id"
+    for number, who, *rest in those(statement, sorted(since)):
+        if rest[0] >= since[who]:
+            old[who].add((who, *rest))
+            gone.append((number, (who, *rest)))
+    new = {each.person.person_id: move_rows(each) for each in judged}
+    kept = {row for rows in new.values() for row in rows}
+    run_many("DELETE FROM move WHERE id = %s", [(number,) for number, row in gone if row not in kept])
+    fresh = [row for who, rows in new.items() for row in rows if row not in old[who]]
+    insert("move", _MOVE, fresh)
+    withdrawn = [row for _, row in gone if row not in kept]
+    return [_told("lead.moved", row, now) for row in fresh] + [
+        _told("lead.move_withdrawn", row, now) for row in withdrawn
+    ]
+
+
+def move_rows(each: Judged) -> list[Row]:
+    """The moves as rows, numbered where several happen at one moment."""
+    found: list[Row] = []
+    places: dict[int, int] = defaultdict(int)
+    for move in each.folded.moves:
+        place = places[move.at]
+        places[move.at] += 1
+        found.append(
+            (
+                each.person.person_id,
+                move.at,
+                place,
+                move.version,
+                move.stage_from,
+                move.stage_to,
+                move.cycle,
+            )
+        )
+    return found
+
+
+def _told(what: str, row: Row, now: int) -> Row:
+    who, moved_at, _, version, stage_from, stage_to, cycle = row
+    payload: dict[str, Any] = {
+        "lead_id": who, "moved_at": moved_at, "from": stage_from, "to": stage_to, "cycle": cycle,
+        "playbook_version": version,
+    }  # fmt: skip
+    return what, who, text(payload), now
+
+
+def _scored(each: Judged, before: Row | None, now: int) -> list[Row]:
+    """A message where the total or the grade is another than before."""
+    judgement = each.folded.judgement
+    assert judgement is not None
+    if before is not None and before[:2] == (judgement.total, judgement.grade or ""):
+        return []
+    payload: dict[str, Any] = {
+        "lead_id": each.person.person_id, "as_of": judgement.as_of, "total": judgement.total / 100,
+        "scores": {name: points / 100 for name, points in judgement.scores.items()},
+        "grade": judgement.grade or "", "stage": each.folded.state.stage,
+        "playbook_version": each.folded.version, "before": None if before is None else before[0] / 100,
+    }  # fmt: skip
+    return [("lead.scored", each.person.person_id, text(payload), now)]

@@ -1,0 +1,135 @@
+"""What the store holds, as conditions look at it: the same readings as for files, one value at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from qualify.criteria.logic import Field, event_fields
+from qualify.reading.properties import TRAIT_READINGS, as_quantity, as_text, property_value
+from qualify.reading.text import bare, fold
+from qualify.scoring.layout import Layout
+from qualify.scoring.record import Value, Values
+
+_decode = msgspec.json.Decoder().decode
+
+NOTHING: Values = {}
+
+
+def decoded(text: str) -> dict[str, Any]:
+    """A JSON object that we wrote ourselves."""
+    return _decode(text) if text != "{}" else {}  # type: ignore[no-any-return]
+
+
+def trait_text(value: object) -> str | None:
+    """A trait's value as the text that is read: 5.0 is 5, as a spreadsheet shows it."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, float) and not isinstance(value, bool):
+        if math.isnan(value):
+            return None
+        if value == math.trunc(value) and abs(value) < 1e18:
+            return str(int(value))
+    return as_text(value)
+
+
+@lru_cache(maxsize=20_000)
+def read(reading: str, text: str) -> Value:
+    """A trait's text as one of the readings understands it."""
+    return TRAIT_READINGS[reading](text)
+
+
+@lru_cache(maxsize=20_000)
+def told(text: str) -> str | None:
+    """The folded text, by which facts of the same moment are ordered."""
+    return fold(text)
+
+
+class Fields:
+    """The values that some playbooks look at."""
+
+    def __init__(self, layouts: Sequence[Layout]) -> None:
+        self.layouts = layouts
+        self.traits = _united(layout.trait_fields for layout in layouts)
+        self.answers = _united(layout.answer_fields for layout in layouts)
+        self._by_trait = _spelled({field.name for field in self.traits})
+        self._traits: dict[str, list[Field]] = {}
+        kinds = [layout.event_kinds for layout in layouts]
+        self._asked = _spelled(frozenset().union(*(each for each in kinds if each is not None)))
+        self._every_kind = None in kinds
+        self._kinds: dict[str, str | None] = {}
+        self._of_kind: dict[str, list[Field]] = {}
+
+    def of_trait(self, name: str) -> list[Field]:
+        """The readings of a trait that are asked for, however the playbook spells its name."""
+        if name not in self._traits:
+            asked = self._by_trait(name)
+            self._traits[name] = [field for field in self.traits if field.name == asked]
+        return self._traits[name]
+
+    def kind(self, kind: str) -> str | None:
+        """A kind of event as the playbook spells it; None when no playbook asks for it."""
+        if kind not in self._kinds:
+            self._kinds[kind] = self._asked(kind) or (kind if self._every_kind else None)
+        return self._kinds[kind]
+
+    def of_kind(self, kind: str) -> list[Field]:
+        """The properties that are looked at of events of this kind."""
+        found = self._of_kind.get(kind)
+        if found is None:
+            asked = (tally.occurrences for layout in self.layouts for tally in layout.tallies)
+            each = [
+                one for occurrences in asked for one in (occurrences, occurrences.after) if one is not None
+            ]
+            found = self._of_kind[kind] = _united(
+                event_fields(one) for one in each if one.kinds is None or kind in one.kinds
+            )
+        return found
+
+    def event(self, kind: str, properties: str) -> Values:
+        """The properties of an event as read."""
+        fields = self.of_kind(kind)
+        if not fields or properties == "{}":
+            return dict.fromkeys(fields) if fields else NOTHING
+        raw = decoded(properties)
+        return {field: _property(field, property_value(raw, field.name)) for field in fields}
+
+    def values(self, raw: Mapping[str, object]) -> Values:
+        """Traits as read; those that are not there are unknown."""
+        found: dict[Field, Value] = dict.fromkeys(self.traits)
+        for name, value in raw.items():
+            for field in self.of_trait(name):
+                found[field] = trait(field, value)
+        return found
+
+    def answer(self, value: str, satisfied: bool | None) -> Values:
+        """What of an answer is looked at, as read."""
+        said = {"value": value, "satisfied": None if satisfied is None else "yes" if satisfied else "no"}
+        return {field: trait(field, said.get(field.name)) for field in self.answers}
+
+
+def trait(field: Field, value: object) -> Value:
+    """A trait as one field reads it."""
+    text = trait_text(value)
+    return None if text is None else read(field.reading, text)
+
+
+def _property(field: Field, value: object) -> Value:
+    if field.reading == "quantity":
+        return as_quantity(value)
+    text = as_text(value)
+    return text if field.reading == "text" or text is None else TRAIT_READINGS[field.reading](text)
+
+
+def _spelled(asked: Collection[str]) -> Callable[[str], str | None]:
+    """Which of the names that are asked for a name stands for: the same, else one spelled alike."""
+    alike = {bare(name): name for name in sorted(asked, reverse=True)}
+    return lambda name: name if name in asked else alike.get(bare(name) or name)
+
+
+def _united(lists: Iterable[Iterable[Field]]) -> list[Field]:
+    return sorted({field for each in lists for field in each})

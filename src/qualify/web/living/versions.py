@@ -1,0 +1,45 @@
+"""The published playbooks, made ready to judge; kept for as long as no other is published."""
+
+from __future__ import annotations
+
+from qualify.playbook import parse
+from qualify.scoring.layout import Layout
+from qualify.stages.living import Version
+from qualify.web.database import rows
+from qualify.web.living.values import Fields
+
+
+class Versions:
+    """Every version of the playbook, in the order in which they came into force."""
+
+    def __init__(self) -> None:
+        self.made: dict[int, Version] = {}
+        self.layouts: dict[int, Layout] = {}
+        self.ordered: list[Version] = []
+        self._fields: dict[tuple[int, ...], Fields] = {}
+
+    def refresh(self) -> None:
+        """Look whether a version was published since we last looked."""
+        there = rows("SELECT id, published_at FROM playbook_version ORDER BY published_at")
+        if [(version.version, version.in_force_from) for version in self.ordered] != there:
+            self.ordered = [self._version(number, at) for number, at in there]
+
+    def _version(self, number: int, published_at: int) -> Version:
+        if number not in self.made:
+            [(text,)] = rows("SELECT text FROM playbook_version WHERE id = %s", [number])
+            layout = self.layouts[number] = Layout(parse(text))
+            self.made[number] = Version(number, published_at, layout)
+        return self.made[number]
+
+    def since(self, moment: int) -> list[Version]:
+        """The version in force at the moment, and those that came later."""
+        later = [version for version in self.ordered if version.in_force_from > moment]
+        before = self.ordered[: len(self.ordered) - len(later)]
+        return before[-1:] + later
+
+    def fields(self, versions: list[Version]) -> Fields:
+        """The values that these versions look at."""
+        key = tuple(int(version.version) for version in versions)
+        if key not in self._fields:
+            self._fields = {key: Fields([self.layouts[number] for number in key])}
+        return self._fields[key]

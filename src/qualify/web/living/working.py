@@ -1,0 +1,204 @@
+"""The worker: takes who is dirty or due, judges them, and writes what came of it in one transaction.
+
+Who was marked while being judged stays in line and is judged again; who is somebody else by then is left
+alone. So several workers, and a worker that is killed at any moment, do no harm.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from django.db import transaction
+
+from qualify.stages.ladder import State
+from qualify.stages.living import Folded, Version, fold
+from qualify.web.database import is_sqlite, rows, run, run_many, those
+from qualify.web.keeping.marking import mark
+from qualify.web.living.accounts import account_ids
+from qualify.web.living.loading import Loaded, Recorder, load
+from qualify.web.living.standings import Judged, write
+from qualify.web.living.values import Fields
+from qualify.web.living.versions import Versions
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 200
+"""People judged in one go: few enough that capture never waits long for the file."""
+
+LEASE = 30_000
+"""Milliseconds after which somebody else may take what a worker took and did not finish."""
+
+MOST_TRIES = 5
+"""How often a person is tried who cannot be judged; after that they are looked at once an hour."""
+
+
+class Taken(NamedTuple):
+    """Somebody to judge: from when on there is news, and how often they were marked."""
+
+    person_id: int
+    since: int
+    marks: int
+    own: bool
+    tries: int
+
+
+class Worker:
+    """Judges people; one for each process."""
+
+    def __init__(self) -> None:
+        self.versions = Versions()
+
+    def work(self, now: int, most: int = AT_ONCE) -> int:
+        """Judge some of those who are dirty, and those whose time has come; how many they were."""
+        self.versions.refresh()
+        if not self.versions.ordered:
+            return 0
+        mark_due(now, most)
+        taken = take(now, most)
+        if taken:
+            self._judge_all(taken, now)
+        return len(taken)
+
+    def work_off(self, now: int) -> int:
+        """Judge until nobody is left to be judged at this moment; how many there were."""
+        total = 0
+        while (done := self.work(now)) > 0:
+            total += done
+        return total
+
+    def _judge_all(self, taken: Sequence[Taken], now: int) -> None:
+        """All of them at once; if that fails, one by one, so that one poisonous person stops nobody else."""
+        try:
+            self.judge(taken, now)
+        except Exception:
+            logger.exception("judging %s people failed; trying each alone", len(taken))
+            for each in taken:
+                self._judge_alone(each, now)
+
+    def _judge_alone(self, each: Taken, now: int) -> None:
+        try:
+            self.judge([each], now)
+        except Exception:
+            logger.exception("person %s cannot be judged", each.person_id)
+            wait = 3_600_000 if each.tries >= MOST_TRIES else 1_000 * 2**each.tries
+            run(
+                "UPDATE dirty SET tries = tries + 1, taken_until = %s WHERE person_id = %s",
+                [now + wait, each.person_id],
+            )
+
+    def judge(self, taken: Sequence[Taken], now: int) -> None:
+        """Judge these people as of now, and write it."""
+        since = {each.person_id: each.since for each in taken}
+        starts = start_states(since)
+        versions = self.versions.since(min(since.values()))
+        fields = self.versions.fields(versions)
+        shares = any(_shares(version) for version in versions)
+        people = load(since, fields, shares=shares)
+        with_account = self._accounted(people, fields, now, shares=shares)
+        judged = [
+            Judged(person, self._fold(person, versions, fields, starts, since, now), since[who])
+            for who, person in with_account.items()
+        ]
+        with transaction.atomic():
+            here = finish(taken, now)
+            write([each for each in judged if each.person.person_id in here], now)
+            if shares:
+                self._mark_colleagues(taken, people, now)
+
+    def _accounted(
+        self, people: Mapping[int, Loaded], fields: Fields, now: int, *, shares: bool
+    ) -> Mapping[int, Loaded]:
+        """The people in the accounts they belong to today; who changes it is loaded again."""
+        with transaction.atomic():
+            accounts = account_ids({who: person.account for who, person in people.items()}, now)
+            changed = [who for who, person in people.items() if person.account_id != accounts[who]]
+            run_many(
+                "UPDATE person SET account_id = %s WHERE id = %s", [(accounts[who], who) for who in changed]
+            )
+        return {**people, **load(changed, fields, shares=shares)} if changed else people
+
+    def _fold(
+        self,
+        person: Loaded,
+        versions: Sequence[Version],
+        fields: Fields,
+        starts: Mapping[int, State],
+        since: Mapping[int, int],
+        now: int,
+    ) -> Folded:
+        who = person.person_id
+        state = starts.get(who) or State.at_first(person.created_at)
+        return fold(versions, Recorder(person, fields), person.moments(), state, since[who] - 1, now)
+
+    def _mark_colleagues(self, taken: Sequence[Taken], people: Mapping[int, Loaded], now: int) -> None:
+        """What somebody did may count for their colleagues: they are judged too, but ask no one further."""
+        news: dict[int, int] = {}
+        for each in taken:
+            person = people.get(each.person_id)
+            if each.own and person is not None and person.account_id is not None:
+                news[person.account_id] = min(each.since, news.get(person.account_id, each.since))
+        own = {each.person_id for each in taken if each.own}
+        colleagues = those("SELECT id, account_id FROM person WHERE account_id IN ({})", sorted(news))
+        mark({who: news[account] for who, account in colleagues if who not in own}, now, own=False)
+
+
+def mark_due(now: int, most: int) -> None:
+    """Mark those whose standing holds no longer because time has passed."""
+    due = rows(
+        "SELECT person_id, next_at FROM standing WHERE next_at <= %s AND NOT EXISTS "
+        "(SELECT 1 FROM dirty WHERE dirty.person_id = standing.person_id) ORDER BY next_at LIMIT %s",
+        [now, most],
+    )
+    if due:
+        mark(dict(due), now, own=False)
+
+
+def take(now: int, most: int) -> list[Taken]:
+    """Take some of those who are dirty; nobody else takes them while the lease runs."""
+    lock = "" if is_sqlite() else " FOR UPDATE SKIP LOCKED"
+    chosen = f"SELECT person_id FROM dirty WHERE taken_until <= %s ORDER BY marked_at LIMIT %s{lock}"
+    found = rows(
+        f"UPDATE dirty SET taken_until = %s WHERE person_id IN ({chosen}) "
+        "RETURNING person_id, since, marks, own, tries",
+        [now + LEASE, now, most],
+    )
+    return [Taken(who, since, marks, bool(own), tries) for who, since, marks, own, tries in found]
+
+
+def finish(taken: Sequence[Taken], now: int) -> set[int]:
+    """Take those who are judged off the line, but for those marked meanwhile; who of them is still somebody."""
+    held = rows_of_line([each.person_id for each in taken])
+    done = [each.person_id for each in taken if held.get(each.person_id) == each.marks]
+    again = [each.person_id for each in taken if held.get(each.person_id, each.marks) != each.marks]
+    run_many("DELETE FROM dirty WHERE person_id = %s", [(who,) for who in done])
+    run_many("UPDATE dirty SET taken_until = 0 WHERE person_id = %s", [(who,) for who in again])
+    return set(held)
+
+
+def rows_of_line(people: Sequence[int]) -> dict[int, int]:
+    """By person in the line, how often they are marked; held until the transaction ends."""
+    lock = "" if is_sqlite() else " ORDER BY person_id FOR UPDATE"
+    return dict(those(f"SELECT person_id, marks FROM dirty WHERE person_id IN ({{}}){lock}", sorted(people)))
+
+
+def start_states(since: Mapping[int, int]) -> dict[int, State]:
+    """Where each person stood before the moment from which there is news; who never moved is not in it."""
+    found: dict[int, State] = {}
+    statement = (
+        "SELECT person_id, stage_to, moved_at, cycle FROM move WHERE person_id IN ({}) "
+        "ORDER BY moved_at, place"
+    )
+    for who, stage, moved_at, cycle in those(statement, sorted(since)):
+        if moved_at < since[who]:
+            before = found.get(who, State())
+            # A cycle begins with the move that brings somebody back.
+            began = before.cycle_since if cycle == before.cycle else moved_at
+            found[who] = State(stage, moved_at, cycle, began)
+    return found
+
+
+def _shares(version: Version) -> bool:
+    """Whether what colleagues do counts."""
+    return any(tally.occurrences.whole_account for tally in version.judge.layout.tallies)

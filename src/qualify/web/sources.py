@@ -1,0 +1,136 @@
+"""Sources and their keys: made, found again by a key, rotated and revoked."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+from django.db import transaction
+
+from qualify.capture.model import Source
+from qualify.errors import InputError
+from qualify.web.ciphers import deciphered, digest, enciphered, token
+from qualify.web.database import insert, rows, run
+
+FRESH = 2_000
+"""Milliseconds for which a process trusts what it knows of a key: a revoked one works no longer than that."""
+
+
+class Access(NamedTuple):
+    """What a key opens: its source with the settings, and how much of it."""
+
+    key_id: int
+    kind: str
+    scopes: frozenset[str]
+    source: Source | None
+    origins: tuple[str, ...]
+    secrets: Mapping[str, str]
+    rate: float
+    """Calls a second that are let through; 0: as many as come."""
+
+    def admits(self, origin: str) -> bool:
+        """Whether pages of that origin may use the key; requests without an origin come from servers."""
+        if not self.origins or not origin:
+            return True
+        host = urlsplit(origin).hostname or ""
+        return any(_matches(host, origin, allowed) for allowed in self.origins)
+
+
+def _matches(host: str, origin: str, allowed: str) -> bool:
+    if "://" in allowed:
+        return origin.rstrip("/") == allowed.rstrip("/")
+    return host == allowed or (allowed.startswith("*.") and host.endswith(allowed[1:]))
+
+
+def create_source(
+    name: str,
+    kind: str,
+    now: int,
+    settings: Mapping[str, object] | None = None,
+    secrets: Mapping[str, str] | None = None,
+) -> int:
+    """Make a source; its id. Raises :class:`~qualify.errors.InputError` for settings that there are not."""
+    wanted = dict(settings or {})
+    read_settings(0, name, kind, wanted)
+    with transaction.atomic():
+        [(number,)] = insert(
+            "source",
+            "name, kind, settings, secrets, created_at",
+            [(name, kind, json.dumps(wanted), enciphered(secrets or {}), now)],
+            "RETURNING id",
+        )
+    return int(number)
+
+
+def read_settings(number: int, name: str, kind: str, settings: Mapping[str, object]) -> Source:
+    """The settings of a source as the steps of capture want them."""
+    own = {key: value for key, value in settings.items() if key not in ("origins", "rate", "confirm")}
+    try:
+        return msgspec.convert({"id": number, "name": name, "kind": kind, **own}, Source)
+    except msgspec.ValidationError as error:
+        raise InputError(f"the settings of the source {name!r}: {error}") from error
+
+
+def create_key(
+    source_id: int | None, kind: str, now: int, label: str = "", scopes: Sequence[str] = ()
+) -> str:
+    """Make a key and return it: it is shown this once, only its hash is kept."""
+    secret = token({"write": "qw", "secret": "qs", "api": "qa"}[kind])
+    insert(
+        "access_key",
+        "source_id, kind, label, prefix, digest, scopes, created_at",
+        [(source_id, kind, label, secret[:10], digest(secret), " ".join(scopes), now)],
+    )
+    return secret
+
+
+def revoke_key(key_id: int, now: int) -> bool:
+    """Revoke a key; False when it was revoked before, or never was."""
+    return (
+        run("UPDATE access_key SET revoked_at = %s WHERE id = %s AND revoked_at IS NULL", [now, key_id]) > 0
+    )
+
+
+class Keys:
+    """What the keys open, remembered for a moment, so that a request costs no query."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, tuple[int, Access | None]] = {}
+        self.lock = threading.Lock()
+
+    def opens(self, key: str, now: int) -> Access | None:
+        """What the key opens; None when it opens nothing."""
+        hashed = digest(key)
+        found = self.known.get(hashed)
+        if found is not None and 0 <= now - found[0] < FRESH:
+            return found[1]
+        access = _access(hashed)
+        with self.lock:
+            if len(self.known) > 10_000:
+                self.known.clear()  # somebody is trying keys
+            self.known[hashed] = (now, access)
+        return access
+
+
+def _access(hashed: str) -> Access | None:
+    found = rows(
+        "SELECT k.id, k.kind, k.scopes, s.id, s.name, s.kind, s.settings, s.secrets FROM access_key k "
+        "LEFT JOIN source s ON s.id = k.source_id "
+        "WHERE k.digest = %s AND k.revoked_at IS NULL AND s.closed_at IS NULL",
+        [hashed],
+    )
+    if not found:
+        return None
+    key_id, kind, scopes, number, name, source_kind, settings, secrets = found[0]
+    if number is None:
+        return Access(key_id, kind, frozenset(scopes.split()), None, (), {}, 0.0)
+    wanted = json.loads(settings)
+    source = read_settings(number, name, source_kind, {**wanted, "trusted": kind == "secret"})
+    return Access(
+        key_id, kind, frozenset(scopes.split()), source, tuple(wanted.get("origins", ())),
+        deciphered(secrets), float(wanted.get("rate", 0)),
+    )  # fmt: skip

@@ -1,0 +1,63 @@
+"""Conclusions: caches of what follows from the facts, each with the playbook version and the moment it is for."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Person(models.Model):
+    """A person whom something names: a lead. Its id is that of the oldest identifier that does."""
+
+    id = models.BigIntegerField(primary_key=True)
+    created_at = models.BigIntegerField()
+    account_id = models.BigIntegerField(null=True, db_index=True)
+    email = models.CharField(max_length=512, default="", db_index=True)
+    name = models.CharField(max_length=512, default="")
+    company = models.CharField(max_length=512, default="")
+    traits = models.TextField(default="{}")  # the newest value of each
+
+    class Meta:
+        db_table = "person"
+
+
+class Standing(models.Model):
+    """How a person stands under the playbook as of a moment; points in hundredths.
+
+    It holds until ``next_at``, the next moment at which time alone changes it (null: never).
+    """
+
+    person_id = models.BigIntegerField(primary_key=True)
+    version_id = models.BigIntegerField()
+    as_of = models.BigIntegerField()
+    total = models.BigIntegerField()
+    grade = models.CharField(max_length=2, default="")
+    information = models.FloatField()
+    scores = models.TextField()  # a JSON object: each score's points
+    lines = models.TextField()  # a JSON list: the ledger
+    unknown = models.TextField()  # a JSON list: the rules that could not be judged
+    stage = models.CharField(max_length=16)
+    since = models.BigIntegerField()
+    cycle = models.IntegerField()
+    cycle_since = models.BigIntegerField()
+    next_at = models.BigIntegerField(null=True, db_index=True)
+
+    class Meta:
+        db_table = "standing"
+        indexes = [models.Index(fields=["stage", "-total"], name="standing_stage_total")]
+
+
+class Move(models.Model):
+    """A move from one stage to another, and where it left the person on the ladder."""
+
+    person_id = models.BigIntegerField()
+    moved_at = models.BigIntegerField()
+    place = models.SmallIntegerField(default=0)  # of several at one moment
+    version_id = models.BigIntegerField()
+    stage_from = models.CharField(max_length=16)
+    stage_to = models.CharField(max_length=16)
+    cycle = models.IntegerField()
+
+    class Meta:
+        db_table = "move"
+        constraints = [models.UniqueConstraint(fields=["person_id", "moved_at", "place"], name="move_once")]
+        indexes = [models.Index(fields=["moved_at"], name="move_moment")]

@@ -1,0 +1,110 @@
+"""What the application keeps about itself: playbooks, what is dirty, long work, the audit."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class PlaybookVersion(models.Model):
+    """A playbook as it was published: from ``published_at`` on it judges. A fact."""
+
+    text = models.TextField()
+    digest = models.CharField(max_length=64)
+    author = models.CharField(max_length=255)
+    note = models.TextField(default="")
+    published_at = models.BigIntegerField(unique=True)
+
+    class Meta:
+        db_table = "playbook_version"
+
+
+class Dirty(models.Model):
+    """A person to be judged anew: the table is the queue, a conditional update is the lock."""
+
+    person_id = models.BigIntegerField(primary_key=True)
+    since = models.BigIntegerField()  # the earliest moment whose facts are new
+    marks = models.BigIntegerField(default=1)
+    marked_at = models.BigIntegerField()
+    own = models.BooleanField(default=True)  # facts of their own: colleagues may have to be judged too
+    tries = models.IntegerField(default=0)
+    taken_until = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "dirty"
+        indexes = [models.Index(fields=["taken_until", "marked_at"], name="dirty_next")]
+
+
+class Work(models.Model):
+    """A long piece of work: a bulk re-score, an import, a recomputation; with its progress."""
+
+    kind = models.CharField(max_length=32)
+    state = models.CharField(max_length=12, default="waiting")  # waiting, running, done, failed
+    parameters = models.TextField(default="{}")
+    done = models.BigIntegerField(default=0)
+    of = models.BigIntegerField(default=0)
+    detail = models.TextField(default="")
+    created_at = models.BigIntegerField()
+    taken_until = models.BigIntegerField(default=0)
+    finished_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "work"
+
+
+class Import(models.Model):
+    """An import of a file: what was recognised, how many rows came in, and which were refused and why."""
+
+    name = models.CharField(max_length=255)
+    source = models.ForeignKey("store.Source", models.CASCADE)
+    mapping = models.TextField(default="{}")
+    rows = models.BigIntegerField(default=0)
+    kept = models.BigIntegerField(default=0)
+    refused = models.BigIntegerField(default=0)
+    dry = models.BooleanField(default=False)
+    rejects = models.TextField(default="[]")
+    author = models.CharField(max_length=255, default="")
+    created_at = models.BigIntegerField()
+
+    class Meta:
+        db_table = "import"
+
+
+class Form(models.Model):
+    """A form of our own, hosted or embedded."""
+
+    source = models.ForeignKey("store.Source", models.CASCADE)
+    name = models.CharField(max_length=255, unique=True)
+    spec = models.TextField()
+    created_at = models.BigIntegerField()
+    closed_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "form"
+
+
+class Audit(models.Model):
+    """Every change of state that somebody asked for: who, what, when, and what it did."""
+
+    happened_at = models.BigIntegerField(db_index=True)
+    who = models.CharField(max_length=255)
+    verb = models.CharField(max_length=64)
+    subject = models.CharField(max_length=255, default="")
+    detail = models.TextField(default="{}")
+
+    class Meta:
+        db_table = "audit"
+
+
+class Reply(models.Model):
+    """What was answered to a request with an idempotency key, to be answered again."""
+
+    key = models.CharField(max_length=255)
+    token = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    status = models.IntegerField()
+    body = models.BinaryField()
+    created_at = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        db_table = "reply"
+        constraints = [models.UniqueConstraint(fields=["token", "key"], name="reply_once")]

@@ -1,0 +1,20 @@
+"""Every address of the application."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, re_path
+from django.views.decorators.csrf import csrf_exempt
+
+from qualify.web import doors
+
+# Doors are opened by keys, not by cookies: there is nothing that a forged request could borrow.
+_AT_THE_DOORS = (
+    r"^(?P<path>(?:v1|beacon|batch|e|i|capture|track|engage|flags|decide|array|api/event|hooks|servlet|submissions"
+    r"|form/submit|forms)(?:[/.].*)?|batch/?|e/?)$"
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    re_path(rf"^{doors.segment.SETTINGS_PATH}$", csrf_exempt(doors.segment_settings)),
+    re_path(rf"^{doors.segment.SOURCE_CONFIG_PATH}$", csrf_exempt(doors.rudder_config)),
+    re_path(_AT_THE_DOORS, csrf_exempt(doors.receive)),
+]
