@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from qualify.capture.doors import google_ads, linkedin, meta
 from qualify.capture.model import Refusal, Request
 from tests.capture.arriving import (
-    UNSIGNED, as_json, identify, mangled, posted, read, refused, survives, track,
+    UNSIGNED,
+    as_json,
+    identify,
+    mangled,
+    posted,
+    read,
+    refused,
+    survives,
+    track,
 )  # fmt: skip
 from tests.capture.signing import hexed
 
@@ -185,9 +193,17 @@ def test_an_id_of_linkedins_stays_one_part_of_a_path():
 def test_answers_to_linkedin_get_their_meaning_from_the_form(given_apart):
     answer = {name: value for name, value in ANSWERED.items() if name != "form"} if given_apart else ANSWERED
     calls = linkedin.lead_from_response(answer, FORM if given_apart else None)
-    assert identify(calls).traits == {"first_name": "Ada", "email": "ada@fabrik.example", "howsoon": "This month"}
+    assert identify(calls).traits == {
+        "first_name": "Ada",
+        "email": "ada@fabrik.example",
+        "how_soon": "This month",
+    }
     did = track(calls)
-    assert (did.message_id, did.external_id, did.timestamp) == ("linkedin:aaaa-5", "aaaa-5", 1_790_000_000_000)
+    assert (did.message_id, did.external_id, did.timestamp) == (
+        "linkedin:aaaa-5",
+        "aaaa-5",
+        1_790_000_000_000,
+    )
     assert did.properties["utm_campaign"] == "Spring"
     assert "test" not in did.properties
 
@@ -269,7 +285,11 @@ def test_any_bytes_are_read_or_refused(body):
     survives(google_ads.DOOR, posted(GOOGLE, body), UNSIGNED)
 
 
-@given(st.dictionaries(st.sampled_from(["hub.mode", "hub.challenge", "hub.verify_token", "challengeCode"]), st.text()))
+@given(
+    st.dictionaries(
+        st.sampled_from(["hub.mode", "hub.challenge", "hub.verify_token", "challengeCode"]), st.text()
+    )
+)
 def test_any_challenge_is_answered_or_refused(query):
     for door, path in ((meta.DOOR, META), (linkedin.DOOR, LINKEDIN)):
         survives(door, Request("GET", path, query, {}, b""), {"secret": "s", "verify_token": "t"})

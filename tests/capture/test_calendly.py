@@ -33,7 +33,12 @@ BOOKED: dict[str, Any] = {
             {"question": "Company", "answer": "Fabrik", "position": 0},
             {"question": "What do you need?", "answer": "A demo", "position": 1},
         ],
-        "tracking": {"utm_source": "ads", "utm_campaign": "spring", "utm_term": None, "salesforce_uuid": None},
+        "tracking": {
+            "utm_source": "ads",
+            "utm_campaign": "spring",
+            "utm_term": None,
+            "salesforce_uuid": None,
+        },
         "scheduled_event": {
             "uri": "https://api.calendly.com/scheduled_events/GBGB",
             "name": "Demo",

@@ -100,7 +100,9 @@ def test_a_target_is_always_fit_for_a_header(url):
         assert target is None or (target.isascii() and target.isprintable() and " " not in target)
 
 
-@pytest.mark.parametrize(("named", "charset"), [("ISO-8859-1", "latin-1"), ("UTF-8", "utf-8"), ("Shift_JIS", "shift_jis")])
+@pytest.mark.parametrize(
+    ("named", "charset"), [("ISO-8859-1", "latin-1"), ("UTF-8", "utf-8"), ("Shift_JIS", "shift_jis")]
+)
 def test_the_charset_comes_from_the_query(named, charset):
     name = "東京" if charset == "shift_jis" else "Müller"
     body = f"oid=1&last_name={quote_plus(name, encoding=charset)}".encode()
@@ -147,4 +149,11 @@ def test_only_post_is_taken():
 @given(st.binary(), st.text(max_size=12))
 def test_any_bytes_are_read_or_refused(body, charset):
     survives(DOOR, posted(PATH, body, encoding=charset))
-    survives(DOOR, posted(PATH, b"--x\r\nContent-Disposition: form-data; " + body, {"content-type": "multipart/form-data; boundary=x"}))
+    survives(
+        DOOR,
+        posted(
+            PATH,
+            b"--x\r\nContent-Disposition: form-data; " + body,
+            {"content-type": "multipart/form-data; boundary=x"},
+        ),
+    )

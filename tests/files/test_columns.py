@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from qualify.errors import InputError
-from qualify.reading.text import bare
 from qualify.files.headers import Headers
 from qualify.files.presets import PRESETS
+from qualify.reading.text import bare
 from tests.files.world import HOUR, MARCH, World, as_csv, layout_of
 
 HUBSPOT = {

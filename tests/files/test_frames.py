@@ -79,6 +79,7 @@ def test_bad_rows_of_frames_are_numbered_too(world: World):
 
 
 def test_relations_of_the_same_connection_may_be_about_tables_with_the_same_names(world: World):
+    world.connection = duckdb.connect()  # the tables stay in it
     world.connection.execute("CREATE TABLE leads AS SELECT 1 AS id, 'Food' AS industry")
     world.connection.execute(
         "CREATE TABLE events AS SELECT 1 AS id2, 1 AS user_id, 'demo_requested' AS event, TIMESTAMP '2026-03-01' AS ts"

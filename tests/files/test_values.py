@@ -18,7 +18,7 @@ from qualify.files.sql import named
 from qualify.reading.properties import TRAIT_READINGS, as_quantity, as_text, property_value
 from qualify.reading.text import fold
 from qualify.scoring.layout import Layout
-from tests.files.world import World, layout, layout_of
+from tests.files.world import World, layout, layout_of, one_engine
 
 # Each example gathers whole tables, so there are fewer of them, with more values each.
 FEWER = settings(max_examples=max(6, settings().max_examples // 5))
@@ -66,7 +66,7 @@ EVERY_READING = layout_of(
 
 
 def gathered(layout: Layout, **sources: Any) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
+    connection = one_engine().cursor()
     gather(connection, layout, Sources(**sources))
     return connection
 

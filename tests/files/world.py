@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,15 @@ MARCH = 1_772_323_200_000
 HOUR = 3_600_000
 
 
+@functools.cache
 def layout(text: str = PLAYBOOK) -> Layout:
     return Layout(parse(text))
+
+
+@functools.cache
+def one_engine() -> duckdb.DuckDBPyConnection:
+    """One DuckDB for all worlds: to start one takes longer than to gather small files."""
+    return duckdb.connect()
 
 
 def layout_of(*conditions: str) -> Layout:
@@ -61,7 +69,7 @@ class World:
     def __init__(self, folder: Path, playbook: Layout | None = None) -> None:
         self.folder = folder
         self.layout = playbook or layout()
-        self.connection = duckdb.connect()
+        self.connection = one_engine().cursor()  # a connection of its own, with temporary tables of its own
         self.connection.execute("SET preserve_insertion_order = false")
         self.gathered: Gathered | None = None
 

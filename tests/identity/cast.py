@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 from qualify.identity.graph import Link, Node, Rank, rank
 from qualify.identity.resolving import Resolution, resolve
 
-KINDS = {"mail": "email", "user": "user_id", "crm": "external:crm", "browser": "anonymous_id", "phone": "phone"}
+KINDS = {
+    "mail": "email",
+    "user": "user_id",
+    "crm": "external:crm",
+    "browser": "anonymous_id",
+    "phone": "phone",
+}
 
 
 class World:
@@ -27,7 +33,9 @@ class World:
             self.nodes[name] = Node(len(self.nodes) + 1, kind, value, 0)
         return self.nodes[name].id
 
-    def link(self, one: str, other: str, at: int = 0, known: int | None = None, why: str = "identified") -> Link:
+    def link(
+        self, one: str, other: str, at: int = 0, known: int | None = None, why: str = "identified"
+    ) -> Link:
         known = at if known is None else known
         made = Link(len(self.links) + 1, self.node(one), self.node(other), why, at, known)
         self.links.append(made)
@@ -60,20 +68,25 @@ EVIDENCE = ("identified", "identified", "aliased", "form", "merged")
 
 
 @st.composite
-def graphs(draw, most_nodes: int = 9, most_links: int = 14, kinds=DRAWN_KINDS) -> tuple[list[Node], list[Link]]:
+def graphs(
+    draw, most_nodes: int = 9, most_links: int = 14, kinds=DRAWN_KINDS
+) -> tuple[list[Node], list[Link]]:
     """Nodes of all kinds of person, some role addresses, and links between any of them at crowded moments."""
     kinds = draw(st.lists(st.sampled_from(kinds), min_size=2, max_size=most_nodes))
     roles = draw(st.lists(st.booleans(), min_size=len(kinds), max_size=len(kinds)))
     nodes = [
-        Node(id, kind, f"info@f{id}.example" if role and kind == "email" else f"n{id}@f.example", 0)
-        for id, (kind, role) in enumerate(zip(kinds, roles, strict=True), start=1)
+        Node(at, kind, f"info@f{at}.example" if role and kind == "email" else f"n{at}@f.example", 0)
+        for at, (kind, role) in enumerate(zip(kinds, roles, strict=True), start=1)
     ]
     ends = st.integers(1, len(nodes))
     moments = st.integers(1, 8)
     drawn = draw(
-        st.lists(st.tuples(ends, ends, st.sampled_from(EVIDENCE), moments, moments, st.booleans()), max_size=most_links)
+        st.lists(
+            st.tuples(ends, ends, st.sampled_from(EVIDENCE), moments, moments, st.booleans()),
+            max_size=most_links,
+        )
     )
-    links = [Link(id, *of[:5], active=of[5] or id % 3 > 0) for id, of in enumerate(drawn, start=1)]
+    links = [Link(at, *of[:5], active=of[5] or at % 3 > 0) for at, of in enumerate(drawn, start=1)]
     return nodes, links
 
 

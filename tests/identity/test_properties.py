@@ -38,7 +38,9 @@ def turned(link: Link, chance: random.Random) -> Link:
 @given(graphs(), LIMITS)
 def test_saying_a_thing_twice_says_no_more(graph, limits):
     nodes, links = graph
-    assert everything(resolve(nodes * 2, links * 2, limits), nodes) == everything(resolve(nodes, links, limits), nodes)
+    assert everything(resolve(nodes * 2, links * 2, limits), nodes) == everything(
+        resolve(nodes, links, limits), nodes
+    )
 
 
 @given(graphs(), LIMITS, st.data())
@@ -96,8 +98,14 @@ def test_a_neighbourhood_holds_the_same_links(graph, limits, data):
     nodes, links = graph
     start = data.draw(st.integers(1, len(nodes)))
     near = neighbourhood([start], asked_of(nodes, links), None, limits)
-    inside = [held for held in resolve(nodes, links, limits).held if {held.link.a, held.link.b} <= near.inside]
-    here = [held for held in resolve(near.nodes, near.links, limits).held if {held.link.a, held.link.b} <= near.inside]
+    inside = [
+        held for held in resolve(nodes, links, limits).held if {held.link.a, held.link.b} <= near.inside
+    ]
+    here = [
+        held
+        for held in resolve(near.nodes, near.links, limits).held
+        if {held.link.a, held.link.b} <= near.inside
+    ]
     assert [held for held in inside if held.reason != "too_many_links"] == here
 
 
@@ -105,7 +113,11 @@ def theirs(found: Resolution, node: int, person: int):
     """The stretches of a node's time that are a person's: since, until, known."""
     spans = found.spans(node)
     ends = [span.since for span in spans[1:]] + [None]
-    return [(span.since, end, span.joined_at) for span, end in zip(spans, ends, strict=True) if span.person_id == person]
+    return [
+        (span.since, end, span.joined_at)
+        for span, end in zip(spans, ends, strict=True)
+        if span.person_id == person
+    ]
 
 
 def asked_of(nodes: list[Node], links: list[Link]):

@@ -78,3 +78,12 @@ def test_a_new_sighting_changes_nothing_but_what_lies_in_the_buckets_near_it(sig
             buckets_near(new.network, new.happened_at)
         )
         assert bursts(earlier) <= bursts(sightings)
+
+
+def test_a_burst_across_the_turn_of_a_minute_is_seen_from_either_side():
+    turn = 60 - NOON // SECOND % 60
+    sightings = [seen(n, f"lead {n}", turn - 2 + n) for n in range(5)]
+    assert len({bucket_of(one.network, one.happened_at) for one in sightings}) == 2
+    for one in sightings:
+        near = set(buckets_near(one.network, one.happened_at))
+        assert {bucket_of(each.network, each.happened_at) for each in sightings} <= near

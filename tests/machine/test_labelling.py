@@ -263,3 +263,27 @@ def test_every_reason_has_a_sentence():
 def test_bounds_that_make_no_sense_are_refused(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Settings(**wrong)
+
+
+def test_the_surest_reason_is_given():
+    assert reasons(delivered(), clicked(4, user_agent="curl/8.4.0"))[1] is Reason.DECLARED_BOT
+    assert reasons(delivered(), opened(4, user_agent=GMAIL))[1] is Reason.OPENED_AT_ONCE
+
+
+def test_when_things_happened_counts_and_not_in_which_order_they_were_numbered():
+    late, scans = delivered(600), [clicked(606 - place, link) for place, link in enumerate(FOUR_LINKS)]
+    assert reasons(*scans, opened(300), delivered(0), late)[:5] == [*[Reason.ALL_LINKS_AT_ONCE] * 4, None]
+    spread = [clicked(900 - 100 * place, link) for place, link in enumerate(FOUR_LINKS)]
+    assert reasons(*spread, delivered(0)) == [None] * 5
+
+
+def test_a_page_looked_at_minutes_after_a_honeypot_was_followed_is_a_humans():
+    assert reasons(clicked(600), clicked(601, "/trap", honeypot=True), viewed(720))[2] is None
+
+
+def test_three_links_within_exactly_five_seconds_are_too_many_and_a_moment_more_is_not():
+    assert (
+        reasons(*(clicked(2.5 * place, link) for place, link in enumerate(FOUR_LINKS)))[0]
+        is Reason.ALL_LINKS_AT_ONCE
+    )
+    assert reasons(*(clicked(2.501 * place, link) for place, link in enumerate(FOUR_LINKS))) == [None] * 4

@@ -185,6 +185,10 @@ def test_a_condition_turns_when_the_occurrence_that_it_needs_leaves() -> None:
     assert changes_in(several, Record("ada", events=did(-1))) is None
     days = {"when": {"used": "active_days", "at_least": 2, "within": 7}}
     assert changes_in(days, Record("ada", events=did(-6, -4, -3.99, -1, -0.99, kind="used"))) == 3.01
+    features = {"when": {"used": "features", "at_least": 1, "within": 7}}
+    (export,), (nothing,) = did(-6, kind="used"), did(-1, kind="used")
+    export = export._replace(properties={Field("page"): "export"})
+    assert changes_in(features, Record("ada", events=[export, nothing])) == 1
 
 
 def test_a_sequence_ages_by_its_second_step() -> None:
@@ -212,9 +216,10 @@ def test_an_answer_expires() -> None:
 
     assert changes_in(rule, Record("ada", answers=[given_(-10)])) == 20
     assert changes_in(rule, Record("ada", answers=[given_(-10, expires=5)])) == 5
+    assert changes_in(rule, Record("ada", answers=[given_(-29.5)])) == 0.5
     assert changes_in(rule, Record("ada", answers=[given_(-31)])) is None
     assert changes_in(rule, Record("ada", answers=[given_(-3, expires=-1)])) is None
-    assert changes_in(rule, Record("ada", answers=[given_(2)])) == 2, "it is given in two days"
+    assert changes_in(rule, Record("ada", answers=[given_(0.5)])) == 0.5, "it is given in half a day"
     assert changes_in(VISIT, Record("ada", answers=[given_(-10, expires=5)])) is None, "nobody asks for it"
 
 
@@ -229,8 +234,12 @@ def test_what_is_to_come_counts_when_it_has_happened_and_is_known() -> None:
     learnt = Learnt(Field("industry"), NOW + 4 * DAY, "x", "x")
     assert changes_in(industry, Record("ada", learnt=[learnt])) == 4
     assert changes_in(industry, Record("ada", learnt=[learnt._replace(field=Field("city"))])) is None
-    of_account = {"account_traits": {Field("industry"): "x"}, "account_created_at": NOW + 2 * DAY}
+    of_account: dict[str, Any] = {
+        "account_traits": {Field("industry"): "x"},
+        "account_created_at": NOW + 2 * DAY,
+    }
     assert changes_in(industry, Record("ada", "acme", **of_account)) == 2
+    assert changes_in(industry, Record("ada", None, **of_account)) is None
     assert changes_in(VISIT, Record("ada", created_at=NOW + DAY)) == 1, "there is no lead before"
 
 

@@ -305,10 +305,10 @@ def facts(draw: st.DrawFn, layout: Layout) -> Tables:
     ]
     return {
         "leads": leads,
-        "accounts": [
-            {"account_id": name, "created_at": draw(moments), **draw(traits)} for name in ACCOUNTS
-        ],
-        "traits": draw(st.lists(_learnt(_each_field(layout.trait_fields), ids), max_size=8)) if layout.trait_fields else [],
+        "accounts": [{"account_id": name, "created_at": draw(moments), **draw(traits)} for name in ACCOUNTS],
+        "traits": draw(st.lists(_learnt(_each_field(layout.trait_fields), ids), max_size=8))
+        if layout.trait_fields
+        else [],
         "events": draw(st.lists(_events(_field_values(layout.event_fields), ids), max_size=40)),
         "answers": draw(st.lists(_answers(_field_values(layout.answer_fields), ids), max_size=8)),
         "decisions": draw(st.lists(_decisions(ids), max_size=10)),

@@ -238,6 +238,34 @@ def test_a_window_ends_and_a_minimum_stay_holds_until_it_is_over() -> None:
     assert moves(life_of(event("asked", 1), event("asked", 5))) == [(1, "mql"), (7, "lead")]
 
 
+def test_going_on_from_where_it_was_nothing_is_missed_before_the_next_fact() -> None:
+    life = life_of(event("asked", 1), event("opened", 6.25))
+    before = life.fold(round(5.5 * DAY))
+    later = life.fold(7 * DAY, round(5.5 * DAY), before.state)
+    assert [(move.at, move.stage_to) for move in later.moves] == [(6 * DAY, "lead")]
+
+
+CAPPED = """\
+playbook: Acme
+scores:
+  slow: {rules: [{points: 40, cap: 10, name: visits, when: {did: visited}, half_life: 30 days}]}
+  fast: {rules: [{points: 40, cap: 10, name: opens, when: {did: visited}, half_life: 1 day}]}
+grades: {letters: {score: slow, A: 0, B: -1, C: -2}, numbers: {score: total, 1: 20, 2: 15, 3: 5}}
+stages:
+  iql: {enter: {score: total, at_least: 20}, leave: {score: total, below: 15}}
+"""
+
+
+def test_caps_totals_and_grades_cross_their_thresholds_on_the_day() -> None:
+    """The fast half is worth 10 after 2 days, 5 after 3, 2.5 after 4; the slow half is capped at 10 until day 60."""
+    of_total = life_of(event("visited", 1), versions=[version(CAPPED)])
+    assert moves(of_total) == [(1, "iql"), (5, "lead")]
+    graded = CAPPED.replace("score: total, at_least: 20}", "grade: A1}").replace(
+        "{score: total, below: 15}", "{none_of: [{grade: [A1, A2]}]}"
+    )
+    assert moves(life_of(event("visited", 1), versions=[version(graded)])) == [(1, "iql"), (5, "lead")]
+
+
 def test_a_fact_that_became_known_late_moves_nobody_before() -> None:
     assert moves(life_of(event("visited", 1, known=3))) == [(3, "iql"), (12, "lead")]
     assert moves(life_of(event("asked", 1, known=3))) == [], "the window is over when it is known"
@@ -265,7 +293,7 @@ def test_before_there_is_a_lead_or_a_playbook_nothing_is_judged() -> None:
 
 
 def test_a_decision_counts_at_its_moment_and_the_way_back_that_is_open_is_taken_at_once() -> None:
-    rejected = {"decisions": [Decided("rejected", 2 * DAY)]}
+    rejected: dict[str, Any] = {"decisions": [Decided("rejected", 2 * DAY)]}
     assert moves(life_of(event("visited", 1), **rejected)) == [(1, "iql"), (2, "recycled")]
     back = life_of(event("visited", 1), event("returned", 1.5), **rejected)
     assert moves(back) == [(1, "iql"), (2, "recycled"), (2, "iql"), (12, "lead")]
@@ -277,6 +305,9 @@ def test_the_judgement_is_as_of_the_last_change_and_the_next_one_is_told() -> No
     assert folded.judgement is not None
     assert folded.judgement.as_of == 3.5 * DAY
     assert folded.next_at == 4.5 * DAY
+    earlier = life_of(event("visited", 1.5)).fold(round(3.4 * DAY)).judgement
+    assert earlier is not None
+    assert earlier.as_of == 2.5 * DAY
     assert life_of(event("opened", 1)).fold(4 * DAY).next_at is None
 
 
@@ -286,7 +317,8 @@ def test_years_of_decay_are_not_looked_at_day_by_day(monkeypatch: pytest.MonkeyP
 
     def counting(record: Record, as_of: int, judge: Any = mine.judge) -> Judgement:
         looks.append(as_of)
-        return judge(record, as_of)
+        judged: Judgement = judge(record, as_of)
+        return judged
 
     monkeypatch.setattr(mine, "judge", counting)
     visits = [event("visited", 1 + n / 7) for n in range(20)]

@@ -9,13 +9,13 @@ to firms: partner, event, review_site.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from qualify.capture.sites import CLICK_IDS, FREE_CLICK_IDS, site_of
+from qualify.capture.sites import CLICK_IDS, FREE_CLICK_IDS, SITES, site_of
 from qualify.errors import QualifyError, instead, shown
 
 _LONGEST = 200
@@ -113,9 +113,12 @@ class Rules:
 
         Raises :class:`~qualify.errors.QualifyError` that names what is not understood.
         """
-        section = section or {}
+        section = {} if section is None else section
         _only(section, ("own_hosts", "rules"), "channels")
-        own = tuple(_rule(rule, number) for number, rule in enumerate(section.get("rules") or ()))
+        written = section.get("rules") or []
+        if not isinstance(written, list):
+            raise QualifyError(f"channels.rules: write a list of rules, not {shown(written)}")
+        own = tuple(_rule(rule, f"channels.rules[{number}]") for number, rule in enumerate(written))
         hosts = _texts(section.get("own_hosts") or (), "channels.own_hosts")
         return cls((*own, *DEFAULT_RULES), frozenset(host.removeprefix("www.") for host in hosts))
 
@@ -135,9 +138,9 @@ class Rules:
         ``campaign`` holds ``utm_source``, ``utm_medium``, ``utm_campaign`` …; ``own_hosts`` are ours besides
         those of the rules.
         """
-        told = campaign.get("utm_source"), campaign.get("utm_medium"), campaign.get("utm_campaign")
+        told = (_cut(campaign, "utm_source"), _cut(campaign, "utm_medium"), _cut(campaign, "utm_campaign"))
         clicks = frozenset(click_ids).intersection(_PAYING) if click_ids else _NONE
-        return _channel(self, told, clicks, referrer_host or "", own_hosts)
+        return _channel(self, told, clicks, (referrer_host or "")[:255], own_hosts)
 
     def of(self, arrival: Arrival) -> str:
         """The channel of the first rule that holds, else what is left."""
@@ -197,19 +200,23 @@ def _last(ordered: Sequence[Touch]) -> Touch | None:
 @lru_cache(maxsize=8192)
 def _channel(
     rules: Rules,
-    told: tuple[str | None, str | None, str | None],
+    told: tuple[str, str, str],
     clicks: frozenset[str],
     referrer_host: str,
     own_hosts: frozenset[str],
 ) -> str | None:
-    source, medium, campaign = ((text or "")[:_LONGEST].strip().lower() for text in told)
+    source, medium, campaign = (text.strip().lower() for text in told)
     paid = frozenset(CLICK_IDS[word] for word in clicks)
-    host = referrer_host[:255].lower().removeprefix("www.")
+    host = referrer_host.lower().removeprefix("www.")
     if host and (_is_own(host, own_hosts) or _is_own(host, rules.own_hosts)):
         if not (source or medium or campaign or paid):
             return None
         host = ""
     return rules.of(Arrival(source, medium, campaign, paid, host))
+
+
+def _cut(campaign: Mapping[str, str], field: str) -> str:
+    return (campaign.get(field) or "")[:_LONGEST]
 
 
 def _is_own(host: str, own: frozenset[str]) -> bool:
@@ -226,21 +233,34 @@ def _pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(translate(pattern) for pattern in patterns))
 
 
-def _rule(written: Any, number: int) -> Rule:
-    where = f"channels.rules[{number}]"
-    if not isinstance(written, Mapping) or not isinstance(written.get("channel"), str):
-        raise QualifyError(f"{where}: write a mapping with a channel, not {shown(written)}")
-    _only(written, ("channel", "source", "medium", "campaign", "site", "click", "either"), where)
-    lists = ("source", "medium", "campaign", "either")
-    given = {name: _texts(written[name], f"{where}.{name}") for name in lists if name in written}
-    return Rule(written["channel"], **given, site=_word(written, "site"), click=_word(written, "click"))
+_PATTERNS: Final = ("source", "medium", "campaign", "either")
 
 
-def _word(written: Mapping[str, Any], name: str) -> str | None:
-    return None if written.get(name) is None else str(written[name])
+def _rule(written: Any, where: str) -> Rule:
+    _only(written, ("channel", *_PATTERNS, "site", "click"), where)
+    channel = written.get("channel")
+    if not isinstance(channel, str) or not channel:
+        raise QualifyError(f"{where}.channel: write the name of a channel, not {shown(channel)}")
+    given = {name: _texts(written[name], f"{where}.{name}") for name in _PATTERNS if name in written}
+    site = _word(written, "site", SITES, where)
+    click = _word(written, "click", set(CLICK_IDS.values()), where)
+    if not any(given.values()) and site is None and click is None:
+        raise QualifyError(
+            f"{where}: a rule with nothing to go by; write a source, medium, campaign, site or click"
+        )
+    return Rule(channel, **given, site=site, click=click)
 
 
-def _only(written: Mapping[str, Any], allowed: tuple[str, ...], where: str) -> None:
+def _word(written: Mapping[str, Any], name: str, allowed: Collection[str], where: str) -> str | None:
+    word = written.get(name)
+    if word is not None and (not isinstance(word, str) or word not in allowed):
+        raise QualifyError(f"{where}.{name}: {shown(word)} is not known{instead(str(word), sorted(allowed))}")
+    return None if word is None else str(word)
+
+
+def _only(written: Any, allowed: tuple[str, ...], where: str) -> None:
+    if not isinstance(written, Mapping):
+        raise QualifyError(f"{where}: write a mapping, not {shown(written)}")
     for name in written:
         if name not in allowed:
             raise QualifyError(f"{where}: {shown(name)} is not known{instead(str(name), allowed)}")

@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from qualify.cli.application import commands
 from qualify.errors import PlaybookError, QualifyError
 
 MENDABLE: Final = 1
@@ -30,7 +31,11 @@ _ANYWHERE: Final = ("-q", "--quiet", "--no-color")
 
 
 class Forgiving(TyperGroup):
-    """The commands, with one place where every failure ends."""
+    """The commands, those of the application among them, with one place where every failure ends."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands.update(commands())
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Take the options that concern all commands from wherever they stand."""

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from qualify.identity.graph import BY_HAND, Belonging, Held, Limits, Link, Node, Rank, Span, rank
+from qualify.identity.graph import ALWAYS, BY_HAND, Belonging, Held, Limits, Link, Node, Rank, Span, rank
 from qualify.identity.groups import Groups, reached
 from qualify.identity.spanning import Owning, along
 
@@ -118,6 +118,10 @@ def _visitors(carried: Iterable[int], spans: Mapping[int, object], beside: Besid
     """The spans of those that nobody owns: each is a person of its own, or one with those linked with it."""
     found: Spans = {}
     for node in sorted(carried):
-        if node not in spans and node not in found:
+        if node in spans or node in found:
+            continue
+        if node not in beside:
+            found[node] = [Span(None, node, ALWAYS)]
+        else:
             found |= {member: [Span(None, node, at)] for member, at in reached(node, beside).items()}
     return found

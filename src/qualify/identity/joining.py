@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from qualify.identity.graph import BY_HAND, Belonging, Held, Limits, Link, Node, Rank, rank
+from qualify.identity.graph import ALWAYS, BY_HAND, Belonging, Held, Limits, Link, Node, Rank, rank
 from qualify.identity.groups import Groups, adjacent, reached
 from qualify.identity.normalising import is_role_address
 
@@ -121,6 +121,9 @@ def _belongings(nodes: Mapping[int, Node], links: Sequence[Link]) -> dict[int, B
     found: dict[int, Belonging] = {}
     for node_id in sorted(nodes):
         if node_id in found or rank(nodes[node_id].kind) < Rank.NAMING:
+            continue
+        if node_id not in beside:
+            found[node_id] = Belonging(node_id, ALWAYS)
             continue
         for member, joined_at in reached(node_id, beside).items():
             found[member] = Belonging(node_id, joined_at)

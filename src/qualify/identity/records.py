@@ -39,7 +39,8 @@ class Comparable(NamedTuple):
     """What of a record is compared, in letters a to z and digits alone; None where nothing is known.
 
     ``full_name`` is first and last name; ``short_name`` the initial and the last name, or what of
-    the address stands for both; ``beginning`` its first three letters; ``workplace`` the company's name, or else its domain's.
+    the address stands for both; ``beginning`` its first three letters; ``workplace`` the company's name, or else its
+    domain's.
     """
 
     first_name: str | None

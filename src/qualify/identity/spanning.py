@@ -52,6 +52,8 @@ def along(entries: Sequence[Owning], spans_of: Callable[[int], Sequence[Span]]) 
 
     Neighbouring spans of one person are one span, unless one of them was known earlier.
     """
+    if len(entries) == 1:
+        return _by_one(entries[0], spans_of(entries[0].owner))
     made: list[Span] = []
     for _, pieces in groupby(_pieces(entries, spans_of), key=lambda piece: piece.person_id):
         for span in _told(list(pieces)):
@@ -60,6 +62,11 @@ def along(entries: Sequence[Owning], spans_of: Callable[[int], Sequence[Span]]) 
             if not made or made[-1][1:] != span[1:]:
                 made.append(span)
     return made
+
+
+def _by_one(entry: Owning, owner: Sequence[Span]) -> list[Span]:
+    """The spans of what only ever had one owner: the owner's, as most are."""
+    return [Span(since, who, max(joined_at, entry.known_at)) for since, who, joined_at in owner]
 
 
 def _told(run: Sequence[_Piece]) -> Iterator[Span]:

@@ -135,9 +135,7 @@ class _Standing(Facts):
         They are asked for several times each; written out every time, the statement would take an engine longer
         to plan than to run over a hundred thousand leads.
         """
-        rank = ibis.cases(
-            *((self.table.stage == name, place) for place, name in enumerate(LADDER)), else_=-1
-        )
+        rank = ibis.cases(*((self.table.stage == name, place) for place, name in enumerate(LADDER)), else_=-1)
         asked = {"rank": rank}
         for rule in self.layout.climbable:
             asked[_enters(rule)] = self.enters(rule)

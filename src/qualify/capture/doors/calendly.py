@@ -36,7 +36,7 @@ class Calendly(Plain):
     """
 
     name = "calendly"
-    paths = (r"hooks/calendly/(?P<key>[\w.~-]{1,200})",)
+    paths: tuple[str, ...] = (r"hooks/calendly/(?P<key>[\w.~-]{1,200})",)
 
     def key(self, request: Request, match: Mapping[str, str]) -> str | None:
         """The key in the path."""

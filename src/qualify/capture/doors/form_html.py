@@ -146,7 +146,7 @@ def _boxes(spec: FormSpec, field: Field, value: Any, error: str | None) -> str:
             f'<div class="q-box"><input type="checkbox" id="{one}" name="{escape(field.name)}"'
             f' value="{escape(option)}"{ticked}><label for="{one}">{escape(option)}</label></div>'
         )
-    head = "".join([f'<fieldset class="q-field" {" ".join(_described(spec, field, error))}>'])
+    head = f'<fieldset class="q-field" {" ".join(_described(spec, field, error))}>'
     legend = f"<legend>{escape(field.label or field.name)}{_mark(field)}</legend>"
     return f"{head}{legend}{''.join(rows)}{_error(spec, field, error)}</fieldset>"
 

@@ -28,7 +28,7 @@ class GoogleAds(Plain):
     """The door for lead forms; the key is in the path. Secrets: ``google_key``, which Google sends in the body."""
 
     name = "google_ads"
-    paths = (r"hooks/google-ads/(?P<key>[\w.~-]{1,200})",)
+    paths: tuple[str, ...] = (r"hooks/google-ads/(?P<key>[\w.~-]{1,200})",)
 
     def key(self, request: Request, match: Mapping[str, str]) -> str | None:
         """The key in the path."""

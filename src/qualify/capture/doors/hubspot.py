@@ -29,7 +29,7 @@ class HubSpot(Plain):
     """
 
     name = "hubspot"
-    paths = (
+    paths: tuple[str, ...] = (
         r"submissions/v3/integration/(?P<secure>secure/)?submit/(?P<key>[\w-]{1,80})/(?P<form>[\w-]{1,80})",
     )
 

@@ -51,7 +51,7 @@ class LinkedIn(Plain):
     """
 
     name = "linkedin"
-    paths = (r"hooks/linkedin/(?P<key>[\w.~-]{1,200})",)
+    paths: tuple[str, ...] = (r"hooks/linkedin/(?P<key>[\w.~-]{1,200})",)
 
     def key(self, request: Request, match: Mapping[str, str]) -> str | None:
         """The key in the path."""

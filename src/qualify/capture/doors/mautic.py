@@ -30,7 +30,7 @@ class Mautic(Plain):
     """
 
     name = "mautic"
-    paths = (r"form/submit",)
+    paths: tuple[str, ...] = (r"form/submit",)
 
     def key(self, request: Request, match: Mapping[str, str]) -> str | None:
         """The key in the query, else the form's id there or in the form."""

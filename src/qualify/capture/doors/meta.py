@@ -40,7 +40,7 @@ class Meta(Plain):
     """
 
     name = "meta"
-    paths = (r"hooks/meta/(?P<key>[\w.~-]{1,200})",)
+    paths: tuple[str, ...] = (r"hooks/meta/(?P<key>[\w.~-]{1,200})",)
 
     def key(self, request: Request, match: Mapping[str, str]) -> str | None:
         """The key in the path."""

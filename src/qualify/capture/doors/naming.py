@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from qualify.capture.doors.shapes import MOST_ITEMS
+from qualify.capture.steps.naming import kind_of
 
 _SPELLINGS: Final[dict[str, str]] = {
     "email": "email e-mail emailaddress youremail workemail work_email businessemail companyemail mail",
@@ -49,7 +50,6 @@ CLICK_IDS: Final = (
 )
 """What ad platforms add to a URL to know their click again."""
 
-_LONGEST_NAME: Final = 80
 _APART = re.compile(r"[\W_]+")
 
 
@@ -67,7 +67,7 @@ def known_trait(name: str) -> str | None:
 
 def trait(name: str) -> str:
     """The trait that a field of that name holds: ``First Name`` → first_name, ``Your goal?`` → your_goal."""
-    return known_trait(name) or _APART.sub("_", name.lower()).strip("_")[:_LONGEST_NAME] or "answer"
+    return known_trait(name) or kind_of(name) or "answer"
 
 
 def campaign_of(found: Iterable[tuple[str, Any]]) -> dict[str, Any]:

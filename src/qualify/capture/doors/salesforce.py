@@ -30,7 +30,7 @@ class Salesforce(Plain):
     """
 
     name = "salesforce"
-    paths = (r"servlet/servlet\.WebToLead",)
+    paths: tuple[str, ...] = (r"servlet/servlet\.WebToLead",)
 
     def key(self, request: Request, match: Mapping[str, str]) -> str | None:
         """The ``oid`` of the form: by it the source is found before its secrets are known."""

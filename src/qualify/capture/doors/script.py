@@ -26,7 +26,7 @@ class Script(Plain):
     """The door of ``q.js``: ``{"key", "sentAt", "batch": [message …]}``. It has no secrets: pages have none."""
 
     name = "script"
-    paths = (r"v1/q/?",)
+    paths: tuple[str, ...] = (r"v1/q/?",)
 
     def key(self, request: Request, match: Mapping[str, str]) -> str | None:
         """The key in the body, else in the query."""

@@ -26,7 +26,7 @@ class Typeform(Plain):
     """The door for ``form_response``; the key is in the path. Secrets: ``secret``."""
 
     name = "typeform"
-    paths = (r"hooks/typeform/(?P<key>[\w.~-]{1,200})",)
+    paths: tuple[str, ...] = (r"hooks/typeform/(?P<key>[\w.~-]{1,200})",)
 
     def key(self, request: Request, match: Mapping[str, str]) -> str | None:
         """The key in the path."""

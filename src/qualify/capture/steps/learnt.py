@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -98,7 +97,6 @@ def _inside(value: Mapping[str, Any]) -> list[tuple[str, Any]]:
     ]
 
 
-@lru_cache(maxsize=16_384)
 def named(sent: str) -> str:
     """A trait's name in one form: ``firstName`` and ``First Name`` are ``first_name``; a leading $ goes."""
     return kind_of(sent)

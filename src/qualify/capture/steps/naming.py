@@ -26,7 +26,6 @@ _HUMPS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BETWEEN: Final = re.compile(r"[\W_]+")
 
 
-@lru_cache(maxsize=16_384)
 def kind_of(name: str) -> str:
     """A name in small letters with underscores between its words; letters of other scripts stay.
 
@@ -35,8 +34,12 @@ def kind_of(name: str) -> str:
     >>> kind_of("HTTPError seen"), kind_of("Größe gewählt"), kind_of("!?")
     ('http_error_seen', 'größe_gewählt', '')
     """
-    words = _BETWEEN.sub("_", _HUMPS.sub("_", name[:LONGEST]))
-    return words.strip("_").lower()
+    return _kind_of(name[:LONGEST])
+
+
+@lru_cache(maxsize=16_384)
+def _kind_of(name: str) -> str:
+    return _BETWEEN.sub("_", _HUMPS.sub("_", name)).strip("_").lower()
 
 
 def kind(draft: Draft, known: Known) -> Dropped | None:

@@ -86,7 +86,7 @@ def agent(draft: Draft, known: Known) -> Dropped | None:
 def _is_server(library: Any) -> bool:
     """Whether a call's library runs on a server: those for pages are named after JavaScript or the web."""
     name = library.get("name") if isinstance(library, dict) else None
-    return isinstance(name, str) and not _in_pages(name)
+    return isinstance(name, str) and not _in_pages(name[:100])
 
 
 @lru_cache(maxsize=1024)
@@ -146,14 +146,14 @@ def address(draft: Draft, known: Known) -> Dropped | None:
     """
     told = draft.call.context.get("ip")
     if isinstance(told, str) and told:
-        draft.address = told
+        draft.address = told[:64]
     elif draft.source.trusted:
         draft.address = ""
     draft.address = shortened(draft.address, draft.source.addresses) if draft.address else ""
     return None
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def shortened(address: str, how: str) -> str:
     """An IP address kept, truncated to its /24 (IPv4) or /48 (IPv6), or dropped; empty when it is none.
 

@@ -60,7 +60,11 @@ def time(draft: Draft, known: Known) -> Dropped | None:
     if happened_at is None:
         draft.happened_at = received_at
         return None
-    sent_at = None if call.sent_at is None else _sent(call.sent_at)
+    sent_at = (
+        None
+        if call.sent_at is None
+        else _sent(call.sent_at if not isinstance(call.sent_at, str) else call.sent_at[:65])
+    )
     if sent_at is not None:
         happened_at += received_at - sent_at
     draft.happened_at = happened_at
@@ -89,7 +93,7 @@ def moment_of(value: str | float) -> int | None:
     if isinstance(value, str):
         found = _of_text(value)
     else:
-        found = _of_number(float(value)) if abs(float(value)) < 1e18 else None
+        found = _of_number(float(value)) if abs(value) < 1e20 else None
     return found if found is not None and EARLIEST <= found <= LATEST else None
 
 

@@ -23,7 +23,6 @@ KEPT: Final = ("library", "locale", "timezone", "device", "os", "app", "screen",
 
 _CAMPAIGN: Final = {"source": UTM[0], "medium": UTM[1], "name": UTM[2], "term": UTM[3], "content": UTM[4]}
 _WANTED: Final = frozenset({*UTM, *CLICK_IDS})
-_FIELDS: Final = re.compile(rf"(?<![^?&])({'|'.join(sorted(_WANTED))})=([^&#]{{1,1000}})")
 _HOST: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]{1,255})")
 _LONGEST_URL: Final = 4_000
 _LONGEST: Final = 200
@@ -35,10 +34,8 @@ def page(draft: Draft, known: Known) -> Dropped | None:
     context = call.context
     properties: Json = dict(call.properties)
     seen = context.get("page")
-    if isinstance(seen, dict):
-        properties["page"] = _page(seen)
-    elif call.type == "page":
-        properties["page"] = _page(properties)
+    if isinstance(seen, dict) or call.type == "page":
+        _place(properties, _page(seen if isinstance(seen, dict) else properties))
     if call.event and call.type != "track":
         properties.setdefault("name", call.event)
     found = _tracked(properties, context)
@@ -51,10 +48,21 @@ def page(draft: Draft, known: Known) -> Dropped | None:
     return None
 
 
+def _place(properties: Json, page: Json) -> None:
+    """The page under ``page``; what the event itself says there goes before it."""
+    given = properties.get("page")
+    if given is None:
+        properties["page"] = page
+    elif isinstance(given, dict):
+        properties["page"] = {**page, **given}
+
+
 def _page(told: Mapping[str, Any]) -> Json:
-    found = {
-        name: told[name][:_LONGEST_URL] for name in PAGE if told.get(name).__class__ is str and told[name]
-    }
+    found: Json = {}
+    for name in PAGE:
+        text = told.get(name)
+        if text and text.__class__ is str:
+            found[name] = text[:_LONGEST_URL]
     if "path" not in found and "url" in found and (path := _split(found["url"])[0]):
         found["path"] = path
     return found
@@ -65,14 +73,16 @@ def _tracked(properties: Mapping[str, Any], context: Mapping[str, Any]) -> dict[
     found: dict[str, str] = {}
     seen = properties.get("page")
     if isinstance(seen, dict):
-        query = seen.get("search") or (_split(seen["url"])[1] if "?" in (seen.get("url") or "") else "")
-        if query.__class__ is str and "=" in query:
+        query, url = seen.get("search"), seen.get("url")
+        if not query and isinstance(url, str) and "?" in url:
+            query = _split(url)[1]
+        if isinstance(query, str) and "=" in query:
             found = in_query(query)
     campaign = context.get("campaign")
     if isinstance(campaign, dict):
-        for name, value in list(campaign.items())[:20]:
-            field = _CAMPAIGN.get(name, name)
-            if field in _WANTED and isinstance(value, str) and value:
+        for name, field in _CAMPAIGN.items():
+            value = campaign.get(name) or campaign.get(field)
+            if value and isinstance(value, str):
                 found[field] = value[:_LONGEST]
     return found
 
@@ -83,8 +93,13 @@ def in_query(query: str) -> dict[str, str]:
     >>> in_query("utm_source=google&x=1&gclid=abc&utm_campaign=spring%20sale")
     {'utm_source': 'google', 'gclid': 'abc', 'utm_campaign': 'spring sale'}
     """
-    found = {name: unquote_plus(value)[:_LONGEST].replace("\0", "") for name, value in _FIELDS.findall(query)}
-    return {name: value for name, value in found.items() if value}
+    found: dict[str, str] = {}
+    for part in query[:_LONGEST_URL].lstrip("?").partition("#")[0].split("&"):
+        name, _, value = part.partition("=")
+        if value and name in _WANTED:
+            plain = unquote_plus(value) if "%" in value or "+" in value else value
+            found[name] = plain[:_LONGEST].replace("\0", "\ufffd")
+    return found
 
 
 def touch(draft: Draft, known: Known) -> Dropped | None:
@@ -102,9 +117,9 @@ def touch(draft: Draft, known: Known) -> Dropped | None:
     referrer = seen.get("referrer")
     own = _own(seen.get("url"), known)
     host = host_of(referrer) if referrer.__class__ is str else ""
-    told = (
-        {name: str(value) for name in _WANTED if (value := properties.get(name)) is not None} if led else {}
-    )
+    told = {
+        name: text for name in _WANTED.intersection(properties) if isinstance(text := properties[name], str)
+    }
     channel = known.channels.channel(told, told, host, own)
     if channel:
         properties["channel"] = channel

@@ -18,6 +18,7 @@ IMPORTS: Final = frozenset({"import", "csv", "xlsx", "crm"})
 
 
 _UUID: Final = re.compile(r"(?!0{8}|f{8}|F{8})[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_LONGEST: Final = 1_000  # no identifier is, and what is cached must be bounded
 _IDS: Final = frozenset({"user_id", "anonymous_id"})
 
 
@@ -27,10 +28,10 @@ def identifier(kind: str, value: str, region: str | None = None) -> Identifier |
         return Identifier(
             kind, value
         )  # what most clients make: already in its one form, and never seen again
-    return _normalised(kind, value, region)
+    return _normalised(kind, value, region) if len(value) <= _LONGEST else None
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _normalised(kind: str, value: str, region: str | None) -> Identifier | None:
     normal = normalise(kind, value, region)
     return None if normal is None else Identifier(kind, normal)

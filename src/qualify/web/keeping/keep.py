@@ -12,10 +12,11 @@ from qualify.web.database import is_sqlite
 from qualify.web.keeping.aside import Aside, put_aside
 from qualify.web.keeping.consents import keep_consents
 from qualify.web.keeping.linking import keep_links, may_change, said_by
-from qualify.web.keeping.marking import mark
+from qualify.web.keeping.marking import mark, mark_accounts
 from qualify.web.keeping.nodes import Known, found_or_made, there
 from qualify.web.keeping.people import lock_the_graph, whole
 from qualify.web.keeping.rows import Owner, keep_rows, message_key
+from qualify.web.keeping.sightings import keep_sightings
 
 
 class Kept(NamedTuple):
@@ -35,7 +36,9 @@ def keep(drafts: Sequence[Draft], now: int, asides: Sequence[Aside] = ()) -> Kep
             first.setdefault(key, draft)
         kept = keep_rows(list(first.items()), _Owners(known))
         keep_consents([first[key] for key in first if key in kept.new], _Owners(known))
+        keep_sightings((key, draft) for key, draft in first.items() if key in kept.new)
         mark(kept.dirty, now)
+        mark_accounts(kept.accounts, now)
         put_aside(asides)
     seen: set[bytes] = set()
     twice = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qualify.web.database import insert, least
+from qualify.web.database import insert, least, those
 
 
 def mark(since: Mapping[int, int], now: int, *, own: bool = True) -> None:
@@ -21,3 +21,9 @@ def mark(since: Mapping[int, int], now: int, *, own: bool = True) -> None:
         f"ON CONFLICT (person_id) DO UPDATE SET since = {since_then}, marks = dirty.marks + 1, "
         "own = dirty.own OR excluded.own",
     )
+
+
+def mark_accounts(since: Mapping[int, int], now: int) -> None:
+    """Mark the people of accounts of which something new is known."""
+    people = those("SELECT id, account_id FROM person WHERE account_id IN ({})", sorted(since))
+    mark({who: since[account] for who, account in people}, now, own=False)

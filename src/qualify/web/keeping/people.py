@@ -75,6 +75,11 @@ def whole(node_id: int, at: int) -> tuple[int, int]:
     return resolve(hood.nodes, hood.links).person_of(node_id, at)
 
 
+def around(starts: Iterable[int]) -> Neighbourhood:
+    """All that has to be looked at to know who these identifiers belong to, with the links in force."""
+    return neighbourhood(starts, _Graph(()).around)
+
+
 class _Change(NamedTuple):
     node: Node
     before: Sequence[Span]

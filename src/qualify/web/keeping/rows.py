@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from qualify.capture.model import Draft, Identifier
+from qualify.machine.reasons import Reason
 from qualify.web.database import Row, insert
 from qualify.web.keeping.nodes import key_of
 
@@ -47,10 +48,11 @@ OwnerAt = Callable[[Identifier, int], Owner]
 
 
 class Kept(NamedTuple):
-    """What keeping drafts came to: message keys that were new, and people with the earliest new moment."""
+    """What keeping drafts came to: message keys that were new; people, and accounts, with the earliest new moment."""
 
     new: frozenset[bytes]
     dirty: Mapping[int, int]
+    accounts: Mapping[int, int]
 
 
 def message_key(source_id: int, message_id: str) -> bytes:
@@ -66,15 +68,17 @@ def keep_rows(drafts: Sequence[tuple[bytes, Draft]], owner_at: OwnerAt) -> Kept:
             rows[into].append((row, owner))
     new: set[bytes] = set()
     dirty: dict[int, int] = {}
+    accounts: dict[int, int] = {}
     for (table, columns), found in rows.items():
         told = "ON CONFLICT (message_key) DO NOTHING RETURNING message_key"
         inserted = {bytes(key) for (key,) in insert(table, columns, [row for row, _ in found], told)}
         new |= inserted
         for row, owner in found:
-            if row[0] in inserted and owner.named:
+            news = accounts if table == "account_learnt" else dirty
+            if row[0] in inserted and (owner.named or news is accounts):
                 known_at = max(_received(table, row), owner.joined_at)
-                dirty[owner.person_id] = min(known_at, dirty.get(owner.person_id, known_at))
-    return Kept(frozenset(new), dirty)
+                news[owner.person_id] = min(known_at, news.get(owner.person_id, known_at))
+    return Kept(frozenset(new), dirty, accounts)
 
 
 def _received(table: str, row: Row) -> int:
@@ -106,8 +110,19 @@ def _event(key: bytes, draft: Draft, owner: Owner) -> Row:
     return (
         key, draft.source.id, owner.subject_id, owner.person_id, draft.kind[:255], draft.happened_at,
         draft.received_at, max(draft.received_at, owner.joined_at),
-        text(draft.properties), text(draft.context), draft.machine,
+        text(draft.properties), text(_context(draft)), machine_of(draft),
     )  # fmt: skip
+
+
+def _context(draft: Draft) -> Mapping[str, object]:
+    """What is kept besides, with what the visitor said of themselves: labels are told from it."""
+    told = {"user_agent": draft.user_agent, "ip": draft.address}
+    return {**draft.context, **{name: value for name, value in told.items() if value}}
+
+
+def machine_of(draft: Draft) -> str | None:
+    """What an event is held to be until its person is judged: a machine's when the visitor says so."""
+    return None if draft.machine is None else Reason.DECLARED_BOT.value
 
 
 def _learnt(key: bytes, draft: Draft, owner: Owner, traits: Mapping[str, object]) -> Row:

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qualify.capture.model import Identifier
-from qualify.identity.normalising import registrable_domain
-from qualify.reading.domains import domain_kind
+from qualify.identity.accounts import account_domain
 from qualify.web.keeping.nodes import found_or_made
 from qualify.web.keeping.rows import PUT_INTO
 
@@ -21,8 +20,8 @@ def account_key(emails: Sequence[str], traits: Mapping[str, Any]) -> AccountKey 
         kind, _, value = told.rpartition(":") if told.startswith("external_account:") else told.partition(":")
         return Identifier(kind, value)
     for email in reversed(emails):
-        domain = registrable_domain(email.rpartition("@")[2])
-        if domain is not None and domain_kind(email) == "business":
+        domain = account_domain(email)
+        if domain is not None:
             return Identifier("domain", domain)
     return None
 

@@ -8,9 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from django.db import transaction
+
+from qualify.machine.settings import STANDARD, Settings
 from qualify.scoring.record import AnswerGiven, Decided, Event, Learnt, Record, Values
-from qualify.web.database import those
-from qualify.web.living.accounts import AccountKey, account_key
+from qualify.web.database import run_many, those
+from qualify.web.living.accounts import account_ids, account_key
+from qualify.web.living.labels import Labelled, Raw, labelled
 from qualify.web.living.values import Fields, decoded, told, trait, trait_text
 
 T = TypeVar("T")
@@ -32,7 +36,6 @@ class Loaded:
     account_id: int | None
     emails: list[str] = field(default_factory=list)
     traits: dict[str, Any] = field(default_factory=dict)
-    account: AccountKey | None = None
     account_traits: list[Dated[Mapping[str, Any]]] = field(default_factory=list)
     learnt: list[Dated[Learnt]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -91,32 +94,57 @@ def _known(facts: Sequence[Dated[T]], moment: int) -> list[T]:
     return [each.fact for each in facts if each.known_at <= moment]
 
 
-def load(people: Iterable[int], fields: Fields, *, shares: bool) -> dict[int, Loaded]:
+class People(NamedTuple):
+    """People with their facts, what their events turned out to be, and who is of another account than before."""
+
+    found: dict[int, Loaded]
+    labels: Labelled
+    rehoused: dict[int, int | None]
+    """By person, the account that they were of before."""
+
+
+def load(
+    people: Iterable[int], fields: Fields, now: int, *, shares: bool, settings: Settings = STANDARD
+) -> People:
     """These people with their facts; those who are nobody any more are left out.
 
-    ``shares`` says that what colleagues do counts too.
+    Who belongs to another account by now is put into it. ``shares`` says that what colleagues do counts too.
     """
     ids = sorted(people)
-    found = {
-        who: Loaded(who, created_at, account)
-        for who, created_at, account in those(
-            "SELECT id, created_at, account_id FROM person WHERE id IN ({})", ids
-        )
-    }
+    found = {who: Loaded(who, created_at, account) for who, created_at, account in those(_PEOPLE, ids)}
     _load_identifiers(found, ids)
     _load_learnt(found, ids, fields)
-    _load_events(found, ids, fields)
+    labels = _load_events(found, ids, fields, settings)
     _load_told(found, ids, fields)
-    for person in found.values():
-        person.account = account_key(person.emails, person.traits)
+    rehoused = house(found, now)
     if shares:
         _load_colleagues(found, fields)
     _load_accounts(found)
-    return found
+    return People(found, labels, rehoused)
 
 
+def house(found: Mapping[int, Loaded], now: int) -> dict[int, int | None]:
+    """Put people into the accounts that they belong to; by person who moved, the account before."""
+    with transaction.atomic():
+        accounts = account_ids(
+            {who: account_key(person.emails, person.traits) for who, person in found.items()}, now
+        )
+        before = {
+            who: person.account_id for who, person in found.items() if person.account_id != accounts[who]
+        }
+        run_many("UPDATE person SET account_id = %s WHERE id = %s", [(accounts[who], who) for who in before])
+    for who in before:
+        found[who].account_id = accounts[who]
+    return before
+
+
+_PEOPLE = "SELECT id, created_at, account_id FROM person WHERE id IN ({})"
 _IDENTIFIERS = "SELECT owner_id, value FROM identifier WHERE owner_id IN ({}) AND kind = 'email' ORDER BY id"
 _EVENTS = (
+    "SELECT id, owner_id, source_id, kind, happened_at, known_at, properties, context, machine FROM event "
+    "WHERE owner_id IN ({})"
+)
+_OF_COLLEAGUES = (
     "SELECT owner_id, kind, happened_at, known_at, properties FROM event "
     "WHERE owner_id IN ({}) AND machine IS NULL"
 )
@@ -150,11 +178,17 @@ def _load_learnt(found: Mapping[int, Loaded], ids: Sequence[int], fields: Fields
                 person.learnt.append(Dated(known_at, Learnt(each, learned_at, folded, trait(each, value))))
 
 
-def _load_events(found: Mapping[int, Loaded], ids: Sequence[int], fields: Fields) -> None:
-    for who, kind, happened_at, known_at, properties in those(_EVENTS, ids):
-        if who in found and (asked := fields.kind(kind)) is not None:
-            values = fields.event(asked, properties)
-            found[who].events.append(Event(asked, happened_at, known_at, values, str(who)))
+def _load_events(
+    found: Mapping[int, Loaded], ids: Sequence[int], fields: Fields, settings: Settings
+) -> Labelled:
+    """The events of people; what is held to be machines' doing is left out."""
+    seen = labelled([Raw(*row) for row in those(_EVENTS, ids)], settings)
+    for event in seen.human:
+        if event.owner_id in found and (asked := fields.kind(event.kind)) is not None:
+            values = fields.event(asked, event.properties)
+            made = Event(asked, event.happened_at, event.known_at, values, str(event.owner_id))
+            found[event.owner_id].events.append(made)
+    return seen
 
 
 def _load_told(found: Mapping[int, Loaded], ids: Sequence[int], fields: Fields) -> None:
@@ -175,7 +209,7 @@ def _load_colleagues(found: Mapping[int, Loaded], fields: Fields) -> None:
     people = those("SELECT account_id, id, created_at FROM person WHERE account_id IN ({})", accounts)
     colleagues = {who: (account, created_at) for account, who, created_at in people}
     by_account: dict[int, list[Event]] = defaultdict(list)
-    for who, kind, happened_at, known_at, properties in those(_EVENTS, sorted(colleagues)):
+    for who, kind, happened_at, known_at, properties in those(_OF_COLLEAGUES, sorted(colleagues)):
         if (asked := fields.kind(kind)) is not None:
             account, created_at = colleagues[who]
             known_at, values = max(known_at, created_at), fields.event(asked, properties)

@@ -38,7 +38,7 @@ def write(judged: Sequence[Judged], now: int) -> None:
     told = _moves(judged, now)
     standings = []
     for each in judged:
-        row = standing_row(each)
+        row = standing_row(each, now)
         if row is not None:
             standings.append(row)
             told += _scored(each, before.get(each.person.person_id), now)
@@ -50,14 +50,14 @@ def write(judged: Sequence[Judged], now: int) -> None:
     insert("message", _MESSAGE, told)
 
 
-def standing_row(each: Judged) -> Row | None:
-    """The row of a standing; None while there is no playbook, or the person is not a lead yet."""
+def standing_row(each: Judged, now: int) -> Row | None:
+    """The row of a standing as of now; None while there is no playbook, or the person is not a lead yet."""
     folded, judgement = each.folded, each.folded.judgement
     if judgement is None:
         return None
     state = folded.state
     return (
-        each.person.person_id, folded.version, judgement.as_of, judgement.total, judgement.grade or "",
+        each.person.person_id, folded.version, now, judgement.total, judgement.grade or "",
         judgement.information, text(judgement.scores), lines(judgement), text(judgement.unknown),
         state.stage, state.since, state.cycle, state.cycle_since, folded.next_at,
     )  # fmt: skip
@@ -147,7 +147,7 @@ def _scored(each: Judged, before: Row | None, now: int) -> list[Row]:
     if before is not None and before[:2] == (judgement.total, judgement.grade or ""):
         return []
     payload: dict[str, Any] = {
-        "lead_id": each.person.person_id, "as_of": judgement.as_of, "total": judgement.total / 100,
+        "lead_id": each.person.person_id, "as_of": now, "total": judgement.total / 100,
         "scores": {name: points / 100 for name, points in judgement.scores.items()},
         "grade": judgement.grade or "", "stage": each.folded.state.stage,
         "playbook_version": each.folded.version, "before": None if before is None else before[0] / 100,

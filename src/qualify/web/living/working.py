@@ -16,8 +16,8 @@ from qualify.stages.ladder import State
 from qualify.stages.living import Folded, Version, fold
 from qualify.web.database import is_sqlite, rows, run, run_many, those
 from qualify.web.keeping.marking import mark
-from qualify.web.living.accounts import account_ids
-from qualify.web.living.loading import Loaded, Recorder, load
+from qualify.web.living.labels import mark_others, write_labels
+from qualify.web.living.loading import Loaded, People, Recorder, load
 from qualify.web.living.standings import Judged, write
 from qualify.web.living.values import Fields
 from qualify.web.living.versions import Versions
@@ -90,34 +90,31 @@ class Worker:
 
     def judge(self, taken: Sequence[Taken], now: int) -> None:
         """Judge these people as of now, and write it."""
-        since = {each.person_id: each.since for each in taken}
-        starts = start_states(since)
+        since = overdue({each.person_id: each.since for each in taken})
         versions = self.versions.since(min(since.values()))
         fields = self.versions.fields(versions)
         shares = any(_shares(version) for version in versions)
-        people = load(since, fields, shares=shares)
-        with_account = self._accounted(people, fields, now, shares=shares)
+        loaded = load(since, fields, now, shares=shares, settings=self.versions.labels)
+        for each in loaded.labels.changed:
+            since[each.owner_id] = min(since[each.owner_id], each.known_at)
+        versions = self.versions.since(min(since.values()))  # a label may have changed long ago
+        people = loaded.found
+        for who in loaded.rehoused:
+            since[who] = min(
+                since[who], people[who].created_at
+            )  # whose colleagues they are counts from the start
+        starts = start_states(since)
         judged = [
             Judged(person, self._fold(person, versions, fields, starts, since, now), since[who])
-            for who, person in with_account.items()
+            for who, person in people.items()
         ]
         with transaction.atomic():
             here = finish(taken, now)
             write([each for each in judged if each.person.person_id in here], now)
+            write_labels(each for each in loaded.labels.changed if each.owner_id in here)
+            mark_others(loaded.labels.others, now)
             if shares:
-                self._mark_colleagues(taken, people, now)
-
-    def _accounted(
-        self, people: Mapping[int, Loaded], fields: Fields, now: int, *, shares: bool
-    ) -> Mapping[int, Loaded]:
-        """The people in the accounts they belong to today; who changes it is loaded again."""
-        with transaction.atomic():
-            accounts = account_ids({who: person.account for who, person in people.items()}, now)
-            changed = [who for who, person in people.items() if person.account_id != accounts[who]]
-            run_many(
-                "UPDATE person SET account_id = %s WHERE id = %s", [(accounts[who], who) for who in changed]
-            )
-        return {**people, **load(changed, fields, shares=shares)} if changed else people
+                self._mark_colleagues(taken, loaded, since, now)
 
     def _fold(
         self,
@@ -132,16 +129,23 @@ class Worker:
         state = starts.get(who) or State.at_first(person.created_at)
         return fold(versions, Recorder(person, fields), person.moments(), state, since[who] - 1, now)
 
-    def _mark_colleagues(self, taken: Sequence[Taken], people: Mapping[int, Loaded], now: int) -> None:
+    def _mark_colleagues(
+        self, taken: Sequence[Taken], loaded: People, since: Mapping[int, int], now: int
+    ) -> None:
         """What somebody did may count for their colleagues: they are judged too, but ask no one further."""
         news: dict[int, int] = {}
         for each in taken:
-            person = people.get(each.person_id)
-            if each.own and person is not None and person.account_id is not None:
-                news[person.account_id] = min(each.since, news.get(person.account_id, each.since))
-        own = {each.person_id for each in taken if each.own}
+            person = loaded.found.get(each.person_id)
+            if person is None or not (each.own or each.person_id in loaded.rehoused):
+                continue
+            at = since[each.person_id]
+            for account in {person.account_id, loaded.rehoused.get(each.person_id)} - {None}:
+                news[account] = min(at, news.get(account, at))
+        judged = {each.person_id: since[each.person_id] for each in taken}
         colleagues = those("SELECT id, account_id FROM person WHERE account_id IN ({})", sorted(news))
-        mark({who: news[account] for who, account in colleagues if who not in own}, now, own=False)
+        # Who was judged just now saw all of this, if it was not older than what they were judged from.
+        wanted = {who: news[of] for who, of in colleagues if who not in judged or news[of] < judged[who]}
+        mark(wanted, now, own=False)
 
 
 def mark_due(now: int, most: int) -> None:
@@ -181,6 +185,15 @@ def rows_of_line(people: Sequence[int]) -> dict[int, int]:
     """By person in the line, how often they are marked; held until the transaction ends."""
     lock = "" if is_sqlite() else " ORDER BY person_id FOR UPDATE"
     return dict(those(f"SELECT person_id, marks FROM dirty WHERE person_id IN ({{}}){lock}", sorted(people)))
+
+
+def overdue(since: Mapping[int, int]) -> dict[int, int]:
+    """The moments from which to fold: time alone may have changed something before the news came."""
+    found = dict(since)
+    statement = "SELECT person_id, next_at FROM standing WHERE person_id IN ({}) AND next_at IS NOT NULL"
+    for who, next_at in those(statement, sorted(since)):
+        found[who] = min(found[who], next_at)
+    return found
 
 
 def start_states(since: Mapping[int, int]) -> dict[int, State]:

@@ -5,7 +5,7 @@ docstring says so, and ``qualify recompute`` makes it anew from the facts. Momen
 JSON is kept as text, so that every engine that reads the store reads it alike.
 """
 
-from qualify.web.store.models.conclusions import Move, Person, Standing
+from qualify.web.store.models.conclusions import Move, Person, Sighting, Standing
 from qualify.web.store.models.delivery import Attempt, Message, Webhook
 from qualify.web.store.models.doors import Aside, Key, Source, StepCount
 from qualify.web.store.models.facts import (
@@ -45,6 +45,7 @@ __all__ = [
     "Person",
     "PlaybookVersion",
     "Reply",
+    "Sighting",
     "Source",
     "Standing",
     "StepCount",

@@ -61,3 +61,17 @@ class Move(models.Model):
         db_table = "move"
         constraints = [models.UniqueConstraint(fields=["person_id", "moved_at", "place"], name="move_once")]
         indexes = [models.Index(fields=["moved_at"], name="move_moment")]
+
+
+class Sighting(models.Model):
+    """An open or a click and the network it came from, by minute: where machines that serve many give themselves
+    away. Made from events; forgotten when no more can follow.
+    """
+
+    event_id = models.BigIntegerField(primary_key=True)
+    network = models.CharField(max_length=64)
+    minute = models.BigIntegerField()
+
+    class Meta:
+        db_table = "sighting"
+        indexes = [models.Index(fields=["network", "minute"], name="sighting_bucket")]

@@ -1,0 +1,112 @@
+"""The commands of the application, by where they are: loaded when they are called, and not before.
+
+So `qualify --help` stays quick, and this room knows nothing of the web's but names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from importlib import import_module
+from typing import Any, Final, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from qualify.cli.helping import page
+
+
+class Place(NamedTuple):
+    """Where a command is (``module:function``), and what it does in one line."""
+
+    path: str
+    summary: str
+
+
+class Group(NamedTuple):
+    """Commands that share their first word."""
+
+    summary: str
+    commands: Mapping[str, Place]
+
+
+_HOME: Final = "qualify.web.commands"
+
+COMMANDS: Final[Mapping[str, Place | Group]] = {
+    "serve": Place(f"{_HOME}.serve:serve", "Run the application: web, worker or both."),
+    "doctor": Place(f"{_HOME}.doctor:doctor", "Check the application, and say what to do."),
+    "import": Place(f"{_HOME}.importing:import_", "Bring a CSV or Excel file into the store."),
+    "source": Group(
+        "Where calls come from.",
+        {
+            "create": Place(f"{_HOME}.source:create", "Make a source, with its first key."),
+            "list": Place(f"{_HOME}.source:list_", "Show the sources and their keys."),
+        },
+    ),
+    "key": Group(
+        "The keys of sources.",
+        {
+            "create": Place(f"{_HOME}.key:create", "Make a key; it is shown once."),
+            "rotate": Place(f"{_HOME}.key:rotate", "Make a key that takes another's place."),
+            "revoke": Place(f"{_HOME}.key:revoke", "Revoke a key."),
+        },
+    ),
+    "token": Place(f"{_HOME}.token:token", "Make a token for the API; it is shown once."),
+    "recompute": Place(f"{_HOME}.recompute:recompute", "Make every conclusion anew from the facts."),
+}
+"""Every command of the application, in the order in which they are listed."""
+
+
+def found(path: str) -> Callable[..., Any]:
+    """What is at ``module:function``; imports the module."""
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)  # type: ignore[no-any-return]
+
+
+class Later(TyperCommand):
+    """A command that is loaded when it is called, or asked what it takes."""
+
+    def __init__(self, name: str, place: Place) -> None:
+        self.place = place
+        super().__init__(name, help=place.summary, short_help=place.summary, add_help_option=False)
+
+    @cached_property
+    def loaded(self) -> Any:
+        """The command itself."""
+        from typer.main import get_command
+
+        function = found(self.place.path)
+        alone = typer.Typer(
+            rich_markup_mode=None,
+            add_completion=False,
+            context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+        )
+        alone.command(self.name, help=page(function))(function)
+        return get_command(alone)
+
+    @property
+    def params(self) -> Any:
+        """What the command takes."""
+        return self.loaded.params
+
+    @params.setter
+    def params(self, value: Any) -> None:
+        """Nothing is known of it before it is loaded."""
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        """The context of the command itself: from here on it is that which runs."""
+        return self.loaded.make_context(*args, **more)
+
+
+def commands() -> dict[str, Any]:
+    """The commands of the application, none of them loaded."""
+    return {name: _made(name, entry) for name, entry in COMMANDS.items()}
+
+
+def _made(name: str, entry: Place | Group) -> Any:
+    if isinstance(entry, Place):
+        return Later(name, entry)
+    inside = {word: Later(word, place) for word, place in entry.commands.items()}
+    return TyperGroup(
+        name=name, commands=inside, help=entry.summary, rich_markup_mode=None, no_args_is_help=True
+    )

@@ -1,0 +1,143 @@
+"""``qualify serve``: the application."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import threading
+from typing import Annotated
+
+import typer
+
+from qualify.web.commands.saying import note, say
+from qualify.web.starting import start
+
+Host = Annotated[str, typer.Option("--host", help="The address to listen at; 0.0.0.0: every one of this machine.")]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0: any that is free.")]
+
+
+def serve(
+    web: Annotated[bool, typer.Option("--web", help="The web alone.")] = False,
+    worker: Annotated[bool, typer.Option("--worker", help="The worker alone.")] = False,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, max=64, help="Web processes; by default one on SQLite, else one a core."),
+    ] = None,
+    no_migrate: Annotated[
+        bool, typer.Option("--no-migrate", help="Do not bring the tables of the store up to date.")
+    ] = False,
+) -> None:
+    """Run the application: web, worker or both.
+
+    The web takes in what people do, the worker judges them and tells other systems. Without --web and
+    --worker both run, watched over by a third process that starts again what ends. SIGTERM or Ctrl-C ends
+    all of it orderly: nothing that was acknowledged is lost.
+
+    The store is a file in ./qualify-data, or what QUALIFY_DATA or QUALIFY_DATABASE_URL name. On PostgreSQL
+    several workers may run, on several machines.
+
+    Examples:
+      qualify serve
+      qualify serve --host 0.0.0.0 --port 80
+      qualify serve --worker
+    """
+    start()
+    if not os.environ.get("QUALIFY_SUPERVISED"):
+        _prepare(no_migrate=no_migrate)
+    if worker and not web:
+        work()
+    elif web and not worker:
+        serve_web(host, port, workers)
+    else:
+        serve_both(host, port, workers)
+
+
+def _prepare(*, no_migrate: bool) -> None:
+    from django.db import connections
+
+    from qualify.web.serving.migrating import insist, migrate
+
+    if no_migrate:
+        insist()
+    else:
+        migrate(note)
+    connections.close_all()
+
+
+def work() -> None:
+    """The worker, in this process."""
+    from qualify.web.living.loop import work as worked
+    from qualify.web.serving import lifeline, logs
+
+    logs.begin("worker")
+    stop = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.set())
+    lifeline.hold_on()
+    worked(stop)
+
+
+def serve_web(host: str, port: int, workers: int | None) -> None:
+    """The web, in this process and those that it starts."""
+    from qualify.web.database import is_sqlite
+    from qualify.web.serving import lifeline, logs, server
+
+    logs.begin("web")
+    server.check_port(host, port)
+    lifeline.hold_on()
+    if not os.environ.get("QUALIFY_SUPERVISED"):
+        say(f"Qualify's web is at {address(host, port)}; it scores nothing: that is done by `serve --worker`")
+    server.serve(host, port, server.workers(workers, sqlite=is_sqlite()))
+
+
+def serve_both(host: str, port: int, workers: int | None) -> None:
+    """Web and worker, each in a process of its own."""
+    from qualify.web.database import is_sqlite
+    from qualify.web.serving import logs, server
+    from qualify.web.serving.supervising import Part, Supervisor
+
+    logs.begin("serve")
+    port = port or free_port(host)
+    server.check_port(host, port)
+    processes = server.workers(workers, sqlite=is_sqlite())
+    listening = ("--host", host, "--port", str(port), "--workers", str(processes))
+    supervisor = Supervisor([Part("web", ("serve", "--web", *listening)), Part("worker", ("serve", "--worker"))])
+    threading.Thread(target=_greet, args=(host, port), daemon=True).start()
+    raise typer.Exit(supervisor.run())
+
+
+def free_port(host: str) -> int:
+    """A port that nobody listens at just now."""
+    with socket.create_server((host, 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def address(host: str, port: int) -> str:
+    """Where a browser on this machine finds it."""
+    reached = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{reached}:{port}"
+
+
+def _greet(host: str, port: int) -> None:
+    """Say where it is, once it answers."""
+    pause = threading.Event()
+    while not answers(host, port):
+        pause.wait(0.1)
+    say(f"Qualify is at {address(host, port)} (Ctrl-C ends it)")
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether a web server answers there, whatever it says."""
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    calling = http.client.HTTPConnection(reached, port, timeout=5)
+    try:
+        calling.request("GET", "/")
+        return calling.getresponse().status > 0
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        calling.close()

@@ -1,0 +1,101 @@
+"""Long pieces of work, taken from the table ``work`` one at a time: a conditional update is the lock."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.db import DatabaseError
+
+from qualify.errors import QualifyError
+from qualify.web.database import is_sqlite, rows, run
+from qualify.web.living.kinds import Interrupted, kind
+
+logger = logging.getLogger(__name__)
+
+LEASE = 120_000
+"""Milliseconds without a word of progress after which another worker takes the row."""
+
+SAY_EVERY = 1_000
+"""Milliseconds between two writings of the progress."""
+
+
+class Errand(NamedTuple):
+    """A row that was taken."""
+
+    id: int
+    kind: str
+    parameters: str
+
+
+def take(now: int) -> Errand | None:
+    """Take the next row that waits, or that somebody took and gave up."""
+    lock = "" if is_sqlite() else " FOR UPDATE SKIP LOCKED"
+    chosen = (
+        "SELECT id FROM work WHERE state = 'waiting' OR (state = 'running' AND taken_until <= %s) "
+        f"ORDER BY id LIMIT 1{lock}"
+    )
+    if not rows("SELECT 1 FROM work WHERE state IN ('waiting', 'running') LIMIT 1"):
+        return None  # asking costs nothing, an update would lock the file
+    found = rows(
+        f"UPDATE work SET state = 'running', taken_until = %s WHERE id IN ({chosen}) "
+        "RETURNING id, kind, parameters",
+        [now + LEASE, now],
+    )
+    return Errand(*found[0]) if found else None
+
+
+class Errands:
+    """Works off the table ``work``."""
+
+    def __init__(self, clock: Callable[[], int], stop: threading.Event) -> None:
+        self.clock, self.stop, self.said = clock, stop, 0
+
+    def step(self, now: int) -> int:
+        """Do the next piece of work, if there is one; how many were done."""
+        errand = take(now)
+        if errand is None:
+            return 0
+        logger.info("work %s (%s) begins", errand.id, errand.kind)
+        try:
+            detail = kind(errand.kind)(json.loads(errand.parameters), self._progress(errand))
+        except Interrupted:
+            run("UPDATE work SET state = 'waiting', taken_until = 0 WHERE id = %s", [errand.id])
+        except DatabaseError:
+            raise  # it is tried again when the lease is over
+        except Exception as error:
+            self._failed(errand, error)
+        else:
+            self._over(errand, "done", detail)
+            logger.info("work %s (%s) is done", errand.id, errand.kind)
+        return 1
+
+    def _failed(self, errand: Errand, error: Exception) -> None:
+        if isinstance(error, QualifyError | LookupError):
+            logger.warning("work %s (%s) failed: %s", errand.id, errand.kind, error)
+        else:
+            logger.exception("work %s (%s) failed", errand.id, errand.kind)
+        self._over(errand, "failed", str(error) or type(error).__name__)
+
+    def _over(self, errand: Errand, state: str, detail: str) -> None:
+        run(
+            "UPDATE work SET state = %s, detail = %s, finished_at = %s WHERE id = %s",
+            [state, detail, self.clock(), errand.id],
+        )
+
+    def _progress(self, errand: Errand) -> Callable[..., None]:
+        def progress(done: int, of: int, detail: str = "") -> None:
+            now = self.clock()
+            if self.stop.is_set():
+                raise Interrupted
+            if not 0 <= now - self.said < SAY_EVERY:
+                self.said = now
+                run(
+                    "UPDATE work SET done = %s, of = %s, detail = %s, taken_until = %s WHERE id = %s",
+                    [done, of, detail, now + LEASE, errand.id],
+                )
+
+        return progress

@@ -1,0 +1,61 @@
+"""Long pieces of work, by kind: where each is done. A row of the table ``work`` asks for one.
+
+A kind is a function of the row's parameters and of a :class:`Progress` to be told how far it is; what it
+returns is kept as the row's detail. A worker that is killed leaves the row to another, which begins anew: so
+each kind must be one that may be done twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, Protocol
+
+from qualify.errors import one_of
+from qualify.web.database import insert
+
+KINDS: dict[str, str] = {
+    "recompute": "qualify.web.living.kinds:recompute",
+}
+"""Kind → ``module:function``, imported when such a row is taken."""
+
+
+class Progress(Protocol):
+    """How a kind says how far it is; raises :class:`Interrupted` when the worker is to end."""
+
+    def __call__(self, done: int, of: int, detail: str = "") -> None:
+        """So much is done, of so much."""
+
+
+class Interrupted(Exception):
+    """The worker ends; the row goes back into the queue."""
+
+
+Kind = Callable[[Mapping[str, Any], Progress], str]
+
+
+def kind(name: str) -> Kind:
+    """The function that does this kind of work; raises ``LookupError`` for a kind that there is not."""
+    if name not in KINDS:
+        raise LookupError(f"there is no work of the kind {name!r}, only {one_of(KINDS)}")
+    module, _, function = KINDS[name].partition(":")
+    return getattr(import_module(module), function)  # type: ignore[no-any-return]
+
+
+def ask(name: str, parameters: Mapping[str, Any], now: int) -> int:
+    """Ask for a piece of work; the id of its row. Raises ``LookupError`` for a kind that there is not."""
+    kind(name)
+    columns = "kind, state, parameters, done, of, detail, created_at, taken_until"
+    row = (name, "waiting", json.dumps(dict(parameters)), 0, 0, "", now, 0)
+    [(number,)] = insert("work", columns, [row], "RETURNING id")
+    return int(number)
+
+
+def recompute(parameters: Mapping[str, Any], progress: Progress) -> str:
+    """Every conclusion made anew from the facts."""
+    from qualify.clock import now
+    from qualify.web.recomputing import recompute as made_anew
+
+    done = made_anew(now(), lambda what, so_much, of: progress(so_much, of, what))
+    return json.dumps(done._asdict())

@@ -1,0 +1,1 @@
+"""Serving: migrations, web, worker, and the process that watches over both."""

@@ -1,0 +1,72 @@
+"""Who asks for something, what they may do, and the line that says what they did."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import msgspec
+
+from qualify.errors import QualifyError, instead
+from qualify.web.database import insert
+
+READ_LEADS: Final = "read:leads"
+WRITE_LEADS: Final = "write:leads"
+READ_PLAYBOOK: Final = "read:playbook"
+PUBLISH_PLAYBOOK: Final = "publish:playbook"
+ADMIN: Final = "admin"
+
+SCOPES: Final = {
+    READ_LEADS: "see leads, their lines and their timelines",
+    WRITE_LEADS: "decide, answer, learn, note consents, merge and split",
+    READ_PLAYBOOK: "see the playbooks that were published",
+    PUBLISH_PLAYBOOK: "publish a playbook",
+    ADMIN: "everything, sources, keys and webhooks included",
+}
+"""What a token may be allowed, and what that means."""
+
+
+class Forbidden(QualifyError):
+    """Somebody asked for what they may not do."""
+
+
+class NotThere(QualifyError):
+    """What was asked for does not exist."""
+
+
+class Conflict(QualifyError):
+    """What was asked for does not go with what is there by now."""
+
+
+class Actor(NamedTuple):
+    """Somebody who asks: their name as the audit says it, and their scopes."""
+
+    name: str
+    scopes: frozenset[str]
+
+    def may(self, scope: str) -> bool:
+        """Whether they may do what the scope allows."""
+        return scope in self.scopes or ADMIN in self.scopes
+
+    def needs(self, scope: str) -> None:
+        """Raise :class:`Forbidden` if they may not."""
+        if not self.may(scope):
+            raise Forbidden(f"this needs the scope {scope} ({SCOPES[scope]})")
+
+
+def the_owner(name: str = "command line") -> Actor:
+    """Whoever has the machine may do everything: commands and set-up."""
+    return Actor(name, frozenset({ADMIN}))
+
+
+def known_scopes(scopes: frozenset[str]) -> None:
+    """Raise :class:`~qualify.errors.QualifyError` for a scope that there is not."""
+    for scope in sorted(scopes - SCOPES.keys()):
+        raise QualifyError(f"there is no scope {scope!r}{instead(scope, SCOPES)}")
+
+
+def audit(actor: Actor, verb: str, subject: object, detail: object, now: int) -> int:
+    """Write down who did what to whom; the number of the line. To be called in the verb's transaction."""
+    text = msgspec.json.encode(detail).decode()
+    row = (now, actor.name[:255], verb, str(subject)[:255], text)
+    [(number,)] = insert("audit", "happened_at, who, verb, subject, detail", [row], "RETURNING id")
+    return int(number)

@@ -1,0 +1,74 @@
+"""The lead that a verb is about: found by any id it ever had, and told that there is news."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from qualify.errors import QualifyError, instead
+from qualify.identity.graph import is_naming
+from qualify.moments import EARLIEST
+from qualify.web.database import Row, insert, is_sqlite, rows
+from qualify.web.keeping.marking import mark
+from qualify.web.verbs.actor import NotThere
+
+AHEAD = 300_000
+"""Milliseconds by which what is told may lie in the future: clocks differ."""
+
+FACT_COLUMNS = "subject_id, owner_id, received_at, known_at, source"
+
+
+class Lead(NamedTuple):
+    """Whose a fact is: the identifier that it is kept under, the person, and since when they are one."""
+
+    subject_id: int
+    person_id: int
+    joined_at: int
+
+
+def lead(lead_id: int) -> Lead:
+    """The lead of that id, held until the transaction ends; one that was merged away leads to who it is now.
+
+    What is written goes with the identifier, so that a split gives it back to whom it was written down for.
+    Raises :class:`~qualify.web.verbs.actor.NotThere`.
+    """
+    lock = "" if is_sqlite() else " FOR SHARE"
+    found = rows(f"SELECT kind, owner_id, joined_at FROM identifier WHERE id = %s{lock}", [lead_id])
+    if not found or not is_naming(found[0][0]):
+        raise NotThere(f"there is no lead {lead_id}")
+    return Lead(lead_id, found[0][1], found[0][2])
+
+
+def keep_fact(table: str, whose: Lead, columns: Mapping[str, object], source: str, now: int) -> int:
+    """Keep a fact that somebody told us of a lead, and have the lead judged anew; the id of the fact."""
+    known_at = max(now, whose.joined_at)
+    row: Row = (whose.subject_id, whose.person_id, now, known_at, source[:255], *columns.values())
+    names = ", ".join([FACT_COLUMNS, *columns])
+    [(number,)] = insert(table, names, [row], "RETURNING id")
+    mark({whose.person_id: known_at}, now)
+    return int(number)
+
+
+def moment_told(at: int | None, now: int, what: str) -> int:
+    """When something was so; now when it was not said. Raises for what is still to come, or cannot be a date."""
+    if at is None:
+        return now
+    if not EARLIEST <= at <= now + AHEAD:
+        raise QualifyError(f"{what} {at} is in the future or before the year 1; it is epoch milliseconds")
+    return at
+
+
+def bounded(text: str, most: int, what: str) -> str:
+    """The text; raises :class:`~qualify.errors.QualifyError` when it is too long or no text that can be kept."""
+    if len(text) > most:
+        raise QualifyError(f"{what} has {len(text):,} characters; at most {most:,} are kept")
+    if "\x00" in text:
+        raise QualifyError(f"{what} has a zero character in it")
+    return text
+
+
+def one_of_them(word: str, allowed: Sequence[str], what: str) -> str:
+    """The word; raises :class:`~qualify.errors.QualifyError` with the nearest when it is not allowed."""
+    if word not in allowed:
+        raise QualifyError(f"there is no {what} {word[:60]!r}{instead(word, allowed)}")
+    return word

@@ -1,0 +1,114 @@
+"""Send calls that were put aside through the pipeline again, after what stopped them was mended."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+import msgspec
+from django.db import transaction
+
+from qualify.capture.model import Call, Draft, Source
+from qualify.capture.pipeline import Facts, run
+from qualify.capture.steps.timing import time
+from qualify.errors import QualifyError
+from qualify.web.database import Row, run_many, those
+from qualify.web.doors import known
+from qualify.web.keeping.aside import again
+from qualify.web.keeping.counting import COUNTS
+from qualify.web.keeping.keep import keep
+from qualify.web.sources import read_settings
+from qualify.web.verbs.actor import ADMIN, Actor, audit
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 500
+"""Calls that are replayed in one transaction."""
+
+_ASIDES = (
+    "SELECT a.id, a.raw, a.received_at, s.id, s.name, s.kind, s.settings, s.closed_at FROM aside a "
+    "LEFT JOIN source s ON s.id = a.source_id WHERE a.id IN ({}) AND a.replayed_at IS NULL"
+)
+
+
+class Refused(NamedTuple):
+    """A call that did not get through this time either: the step that stopped it, and why."""
+
+    aside_id: int
+    step: str
+    reason: str
+    detail: str
+
+
+class Replayed(NamedTuple):
+    """What a replay came to: calls that are kept now, that were there already, and that stay aside."""
+
+    kept: tuple[int, ...]
+    duplicates: tuple[int, ...]
+    refused: tuple[Refused, ...]
+
+
+def replay(actor: Actor, asides: Collection[int], now: int) -> Replayed:
+    """Replay calls that were put aside, by their numbers; those that were replayed before are left alone.
+
+    A call happened when it says it did, seen from when it came first; it is received, and so known, now.
+    Raises :class:`~qualify.errors.QualifyError` when too many are named.
+    """
+    actor.needs(ADMIN)
+    if not 1 <= len(asides) <= AT_ONCE:
+        raise QualifyError(f"replay 1 to {AT_ONCE} calls at a time")
+    with transaction.atomic():
+        read, refused = _read(those(_ASIDES, sorted(asides)))
+        passed = [(number, draft) for number, call, facts, source in read
+                  for draft in _through(number, call, facts, source, now, refused)]  # fmt: skip
+        kept = keep([draft for _, draft in passed], now)
+        run_many("UPDATE aside SET replayed_at = %s WHERE id = %s", [(now, number) for number, _ in passed])
+        twice = set(kept.duplicates)
+        new = tuple(number for place, (number, _) in enumerate(passed) if place not in twice)
+        old = tuple(number for place, (number, _) in enumerate(passed) if place in twice)
+        detail = {"kept": len(new), "duplicates": len(old), "refused": len(refused)}
+        audit(actor, "replay", min(asides), detail, now)
+    return Replayed(new, old, tuple(refused))
+
+
+Readable = tuple[int, Call, Facts, Source]
+
+
+def _read(found: Iterable[Row]) -> tuple[list[Readable], list[Refused]]:
+    """The calls as their door once understood them; what a door could not read, nobody can replay."""
+    read: list[Readable] = []
+    refused: list[Refused] = []
+    for number, raw, received_at, source_id, name, kind, settings, closed_at in sorted(found):
+        try:
+            if source_id is None or closed_at is not None:
+                raise QualifyError("its source is closed")
+            own = {**json.loads(settings), "trusted": False}
+            source = read_settings(source_id, name, kind, own)
+            call, address, user_agent = msgspec.structs.astuple(again(bytes(raw)))
+        except (msgspec.DecodeError, QualifyError) as error:
+            refused.append(Refused(number, "read", "malformed", str(error)[:500]))
+        else:
+            facts = Facts(address, user_agent)
+            read.append((number, _timed(call, source, received_at), facts, source))
+    return read, refused
+
+
+def _timed(call: Call, source: Source, received_at: int) -> Call:
+    """The call with its own moment written out, as it was seen when it came."""
+    draft = Draft(call=call, source=source, received_at=received_at)
+    time(draft, known())
+    said = {"timestamp": draft.happened_at, "sent_at": None}
+    return msgspec.structs.replace(call, **said)
+
+
+def _through(
+    number: int, call: Call, facts: Facts, source: Source, now: int, refused: list[Refused]
+) -> list[Draft]:
+    """The draft of the call, if it gets through the pipeline this time."""
+    passed = run([call], source, facts, now, known())
+    COUNTS.pipeline(source.id, passed.counts, passed.dropped, now)
+    for lost in passed.dropped:
+        refused.append(Refused(number, lost.dropped.step, lost.dropped.reason, lost.dropped.detail))
+    return passed.drafts
