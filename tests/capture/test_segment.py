@@ -247,5 +247,11 @@ def test_any_bytes_are_survived(body, path):
     survives(DOOR, posted(path, body))
 
 
+@pytest.mark.parametrize("message", ["1", "{}", '{"type":"track"}'])
+def test_a_batch_of_too_many_messages_is_refused_before_they_are_looked_at(message):
+    body = f'{{"batch":[{",".join([message] * 100_000)}]}}'.encode()
+    assert refused(DOOR, posted("v1/batch", body)).status == 413
+
+
 def test_an_empty_batch_is_no_mistake():
     assert read(DOOR, as_json("v1/batch", {"batch": []})) == Delivery(None, [])

@@ -86,7 +86,10 @@ def graphs(
             max_size=most_links,
         )
     )
-    links = [Link(at, *of[:5], active=of[5] or at % 3 > 0) for at, of in enumerate(drawn, start=1)]
+    links = [
+        Link(at, one, other, why, linked, known, active or at % 3 > 0)
+        for at, (one, other, why, linked, known, active) in enumerate(drawn, start=1)
+    ]
     return nodes, links
 
 

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
+from qualify.errors import QualifyError
 from qualify.identity import duplicates as room
 from qualify.identity.duplicates import Suggestion, duplicates
 from qualify.identity.records import Record, comparable
@@ -79,7 +80,7 @@ def test_records_with_one_id_are_refused():
 
 def test_without_splink_it_is_said_what_to_install(monkeypatch):
     monkeypatch.setattr(room, "find_spec", lambda name: None)
-    with pytest.raises(room.QualifyError, match=r"pip install 'qualify\[duplicates\]'"):
+    with pytest.raises(QualifyError, match=r"pip install 'qualify\[duplicates\]'"):
         duplicates([])
 
 

@@ -75,10 +75,10 @@ def test_a_kiosk_with_a_thousand_telephones_is_a_thousand_people():
 
 
 @pytest.mark.parametrize("ends", [("browser:old", "browser:new"), ("browser:new", "browser:old")])
-def test_an_alias_between_browsers_works_in_both_directions(ends):
+def test_an_alias_between_browsers_works_in_both_directions(ends: tuple[str, str]):
     world = World("browser:old", "browser:new", "mail:ann")
     world.link("browser:new", "mail:ann", at=10)
-    world.link(*ends, at=20, why="aliased")
+    world.link(ends[0], ends[1], at=20, why="aliased")
     assert world.spans("browser:old") == [(None, "mail:ann", 20)]
     assert world.people() == 1
 

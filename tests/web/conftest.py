@@ -45,3 +45,34 @@ def store(migrated: Path, tmp_path: Path) -> Iterator[Path]:
     connections["default"].settings_dict["NAME"] = str(path)
     yield path
     connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def lived_once(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """The file of a store that lived through a market, and the last moment of it."""
+    from django.db import connections
+
+    from tests.web.lives import live
+
+    path = tmp_path_factory.mktemp("lived") / "lived.sqlite3"
+    shutil.copy(migrated, path)
+    connections.close_all()
+    connections["default"].settings_dict["NAME"] = str(path)
+    last = live(leads=120, days=50, seed=5)
+    with connections["default"].cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connections.close_all()
+    return path, last
+
+
+@pytest.fixture
+def lived(lived_once: tuple[Path, int], tmp_path: Path) -> Iterator[int]:
+    """A store of its own that lived through a market; the last moment."""
+    from django.db import connections
+
+    path = tmp_path / "lived.sqlite3"
+    shutil.copy(lived_once[0], path)
+    connections.close_all()
+    connections["default"].settings_dict["NAME"] = str(path)
+    yield lived_once[1]
+    connections.close_all()

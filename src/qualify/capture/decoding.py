@@ -152,9 +152,10 @@ def _is_shallow(body: bytes) -> bool:
     """
     brackets = body.translate(None, _NOT_BRACKETS)
     for _ in range(DEEPEST):
-        if not brackets:
-            return True
-        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        outer = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if len(outer) == len(brackets):
+            break
+        brackets = outer
     return not brackets
 
 

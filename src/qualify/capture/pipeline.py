@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from qualify.capture.known import Known
 from qualify.capture.model import Call, Draft, Dropped, Request, Source
+from qualify.capture.steps.counting import counts
 from qualify.capture.steps.learnt import traits
 from qualify.capture.steps.naming import kind
 from qualify.capture.steps.permitted import address, agent, blocked, consent, refuses_tracking
@@ -29,6 +30,7 @@ class Step(NamedTuple):
 
 STEPS: Final = (
     Step("message id", message_id),
+    Step("counts", counts),
     Step("time", time),
     Step("kind", kind),
     Step("consent", consent),

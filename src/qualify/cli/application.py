@@ -106,7 +106,7 @@ def commands() -> dict[str, Any]:
 def _made(name: str, entry: Place | Group) -> Any:
     if isinstance(entry, Place):
         return Later(name, entry)
-    inside = {word: Later(word, place) for word, place in entry.commands.items()}
+    inside: dict[str, Any] = {word: Later(word, place) for word, place in entry.commands.items()}
     return TyperGroup(
         name=name, commands=inside, help=entry.summary, rich_markup_mode=None, no_args_is_help=True
     )

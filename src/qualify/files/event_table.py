@@ -23,6 +23,8 @@ from qualify.reading.properties import steps
 _RESOLVED: Final = "events_resolved"
 _SAMPLE: Final = 20_000
 """How many events are looked at to learn which properties there are."""
+_MOST_COPIED: Final = 5_000_000
+"""How many events are copied for the sake of their properties: some 100 bytes each."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,23 @@ class _Table:
         own += [f"{happened} AS happened_at", f"{known_at} AS known_at", *self.columns]
         return f"SELECT {', '.join(own)} FROM {self.readings.joined}{join} WHERE {where}"
 
+    @cached_property
+    def copied(self) -> bool:
+        """Whether the table is a copy: of rows that are ours anyway, and of properties that were read out of JSON.
+
+        To read JSON takes longer than all the rest, and a view would do it for every rule that looks there.
+        """
+        given, opened = self.rows.given, self.found.opened
+        if given.kept or not any(cell and _is_inside(cell) for cell in self.cells.values()):
+            return given.kept
+        database = self.gathering.database
+        many = (
+            rows_of(database, opened)
+            if opened.files
+            else database.value(f"SELECT count(*) FROM {given.relation} g")
+        )
+        return bool(many <= _MOST_COPIED)
+
     def fill(self) -> None:
         """Create the table, or the view where the source can be read again as it lies."""
         database, given = self.gathering.database, self.rows.given
@@ -186,15 +205,17 @@ class _Table:
         ]
         if self.resolved:
             selects.append(f"SELECT * FROM {_RESOLVED}")
-        kind = "TABLE" if given.kept else "VIEW"
+        kind = "TABLE" if self.copied else "VIEW"
         database.run(f"CREATE TEMP {kind} events AS {' UNION ALL '.join(selects)}")
         if given.kept:
-            database.drop(given.relation, f"again_{given.table}", _RESOLVED, *self.readings.tables)
+            database.drop(given.relation, f"again_{given.table}")
+        if self.copied:
+            database.drop(_RESOLVED, *self.readings.tables)
 
     @cached_property
     def parts(self) -> list[str]:
         """The sections of a view in order of time."""
-        if self.rows.given.kept:
+        if self.copied:
             return []
         column = self.rows.given.column(self.found.happened)
         return sections(self.gathering.layout, self.rows.when.happened, column, self.rows.happened.sql)
@@ -215,7 +236,7 @@ class _Table:
     def newest(self) -> int | None:
         """When the newest event was known."""
         database, told = self.gathering.database, self.rows.when.newest
-        if told is None or self.good != "TRUE":
+        if told is None or self.good != "TRUE" or self.copied:
             found = database.value("SELECT max(known_at) FROM events")
         elif self.resolved:
             found = max(told, database.value(f"SELECT max(known_at) FROM {_RESOLVED}") or told)
@@ -225,6 +246,11 @@ class _Table:
 
 
 _LINKED: Final = f" JOIN {LINKS} link ON link.anonymous_id = {{}}"
+
+
+def _is_inside(cell: Cell) -> bool:
+    """Whether the cell is to be read out of JSON."""
+    return "json_extract" in cell.sql
 
 
 def _text(cell: Cell | None) -> str:

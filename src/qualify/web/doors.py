@@ -12,10 +12,11 @@ import importlib
 import logging
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import NamedTuple, cast
 
+import msgspec
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,7 @@ from qualify.capture.known import Known
 from qualify.capture.model import Delivery, Door, Refusal, Reply, Request
 from qualify.capture.pipeline import Facts, run
 from qualify.clock import now
+from qualify.web import fetching
 from qualify.web.keeping.aside import dropped, malformed
 from qualify.web.keeping.counting import COUNTS
 from qualify.web.keeping.writer import Writer
@@ -48,6 +50,10 @@ BUSY_SECONDS = 2
 """What clients are told to wait when the store does not take what they sent."""
 
 KEYS, BUCKETS, WRITER = Keys(), Buckets(), Writer()
+
+
+KeyOf = Callable[[Request, Mapping[str, str]], str | None]
+"""How a door finds the key of a request before it reads it."""
 
 
 class Found(NamedTuple):
@@ -133,8 +139,7 @@ def through(found: Found, asked: Request) -> Reply:
     received_at = now()
     if len(asked.body) > LARGEST_BODY:
         raise Refusal(413, "too_large", f"a request may have at most {LARGEST_BODY:,} bytes")
-    early = found.match.get("key") or asked.query.get("key")
-    access = None if early is None else opened(early, received_at)
+    access = first(found, asked, received_at)
     started = time.perf_counter_ns()
     delivery = found.door.read(asked, found.match, access.secrets if access else {})
     reading = time.perf_counter_ns() - started
@@ -143,8 +148,28 @@ def through(found: Found, asked: Request) -> Reply:
     if not delivery.calls and not delivery.malformed:
         return found.door.answer(delivery)
     admit(access, delivery, asked, received_at)
+    access = vouched(found.door, access)
+    fetching.ask(found.door.name, access, delivery.calls, received_at)
     keep_delivery(found.door.name, access, delivery, Facts.of(asked), received_at, reading)
     return found.door.answer(delivery)
+
+
+def first(found: Found, asked: Request, at: int) -> Access | None:
+    """What the request's key opens, where the door needs the source's secrets to read; else None.
+
+    Raises :class:`Refusal`.
+    """
+    of_door: KeyOf | None = getattr(found.door, "key", None)
+    key = of_door(asked, found.match) if of_door else found.match.get("key") or asked.query.get("key")
+    return None if key is None else opened(key, at)
+
+
+def vouched(door: Door, access: Access) -> Access:
+    """The same; trusted where what was sent is signed, and the signature was checked when it was read."""
+    secret = getattr(door, "signed_by", "")
+    if not secret or not access.secrets.get(secret) or access.source is None:
+        return access
+    return access._replace(source=msgspec.structs.replace(access.source, trusted=True))
 
 
 def opened(key: str | None, at: int) -> Access:

@@ -36,6 +36,7 @@ class Calendly(Plain):
     """
 
     name = "calendly"
+    signed_by = "secret"
     paths: tuple[str, ...] = (r"hooks/calendly/(?P<key>[\w.~-]{1,200})",)
 
     def key(self, request: Request, match: Mapping[str, str]) -> str | None:

@@ -28,6 +28,7 @@ class GoogleAds(Plain):
     """The door for lead forms; the key is in the path. Secrets: ``google_key``, which Google sends in the body."""
 
     name = "google_ads"
+    signed_by = "google_key"
     paths: tuple[str, ...] = (r"hooks/google-ads/(?P<key>[\w.~-]{1,200})",)
 
     def key(self, request: Request, match: Mapping[str, str]) -> str | None:

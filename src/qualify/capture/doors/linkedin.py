@@ -51,6 +51,7 @@ class LinkedIn(Plain):
     """
 
     name = "linkedin"
+    signed_by = "secret"
     paths: tuple[str, ...] = (r"hooks/linkedin/(?P<key>[\w.~-]{1,200})",)
 
     def key(self, request: Request, match: Mapping[str, str]) -> str | None:

@@ -40,6 +40,7 @@ class Meta(Plain):
     """
 
     name = "meta"
+    signed_by = "secret"
     paths: tuple[str, ...] = (r"hooks/meta/(?P<key>[\w.~-]{1,200})",)
 
     def key(self, request: Request, match: Mapping[str, str]) -> str | None:

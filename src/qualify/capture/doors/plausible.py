@@ -24,6 +24,10 @@ class Plausible(Plain):
     name = "plausible"
     paths = (r"api/event/?",)
 
+    def key(self, request: Request, match: Mapping[str, str]) -> str | None:
+        """The site's domain: by it the source is found, and with it its :data:`SALT`."""
+        return site_of(read_object(json_bytes(request)))
+
     def read(self, request: Request, match: Mapping[str, str], secrets: Mapping[str, str]) -> Delivery:
         """The one call in a request.
 
@@ -44,6 +48,12 @@ class Plausible(Plain):
 DOOR: Final = Plausible()
 
 
+def site_of(told: Json) -> str | None:
+    """The domain of the site that an event is of."""
+    site = _first(told, "d", "domain")
+    return site[:255] if site else None
+
+
 def _call(request: Request, told: Json, name: str, visitor: str | None) -> Call:
     properties = _properties(told)
     url, referrer = _first(told, "u", "url"), _first(told, "r", "referrer")
@@ -55,7 +65,11 @@ def _call(request: Request, told: Json, name: str, visitor: str | None) -> Call:
         anonymous_id=text(properties.pop("anonymous_id", None)) or visitor,
         email=text(properties.pop("email", None)),
         properties=properties,
-        context={"page": {place: value for place, value in page.items() if value}},
+        context={
+            "page": {place: value for place, value in page.items() if value},
+            # Whoever sends, a page or a server for it, gives the visitor's own.
+            "userAgent": request.headers.get("user-agent", ""),
+        },
     )
 
 

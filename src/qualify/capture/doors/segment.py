@@ -132,23 +132,21 @@ def _single(request: Request, body: bytes, type_: CallType) -> Delivery:
 
 def _batch(request: Request, body: bytes) -> Delivery:
     """All at once where all is well, which it nearly always is; else one by one."""
+    if len(body) > LARGEST_MESSAGE:
+        raw = _raw(body)
+        if any(memoryview(one).nbytes > LARGEST_MESSAGE for one in raw.batch):
+            return _one_by_one(request, raw)
     try:
-        if len(body) <= LARGEST_MESSAGE or not _holds_a_large_message(body):
-            batch = read(body, Batch)
-            if all(_type(message) for message in batch.batch):
-                return _delivery(request, batch, batch.batch, [])
+        batch = read(body, Batch)
+        if all(_type(message) for message in batch.batch):
+            return _delivery(request, batch, batch.batch, [])
     except (msgspec.ValidationError, Refusal):
         pass  # some message is no object, or nested too deeply
-    return _one_by_one(request, body)
+    return _one_by_one(request, _raw(body))
 
 
-def _holds_a_large_message(body: bytes) -> bool:
-    return any(memoryview(one).nbytes > LARGEST_MESSAGE for one in read(body, RawBatch).batch)
-
-
-def _one_by_one(request: Request, body: bytes) -> Delivery:
+def _one_by_one(request: Request, raw: RawBatch) -> Delivery:
     """A batch with something wrong in it: the good messages must not be lost for it."""
-    raw = _raw(body)
     read_parts = [_message(bytes(one)) for one in raw.batch]
     messages = [one for one in read_parts if isinstance(one, Message)]
     malformed = [one for one in read_parts if isinstance(one, Malformed)]
@@ -160,9 +158,16 @@ def _one_by_one(request: Request, body: bytes) -> Delivery:
 
 
 def _raw(body: bytes) -> RawBatch:
-    with contextlib.suppress(msgspec.DecodeError, ValueError, RecursionError):
+    """The messages of a batch as they came; raises :class:`Refusal` where there are none, or too many."""
+    try:
         found: RawBatch = decoder(RawBatch).decode(body)
-        return found
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        found = _mended(body)
+    _refuse_many(len(found.batch))
+    return found
+
+
+def _mended(body: bytes) -> RawBatch:
     try:
         return read(body, RawBatch)
     except msgspec.ValidationError:
@@ -193,11 +198,15 @@ def _too_large(raw: bytes) -> Malformed:
     return Malformed(raw[:LARGEST_MESSAGE], f"too large: {len(raw):,} bytes; at most {LARGEST_MESSAGE:,}")
 
 
+def _refuse_many(count: int) -> None:
+    if count > MOST_MESSAGES:
+        raise Refusal(413, "too_large", f"A batch may have at most {MOST_MESSAGES:,} messages.")
+
+
 def _delivery(
     request: Request, batch: Batch, messages: list[Message], malformed: list[Malformed]
 ) -> Delivery:
-    if len(messages) > MOST_MESSAGES:
-        raise Refusal(413, "too_large", f"A batch may have at most {MOST_MESSAGES:,} messages.")
+    _refuse_many(len(messages))
     context, timestamp, sent_at = batch.context, batch.timestamp, batch.sent_at
     calls = [_call(message, TYPES[message.type], context, timestamp, sent_at) for message in messages]
     return Delivery(key_of(request, batch.write_key), calls, tuple(malformed))

@@ -26,6 +26,7 @@ class Tally(Plain):
     """The door for ``FORM_RESPONSE``; the key is in the path. Secrets: ``secret``."""
 
     name = "tally"
+    signed_by = "secret"
     paths: tuple[str, ...] = (r"hooks/tally/(?P<key>[\w.~-]{1,200})",)
 
     def key(self, request: Request, match: Mapping[str, str]) -> str | None:

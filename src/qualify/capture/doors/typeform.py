@@ -26,6 +26,7 @@ class Typeform(Plain):
     """The door for ``form_response``; the key is in the path. Secrets: ``secret``."""
 
     name = "typeform"
+    signed_by = "secret"
     paths: tuple[str, ...] = (r"hooks/typeform/(?P<key>[\w.~-]{1,200})",)
 
     def key(self, request: Request, match: Mapping[str, str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -20,6 +21,14 @@ CATEGORIES: Final[Mapping[str, str]] = {
     "phone": "phone", "sms": "phone", "calls": "phone",
 }  # fmt: skip
 """A category of a consent banner → our purpose. Of several for one purpose, one that is given gives it."""
+
+_LIBRARY: Final = re.compile(
+    r"(python-(requests|urllib|httpx)|httpx|aiohttp|urllib3|node-fetch|node\b|undici|axios|got\b|okhttp|go-http-client"
+    r"|java/|java-http-client|apache-httpclient|ruby|faraday|guzzlehttp|php|dart|reqwest|curl|wget|postmanruntime"
+    r"|(analytics|rudder|posthog)-)",
+    re.IGNORECASE,
+)
+"""How the user agents of libraries for HTTP begin."""
 
 BOTS: Final = "bots"
 """The word in a source's list of what it does not want that stands for everything that says it is a machine."""
@@ -67,14 +76,15 @@ def _preferences(stated: Any) -> dict[str, bool] | None:
 def agent(draft: Draft, known: Known) -> Dropped | None:
     """The visitor's own user agent, and whether it says that it is a machine.
 
-    A server's library is no visitor: its user agent is the server's, and only ``context.userAgent`` counts.
+    A server's library is no visitor: its user agent is the server's, and only ``context.userAgent`` counts. So
+    it is with a library for HTTP, by which servers send without a client made for it.
     Machines are labelled and kept, so that they can be seen; a source that blocks ``bots`` drops them.
     """
     context = draft.call.context
     told = context.get("userAgent")
     if isinstance(told, str) and told:
         draft.user_agent = told[:1_000]
-    elif draft.source.trusted or _is_server(context.get("library")):
+    elif draft.source.trusted or _is_server(context.get("library")) or _LIBRARY.match(draft.user_agent):
         draft.user_agent = ""
     if draft.user_agent:
         draft.machine = known.is_bot(draft.user_agent, draft.source.headless_is_bot)

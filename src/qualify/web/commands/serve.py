@@ -14,7 +14,9 @@ import typer
 from qualify.web.commands.saying import note, say
 from qualify.web.starting import start
 
-Host = Annotated[str, typer.Option("--host", help="The address to listen at; 0.0.0.0: every one of this machine.")]
+Host = Annotated[
+    str, typer.Option("--host", help="The address to listen at; 0.0.0.0: every one of this machine.")
+]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0: any that is free.")]
 
 
@@ -25,7 +27,9 @@ def serve(
     port: Port = 8000,
     workers: Annotated[
         int | None,
-        typer.Option("--workers", min=1, max=64, help="Web processes; by default one on SQLite, else one a core."),
+        typer.Option(
+            "--workers", min=1, max=64, help="Web processes; by default one on SQLite, else one a core."
+        ),
     ] = None,
     no_migrate: Annotated[
         bool, typer.Option("--no-migrate", help="Do not bring the tables of the store up to date.")
@@ -105,7 +109,9 @@ def serve_both(host: str, port: int, workers: int | None) -> None:
     server.check_port(host, port)
     processes = server.workers(workers, sqlite=is_sqlite())
     listening = ("--host", host, "--port", str(port), "--workers", str(processes))
-    supervisor = Supervisor([Part("web", ("serve", "--web", *listening)), Part("worker", ("serve", "--worker"))])
+    supervisor = Supervisor(
+        [Part("web", ("serve", "--web", *listening)), Part("worker", ("serve", "--worker"))]
+    )
     threading.Thread(target=_greet, args=(host, port), daemon=True).start()
     raise typer.Exit(supervisor.run())
 

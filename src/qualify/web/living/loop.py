@@ -36,6 +36,8 @@ class Loop:
     step: Callable[[int], int]
     least: float
     most: float
+    end: Callable[[], None] = lambda: None
+    """What is to be done at the end."""
     troubles: int = 0
 
     def run(self, stop: threading.Event) -> None:
@@ -51,6 +53,7 @@ class Loop:
                 else:
                     stop.wait(wait)
                     wait = min(self.most, wait * 1.5)
+            self.end()
         finally:
             connection.close()
 
@@ -106,10 +109,11 @@ def waiting(at: int) -> bool:
 
 def loops(judging: Judging, stop: threading.Event) -> Sequence[Loop]:
     """What a worker does, the judging first."""
+    courier = Courier()
     return (
-        Loop("judging", judging.step, 0.02, 0.1),
+        Loop("judging", judging.step, 0.02, 0.1, judging.heartbeat.end),
         Loop("work", Errands(now, stop).step, 0.2, 1.0),
-        Loop("outbox", Courier().step, 0.05, 0.5),
+        Loop("outbox", courier.step, 0.05, 0.5, courier.close),
     )
 
 
@@ -126,4 +130,3 @@ def work(stop: threading.Event) -> None:
         stop.set()
         for thread in threads:
             thread.join()
-        judging.heartbeat.end()

@@ -15,13 +15,13 @@ from qualify.web.living.loading import Loaded
 
 _encode = msgspec.json.Encoder().encode
 
-_STANDING = (
+STANDING = (
     "person_id, version_id, as_of, total, grade, information, scores, lines, unknown, stage, since, cycle, "
     "cycle_since, next_at"
 )
-_REPLACED = ", ".join(f"{name} = excluded.{name}" for name in _STANDING.split(", ")[1:])
-_MOVE = "person_id, moved_at, place, version_id, stage_from, stage_to, cycle"
-_MESSAGE = "type, person_id, payload, created_at"
+REPLACED = ", ".join(f"{name} = excluded.{name}" for name in STANDING.split(", ")[1:])
+MOVE = "person_id, moved_at, place, version_id, stage_from, stage_to, cycle"
+MESSAGE = "type, person_id, payload, created_at"
 
 
 class Judged(NamedTuple):
@@ -42,12 +42,12 @@ def write(judged: Sequence[Judged], now: int) -> None:
         if row is not None:
             standings.append(row)
             told += _scored(each, before.get(each.person.person_id), now)
-    insert("standing", _STANDING, standings, f"ON CONFLICT (person_id) DO UPDATE SET {_REPLACED}")
+    insert("standing", STANDING, standings, f"ON CONFLICT (person_id) DO UPDATE SET {REPLACED}")
     run_many(
         "UPDATE person SET email = %s, name = %s, company = %s, traits = %s WHERE id = %s",
         [person_row(each.person) for each in judged],
     )
-    insert("message", _MESSAGE, told)
+    insert("message", MESSAGE, told)
 
 
 def standing_row(each: Judged, now: int) -> Row | None:
@@ -94,7 +94,7 @@ def _moves(judged: Sequence[Judged], now: int) -> list[Row]:
     since = {each.person.person_id: each.since for each in judged}
     old: dict[int, set[Row]] = defaultdict(set)
     gone = []
-    statement = f"SELECT id, {_MOVE} FROM move WHERE person_id IN ({{}}) ORDER BY id"
+    statement = f"SELECT id, {MOVE} FROM move WHERE person_id IN ({{}}) ORDER BY id"
     for number, who, *rest in those(statement, sorted(since)):
         if rest[0] >= since[who]:
             old[who].add((who, *rest))
@@ -103,10 +103,10 @@ def _moves(judged: Sequence[Judged], now: int) -> list[Row]:
     kept = {row for rows in new.values() for row in rows}
     run_many("DELETE FROM move WHERE id = %s", [(number,) for number, row in gone if row not in kept])
     fresh = [row for who, rows in new.items() for row in rows if row not in old[who]]
-    insert("move", _MOVE, fresh)
+    insert("move", MOVE, fresh)
     withdrawn = [row for _, row in gone if row not in kept]
-    return [_told("lead.moved", row, now) for row in fresh] + [
-        _told("lead.move_withdrawn", row, now) for row in withdrawn
+    return [move_told("lead.moved", row, now) for row in fresh] + [
+        move_told("lead.move_withdrawn", row, now) for row in withdrawn
     ]
 
 
@@ -131,7 +131,8 @@ def move_rows(each: Judged) -> list[Row]:
     return found
 
 
-def _told(what: str, row: Row, now: int) -> Row:
+def move_told(what: str, row: Row, now: int) -> Row:
+    """The message of a move that was made or withdrawn."""
     who, moved_at, _, version, stage_from, stage_to, cycle = row
     payload: dict[str, Any] = {
         "lead_id": who, "moved_at": moved_at, "from": stage_from, "to": stage_to, "cycle": cycle,

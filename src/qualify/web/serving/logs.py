@@ -53,8 +53,9 @@ def configuration(part: str) -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": level or "WARNING"},
         "loggers": {
             "qualify": {**to_console, "level": level or "INFO"},
-            "_granian": {**to_console, "level": level or "WARNING"},
+            "_granian": {**to_console, "level": level or "ERROR"},
             "httpx": {"level": "WARNING"},
+            "django.request": {"level": "ERROR"},  # whoever asks for what is not there is told so; that is all
         },
     }
 

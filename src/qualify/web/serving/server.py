@@ -72,7 +72,7 @@ def serve(host: str, port: int, processes: int) -> None:
         blocking_threads=THREADS,
         http=HTTPModes.http1,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # its warnings are about how many threads there are: as many as we want
         log_dictconfig=configuration("web"),
         respawn_failed_workers=True,
         workers_kill_timeout=PATIENCE,

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -113,18 +114,16 @@ class Supervisor:
         timer.start()
 
     def _end(self) -> None:
-        """Tell every part to end, wait, and kill what has not ended; a second signal does not wait."""
+        """Tell every part to end, wait, and kill what has not ended. A second signal changes nothing: a terminal,
+        and `timeout`, send it to us and to our group.
+        """
         deadline = time.monotonic() + GRACE
         for part in self.parts:
             if part.process is not None and part.running():
                 part.process.terminate()
         while any(part.running() for part in self.parts) and time.monotonic() < deadline:
-            try:
-                news = self.news.get(timeout=max(0.01, min(0.5, deadline - time.monotonic())))
-            except Empty:
-                continue
-            if news == "stop":
-                break
+            with suppress(Empty):
+                self.news.get(timeout=0.5)
         for part in self.parts:
             if part.process is not None and part.running():
                 logger.warning("%s (process %s) did not end; it is killed", part.name, part.process.pid)

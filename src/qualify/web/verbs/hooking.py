@@ -71,5 +71,9 @@ def _reachable(url: str) -> None:
         _ = parts.port
     except ValueError as error:
         raise QualifyError(f"{url[:60]!r} is no address: {error}") from error
-    if not host or parts.username or not (parts.scheme == "https" or (parts.scheme == "http" and host in _AT_HOME)):
+    if (
+        not host
+        or parts.username
+        or not (parts.scheme == "https" or (parts.scheme == "http" and host in _AT_HOME))
+    ):
         raise QualifyError(said)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from django.db import transaction
-
 from qualify.web.database import rows, those
-from qualify.web.living.working import Taken, Worker
+from qualify.web.living.working import Taken
 from qualify.web.looking.consents import consents_of
+from qualify.web.looking.judging import taken_back, worker
 from qualify.web.verbs.actor import WRITE_LEADS, Actor
 from qualify.web.verbs.leads import lead
 from qualify.web.verbs.merge import merge
 from qualify.web.verbs.split import split
 
 COUNTED = ("event", "learnt", "answer", "decision", "outcome", "consent")
-
-_here = threading.local()
 
 
 class Named(NamedTuple):
@@ -57,7 +52,7 @@ class Preview(NamedTuple):
 def preview_merge(actor: Actor, one: int, other: int, now: int) -> Preview:
     """What merging these two would do; nothing is changed. Raises as the merge does."""
     actor.needs(WRITE_LEADS)
-    with _taken_back():
+    with taken_back():
         before = _looked_at([lead(one).person_id, lead(other).person_id], now)
         return Preview(before, _looked_at([merge(actor, one, other, now).survivor], now))
 
@@ -65,17 +60,9 @@ def preview_merge(actor: Actor, one: int, other: int, now: int) -> Preview:
 def preview_split(actor: Actor, links: Collection[int], now: int) -> Preview:
     """What severing these links would do; nothing is changed. Raises as the split does."""
     actor.needs(WRITE_LEADS)
-    with _taken_back():
+    with taken_back():
         before = _looked_at(_people_at(links), now)
         return Preview(before, _looked_at(split(actor, links, now).leads, now))
-
-
-@contextmanager
-def _taken_back() -> Iterator[None]:
-    """A transaction that ends as if it had never been."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def _people_at(links: Collection[int]) -> list[int]:
@@ -94,19 +81,11 @@ def _looked_at(people: Iterable[int], now: int) -> tuple[Seen, ...]:
 
 def _judge(people: Sequence[int], now: int) -> None:
     """Judge those of them who are waiting for it, as the worker would."""
-    worker = _worker()
-    worker.versions.refresh()
+    judge = worker()
     waiting = "SELECT person_id, since, marks, own, tries FROM dirty WHERE person_id IN ({})"
-    taken = [Taken(*row[:3], bool(row[3]), row[4]) for row in those(waiting, people)]
-    if taken and worker.versions.ordered:
-        worker.judge(taken, now)
-
-
-def _worker() -> Worker:
-    """This thread's own: it keeps the playbooks read."""
-    if not hasattr(_here, "worker"):
-        _here.worker = Worker()
-    return _here.worker  # type: ignore[no-any-return]
+    taken = [Taken(who, at, times, bool(own), tries) for who, at, times, own, tries in those(waiting, people)]
+    if taken and judge.versions.ordered:
+        judge.judge(taken, now)
 
 
 def _seen(who: int, now: int) -> Seen:
@@ -124,5 +103,7 @@ def _seen(who: int, now: int) -> Seen:
 
 def _facts(who: int) -> dict[str, int]:
     """How many facts of each kind there are of somebody."""
-    counted = " UNION ALL ".join(f"SELECT '{table}', COUNT(*) FROM {table} WHERE owner_id = %s" for table in COUNTED)
+    counted = " UNION ALL ".join(
+        f"SELECT '{table}', COUNT(*) FROM {table} WHERE owner_id = %s" for table in COUNTED
+    )
     return dict(rows(counted, [who] * len(COUNTED)))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-import logging
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from django.db import transaction
 
 from qualify.capture.model import Call, Draft, Source
 from qualify.capture.pipeline import Facts, run
-from qualify.capture.steps.timing import time
+from qualify.capture.steps.timing import message_id, time
 from qualify.errors import QualifyError
 from qualify.web.database import Row, run_many, those
 from qualify.web.doors import known
@@ -22,13 +22,13 @@ from qualify.web.keeping.keep import keep
 from qualify.web.sources import read_settings
 from qualify.web.verbs.actor import ADMIN, Actor, audit
 
-logger = logging.getLogger(__name__)
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 AT_ONCE = 500
 """Calls that are replayed in one transaction."""
 
 _ASIDES = (
-    "SELECT a.id, a.raw, a.received_at, s.id, s.name, s.kind, s.settings, s.closed_at FROM aside a "
+    "SELECT a.id, a.raw, a.received_at, a.reason, s.id, s.name, s.kind, s.settings, s.closed_at FROM aside a "
     "LEFT JOIN source s ON s.id = a.source_id WHERE a.id IN ({}) AND a.replayed_at IS NULL"
 )
 
@@ -80,11 +80,14 @@ def _read(found: Iterable[Row]) -> tuple[list[Readable], list[Refused]]:
     """The calls as their door once understood them; what a door could not read, nobody can replay."""
     read: list[Readable] = []
     refused: list[Refused] = []
-    for number, raw, received_at, source_id, name, kind, settings, closed_at in sorted(found):
+    for number, raw, received_at, reason, source_id, name, kind, settings, closed_at in sorted(found):
         try:
+            if reason == "no consent":
+                raise QualifyError("whether they may be tracked was theirs to say, and they said no")
             if source_id is None or closed_at is not None:
                 raise QualifyError("its source is closed")
-            own = {**json.loads(settings), "trusted": False}
+            # Who replays a call that was too old vouches for it.
+            own = {**json.loads(settings), "trusted": reason == "too old"}
             source = read_settings(source_id, name, kind, own)
             call, address, user_agent = msgspec.structs.astuple(again(bytes(raw)))
         except (msgspec.DecodeError, QualifyError) as error:
@@ -96,11 +99,15 @@ def _read(found: Iterable[Row]) -> tuple[list[Readable], list[Refused]]:
 
 
 def _timed(call: Call, source: Source, received_at: int) -> Call:
-    """The call with its own moment written out, as it was seen when it came."""
+    """The call with its own id and moment written out, as they were seen when it came."""
     draft = Draft(call=call, source=source, received_at=received_at)
+    message_id(draft, known())
     time(draft, known())
-    said = {"timestamp": draft.happened_at, "sent_at": None}
-    return msgspec.structs.replace(call, **said)
+    try:
+        moment = (_EPOCH + dt.timedelta(milliseconds=draft.happened_at)).isoformat()
+    except OverflowError:
+        return call  # no date: the pipeline says so again
+    return msgspec.structs.replace(call, message_id=draft.message_id, timestamp=moment, sent_at=None)
 
 
 def _through(
@@ -109,6 +116,5 @@ def _through(
     """The draft of the call, if it gets through the pipeline this time."""
     passed = run([call], source, facts, now, known())
     COUNTS.pipeline(source.id, passed.counts, passed.dropped, now)
-    for lost in passed.dropped:
-        refused.append(Refused(number, lost.dropped.step, lost.dropped.reason, lost.dropped.detail))
+    refused += [Refused(number, *each.dropped) for each in passed.dropped]
     return passed.drafts

@@ -1,0 +1,87 @@
+"""The store's facts as the tables that people's files have, so that they are gathered in the same way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qualify.engines.quoting import listed, literal, named
+from qualify.files import Sources
+from qualify.scoring.layout import Layout
+from qualify.web.living.values import Fields
+
+if TYPE_CHECKING:
+    import duckdb
+
+_TABLES = {
+    "leads": "SELECT id AS lead_id, account_id, epoch_ms(created_at) AS created_at FROM store.person",
+    "traits": (
+        "SELECT owner_id AS lead_id, told.key AS name, told.value AS value, epoch_ms(learned_at) AS learned_at "
+        "FROM (SELECT owner_id, learned_at, traits FROM store.learnt WHERE known_at <= {moment}) AS learnt, "
+        "json_each(learnt.traits) AS told"
+    ),
+    "events": (
+        "SELECT owner_id AS lead_id, kind, epoch_ms(happened_at) AS happened_at, epoch_ms(known_at) AS received_at, "
+        "CAST(properties AS JSON) AS properties FROM store.event "
+        "WHERE machine IS NULL AND known_at <= {moment}{kinds}"
+    ),
+    "answers": (
+        "SELECT owner_id AS lead_id, question, value, "
+        "CASE WHEN CAST(satisfied AS VARCHAR) IN ('1', 'true') THEN 'yes' "
+        "WHEN satisfied IS NOT NULL THEN 'no' END AS satisfied, "
+        "epoch_ms(answered_at) AS answered_at, epoch_ms(expires_at) AS expires_at FROM store.answer "
+        "WHERE known_at <= {moment}"
+    ),
+    "decisions": (
+        "SELECT owner_id AS lead_id, decision, epoch_ms(decided_at) AS decided_at FROM store.decision "
+        "WHERE known_at <= {moment}"
+    ),
+    "outcomes": (
+        "SELECT owner_id AS lead_id, outcome, epoch_ms(closed_at) AS closed_at FROM store.outcome "
+        "WHERE known_at <= {moment}"
+    ),
+}
+
+
+def read_store(duck: duckdb.DuckDBPyConnection, layout: Layout, moment: int) -> Sources:
+    """The facts known by the moment, copied at one point in time into tables of the connection's own."""
+    duck.execute("CREATE SCHEMA IF NOT EXISTS facts")
+    duck.execute("BEGIN")
+    kinds = _kinds(duck, layout)
+    for name, query in _TABLES.items():
+        asked = query.replace("{moment}", str(int(moment))).replace("{kinds}", kinds)
+        duck.execute(f"CREATE OR REPLACE TABLE facts.{name} AS {asked}")
+    duck.execute(f"CREATE OR REPLACE TABLE facts.accounts AS {_accounts(duck, layout, moment)}")
+    duck.execute("COMMIT")
+    given: dict[str, Any] = {
+        name: duck.sql(f"SELECT * FROM facts.{name}")
+        for name in [*_TABLES, "accounts"]
+        if name == "leads" or duck.execute(f"SELECT 1 FROM facts.{name} LIMIT 1").fetchone()
+    }
+    return Sources(**given)
+
+
+def _kinds(duck: duckdb.DuckDBPyConnection, layout: Layout) -> str:
+    """Only the kinds of event that the playbook asks for are read, however it spells them."""
+    if layout.event_kinds is None:
+        return ""
+    fields = Fields([layout])
+    there = [row[0] for row in duck.execute("SELECT DISTINCT kind FROM store.event").fetchall()]
+    wanted = [kind for kind in there if fields.kind(kind) is not None]
+    return f" AND kind IN {listed(wanted)}" if wanted else " AND FALSE"
+
+
+def _accounts(duck: duckdb.DuckDBPyConnection, layout: Layout, moment: int) -> str:
+    """The newest value of each trait of each account, one column for each that is asked for."""
+    fields = Fields([layout])
+    known = f"FROM store.account_learnt WHERE known_at <= {int(moment)}"
+    names = duck.execute(f"SELECT DISTINCT unnest(json_keys(CAST(traits AS JSON))) {known}").fetchall()
+    asked = sorted(name for (name,) in names if fields.of_trait(name))
+    told = (
+        f"SELECT learnt.owner_id, learnt.learned_at, learnt.id, told.key AS name, told.value AS value "
+        f"FROM (SELECT owner_id, learned_at, id, traits {known}) AS learnt, json_each(learnt.traits) AS told"
+    )
+    columns = [
+        f"arg_max(value, (learned_at, id)) FILTER (name = {literal(name)}) AS {named(name)}" for name in asked
+    ]
+    chosen = ", ".join(["owner_id AS account_id", *columns])
+    return f"SELECT {chosen} FROM ({told}) GROUP BY owner_id"

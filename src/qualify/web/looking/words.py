@@ -1,0 +1,95 @@
+"""The lines of a standing in words: what each rule is called, and what a bound or a cap is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from qualify.playbook import parse
+from qualify.playbook.sections import Bounds
+from qualify.points import written
+from qualify.scoring.layout import Layout
+from qualify.vocabulary import TOTAL
+from qualify.web.database import rows
+
+Names = Mapping[tuple[str, int], tuple[str, str]]
+"""By kind of line and number of rule: the score that the line belongs to, and what people call it."""
+
+
+class Told(NamedTuple):
+    """A line of the ledger as people read it; points as they are written, moments in epoch milliseconds."""
+
+    score: str
+    line: str
+    rule: str
+    points: float
+    occurrences: int | None
+    first_at: int | None
+    last_at: int | None
+    raw: float | None
+    decayed: float | None
+    capped: float | None
+
+
+class Wording(NamedTuple):
+    """What a version of the playbook calls its lines, its rules (by number), and itself."""
+
+    playbook: str
+    names: Names
+    rules: tuple[str, ...]
+
+
+@lru_cache(maxsize=8)
+def wording(version_id: int) -> Wording:
+    """The words of a published version; raises :class:`LookupError` for one that there is not."""
+    found = rows("SELECT text FROM playbook_version WHERE id = %s", [version_id])
+    if not found:
+        raise LookupError(version_id)
+    layout = Layout(parse(found[0][0]))
+    return Wording(layout.book.playbook, _names(layout), tuple(rule.label for rule in layout.rules))
+
+
+def _names(layout: Layout) -> Names:
+    names = {("rule", rule.number): (rule.score, rule.label) for rule in layout.rules}
+    for rule in layout.rules:
+        if rule.cap is not None:
+            names["cap", rule.number] = (rule.score, f"cap {written(rule.cap)}: {rule.label}")
+    for number, (name, score) in enumerate(layout.book.scores.items()):
+        names["score bound", number] = (name, _bound(name, score.bounds))
+    names["total bound", len(layout.book.scores)] = (TOTAL, _bound(TOTAL, layout.book.total))
+    return names
+
+
+def _bound(name: str, bounds: Bounds) -> str:
+    limits = (("at least", bounds.at_least), ("at most", bounds.at_most))
+    said = [f"{word} {written(limit)}" for word, limit in limits if limit is not None]
+    return f"{name} {' and '.join(said)}" if said else name
+
+
+def lines(kept: str, version_id: int) -> list[Told]:
+    """The lines of a standing, as it is kept, in words."""
+    return in_words(json.loads(kept), version_id)
+
+
+def in_words(ledger: Iterable[Any], version_id: int) -> list[Told]:
+    """Lines as :class:`~qualify.scoring.single.Line` in words."""
+    names = wording(version_id).names
+    found = []
+    for rule, line, n, first_at, last_at, raw, decayed, capped, points in ledger:
+        score, called = names[line, rule]
+        parts = (_points(raw), _points(decayed), _points(capped))
+        found.append(Told(score, line, called, points / 100, n, first_at, last_at, *parts))
+    return found
+
+
+def _points(hundredths: int | None) -> float | None:
+    return None if hundredths is None else hundredths / 100
+
+
+def rules(kept: str | Iterable[int], version_id: int) -> list[str]:
+    """The names of rules by their numbers (those that could not be judged)."""
+    numbers = json.loads(kept) if isinstance(kept, str) else kept
+    called = wording(version_id).rules
+    return [called[number] for number in numbers]
