@@ -6,7 +6,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 
@@ -34,45 +38,81 @@ def migrated() -> Iterator[Path]:
     shutil.rmtree(_FOLDER, ignore_errors=True)
 
 
+@contextmanager
+def using(database: dict[str, Any]) -> Iterator[None]:
+    """Let another database be the default one for a while."""
+    from django.db import connections
+
+    before = dict(connections.settings["default"])
+    _turn_to(database)
+    try:
+        yield
+    finally:
+        _turn_to(before)
+
+
+def _turn_to(database: dict[str, Any]) -> None:
+    from django.db import connections
+
+    connections.close_all()
+    with suppress(AttributeError):  # this thread had none yet
+        del connections["default"]
+    connections.settings["default"] = connections.configure_settings({"default": database})["default"]
+
+
+def _file(path: Path) -> dict[str, Any]:
+    from django.db import connections
+
+    return {**connections.settings["default"], "NAME": str(path)}
+
+
 @pytest.fixture
 def store(migrated: Path, tmp_path: Path) -> Iterator[Path]:
     """An empty store that is the default database while the test runs."""
-    from django.db import connections
-
     path = tmp_path / "store.sqlite3"
     shutil.copy(migrated, path)
-    connections.close_all()
-    connections["default"].settings_dict["NAME"] = str(path)
-    yield path
-    connections.close_all()
+    with using(_file(path)):
+        yield path
+
+
+@pytest.fixture
+def postgres_store(postgres_url: str) -> Iterator[str]:
+    """An empty store on PostgreSQL; its URL."""
+    import dj_database_url
+    import psycopg
+    from django.core.management import call_command
+
+    name = f"store_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    url = urlsplit(postgres_url)._replace(path=f"/{name}").geturl()
+    with using(dict(dj_database_url.parse(url))):
+        call_command("migrate", verbosity=0)
+        yield url
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
 def lived_once(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """The file of a store that lived through a market, and the last moment of it."""
-    from django.db import connections
+    from django.db import connection
 
     from tests.web.lives import live
 
     path = tmp_path_factory.mktemp("lived") / "lived.sqlite3"
     shutil.copy(migrated, path)
-    connections.close_all()
-    connections["default"].settings_dict["NAME"] = str(path)
-    last = live(leads=120, days=50, seed=5)
-    with connections["default"].cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connections.close_all()
+    with using(_file(path)):
+        last = live(leads=120, days=50, seed=5)
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path, last
 
 
 @pytest.fixture
 def lived(lived_once: tuple[Path, int], tmp_path: Path) -> Iterator[int]:
     """A store of its own that lived through a market; the last moment."""
-    from django.db import connections
-
     path = tmp_path / "lived.sqlite3"
     shutil.copy(lived_once[0], path)
-    connections.close_all()
-    connections["default"].settings_dict["NAME"] = str(path)
-    yield lived_once[1]
-    connections.close_all()
+    with using(_file(path)):
+        yield lived_once[1]

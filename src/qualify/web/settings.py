@@ -6,6 +6,8 @@ QUALIFY_SECRET_KEY     what signs and enciphers; by default made once and kept i
 QUALIFY_HOSTS          the names the application answers to, separated by commas
 QUALIFY_BASE_URL       how the world reaches it, as https://leads.example.com
 QUALIFY_PROXIES        how many trusted proxies add to X-Forwarded-For (0: none)
+QUALIFY_META_API       where leads of Meta are fetched, with a version of its API if one is wanted
+QUALIFY_LINKEDIN_API   where those of LinkedIn are; QUALIFY_LINKEDIN_VERSION: the month of its API, as 202610
 """
 
 from __future__ import annotations
@@ -19,6 +21,10 @@ import dj_database_url
 DATA = Path(os.environ.get("QUALIFY_DATA", "qualify-data")).absolute()
 BASE_URL = os.environ.get("QUALIFY_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 TRUSTED_PROXIES = int(os.environ.get("QUALIFY_PROXIES", "0"))
+
+META_API = os.environ.get("QUALIFY_META_API", "https://graph.facebook.com").rstrip("/")
+LINKEDIN_API = os.environ.get("QUALIFY_LINKEDIN_API", "https://api.linkedin.com").rstrip("/")
+LINKEDIN_VERSION = os.environ.get("QUALIFY_LINKEDIN_VERSION", "202610")
 
 
 def _secret() -> str:

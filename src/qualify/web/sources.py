@@ -116,6 +116,20 @@ class Keys:
         return access
 
 
+def access_of(source_id: int) -> Access | None:
+    """What a source may, without a key: for what we do ourselves in its name. None when it is closed."""
+    found = rows(
+        "SELECT name, kind, settings, secrets FROM source WHERE id = %s AND closed_at IS NULL", [source_id]
+    )
+    if not found:
+        return None
+    name, kind, settings, secrets = found[0]
+    wanted = json.loads(settings)
+    source = read_settings(source_id, name, kind, {**wanted, "trusted": True})
+    origins, rate = tuple(wanted.get("origins", ())), float(wanted.get("rate", 0))
+    return Access(-source_id, "own", frozenset(), source, origins, deciphered(secrets), rate)
+
+
 def _access(hashed: str) -> Access | None:
     found = rows(
         "SELECT k.id, k.kind, k.scopes, s.id, s.name, s.kind, s.settings, s.secrets FROM access_key k "
