@@ -101,6 +101,14 @@ def test_a_kind_that_nobody_ever_did_is_warned_of_with_the_nearest(world: World)
     ]
 
 
+def test_kinds_that_nobody_ever_did_are_warned_of_in_one_line(world: World):
+    world.layout = layout_of("{did: demo_requested}", "{did: webinar_attended}", "{did: calculator_used}")
+    gathered = world.gather(events="lead_id,kind,time\n1,demo_request,2026-03-01\n")
+    assert [warning for warning in gathered.warnings if "kind" in warning] == [
+        "no event of the kind 'calculator_used', 'demo_requested' (nearest: 'demo_request') or 'webinar_attended' in the data"
+    ]
+
+
 def test_no_kind_is_missed_when_any_event_counts(world: World):
     world.layout = layout_of("{did: any event}")
     gathered = world.gather(events="lead_id,kind,time\n1,whatever,2026-03-01\n")

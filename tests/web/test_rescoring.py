@@ -22,7 +22,9 @@ def test_the_bulk_path_gives_what_the_worker_gave(lived: int) -> None:
 
 
 def test_publishing_moves_everybody_as_the_worker_would(lived: int) -> None:
-    publish("services" if rows("SELECT 1 FROM playbook_version WHERE digest = 'b2b-saas'") else "b2b-saas", lived)
+    publish(
+        "services" if rows("SELECT 1 FROM playbook_version WHERE digest = 'b2b-saas'") else "b2b-saas", lived
+    )
     before = rows("SELECT * FROM standing ORDER BY person_id")
     moves = rows(CONCLUSIONS["move"])
     done = rescore(lived)

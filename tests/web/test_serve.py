@@ -83,7 +83,8 @@ def test_a_part_that_is_killed_is_started_again_and_said(served, part):
 
 
 def test_a_web_process_that_is_killed_alone_is_replaced_by_its_server(served):
-    _, *workers = until(lambda: len(found := served.pids("web")) > 1 and found)
+    until(lambda: len(served.pids("web")) > 1)
+    _, *workers = served.pids("web")
     os.kill(workers[0], signal.SIGKILL)
     until(lambda: len(now := served.pids("web")) > 1 and workers[0] not in now)
     until(lambda: served.send("no such key", DEMO) == 401)

@@ -205,12 +205,17 @@ def renamed(sql: str, ours: Mapping[str, str]) -> str:
 def warn_of_unknown(
     gathering: Gathering, what: str, asked: Sequence[str], found: Sequence[str], there: Sequence[str]
 ) -> None:
-    """Warn of what the playbook asks for and the data does not have, with the nearest that it has."""
-    for name in asked:
-        if name not in found:
-            guess = nearest(name, there)
-            hint = f"; the nearest that it has is {guess!r}" if guess else ""
-            gathering.warn(f"no {what} {name!r} in the data{hint}")
+    """Warn in one line of what the playbook asks for and the data does not have, with the nearest that it has."""
+    near = {name: nearest(name, there) for name in asked if name not in found}
+    if len(near) == 1:
+        ((name, guess),) = near.items()
+        hint = f"; the nearest that it has is {guess!r}" if guess else ""
+        gathering.warn(f"no {what} {name!r} in the data{hint}")
+    elif near:
+        *most, last = (
+            f"{name!r} (nearest: {guess!r})" if guess else repr(name) for name, guess in near.items()
+        )
+        gathering.warn(f"no {what} {', '.join(most)} or {last} in the data")
 
 
 def gather_decisions(gathering: Gathering, tables: Sequence[Told], key: str) -> None:

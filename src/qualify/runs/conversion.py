@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from qualify.engines.quoting import named
 from qualify.errors import InputError, did_you_mean
 from qualify.reports.bands import Band, bands
+from qualify.runs.interruption import interruptible
 from qualify.runs.run import Run
 from qualify.vocabulary import TOTAL
 
@@ -39,7 +40,8 @@ def conversion(run: Run, score: str = TOTAL, count: int = 5) -> Conversion | Non
         raise InputError(f"there is no score {score!r}{did_you_mean(score, names)}")
     if "decisions" not in run.gathered.present:
         return None
-    rows = run.connection.execute(_DECIDED.format(points=named(score), as_of=run.as_of)).fetchall()
+    with interruptible(run.connection):
+        rows = run.connection.execute(_DECIDED.format(points=named(score), as_of=run.as_of)).fetchall()
     before = [(float(points), past == "won") for points, past, _ in rows if past]
     after = [(float(points), next_ == "won") for points, past, next_ in rows if not past]
     counted = after or before

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qualify.playbook import Playbook
+from qualify.runs.interruption import interruptible
 from qualify.runs.run import Run, score, write_table
 from qualify.vocabulary import STAGES
 
@@ -97,6 +98,11 @@ def plan(
     """
     before = score(old, leads, events, **options)
     after = score(new, leads, events, **{**options, "as_of": before.as_of})
+    with interruptible(before.connection), interruptible(after.connection):
+        return _planned(before, after)
+
+
+def _planned(before: Run, after: Run) -> Plan:
     connection = after.connection
     connection.register(
         "scores_before", before.connection.sql("SELECT lead_id, total, stage FROM scores").to_arrow_table()

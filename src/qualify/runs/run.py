@@ -120,7 +120,8 @@ class Run:
 
     def funnel(self) -> dict[str, int]:
         """How many leads are in each stage that the playbook has, lowest first."""
-        counts = dict(self.connection.execute("SELECT stage, count(*) FROM scores GROUP BY stage").fetchall())
+        rows = self._rows("SELECT stage, count(*) AS leads FROM scores GROUP BY stage")
+        counts = {row["stage"]: row["leads"] for row in rows}
         return {stage: counts.get(stage, 0) for stage in ["lead", *self.playbook.ladder]}
 
     def write(
@@ -142,9 +143,10 @@ class Run:
         write_table(self.connection, query, path, file_format)
 
     def _rows(self, query: str) -> list[dict[str, Any]]:
-        found = self.connection.execute(query)
-        names = [column[0] for column in found.description or []]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        with interruptible(self.connection):
+            found = self.connection.execute(query)
+            names = [column[0] for column in found.description or []]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
     def __repr__(self) -> str:
         """As ``<Run 'B2B' as of 2026-11-01 23:59: 1,000 leads; lead 700, mql 250, sql 50>``."""

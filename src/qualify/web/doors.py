@@ -128,7 +128,7 @@ def request_of(request: HttpRequest, path: str) -> Request:
 def address(request: HttpRequest) -> str:
     """Whom the request comes from: what the last of the trusted proxies saw, else the connection."""
     hops = [each.strip() for each in request.headers.get("x-forwarded-for", "").split(",") if each.strip()]
-    trusted = settings.TRUSTED_PROXIES
+    trusted = int(settings.TRUSTED_PROXIES)
     if trusted and len(hops) >= trusted:
         return hops[-trusted]
     return str(request.META.get("REMOTE_ADDR", ""))

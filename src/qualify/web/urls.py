@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from qualify.web import doors
+from qualify.web.api import mount
 
 # Doors are opened by keys, not by cookies: there is nothing that a forged request could borrow.
 _AT_THE_DOORS = (
@@ -17,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(rf"^{doors.segment.SETTINGS_PATH}$", csrf_exempt(doors.segment_settings)),
     re_path(rf"^{doors.segment.SOURCE_CONFIG_PATH}$", csrf_exempt(doors.rudder_config)),
     re_path(_AT_THE_DOORS, csrf_exempt(doors.receive)),
+    *mount.patterns(),
 ]

@@ -92,7 +92,10 @@ def _once(key: str, request: HttpRequest, view: Callable[[], HttpResponseBase]) 
             transaction.set_rollback(True)  # nothing was done, so it may be tried again
         else:
             kept = enciphered({"body": response.content.decode()}).encode()  # it may hold a secret
-            run("UPDATE reply SET status = %s, body = %s WHERE id = %s", [response.status_code, kept, new[0][0]])
+            run(
+                "UPDATE reply SET status = %s, body = %s WHERE id = %s",
+                [response.status_code, kept, new[0][0]],
+            )
         return response
 
 

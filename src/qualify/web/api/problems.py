@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from pydantic import Field
 
 from qualify.errors import PlaybookError, QualifyError
 from qualify.web.verbs.actor import Conflict, Forbidden, NotThere
@@ -38,7 +39,7 @@ class Problem(Schema):
     title: str
     status: int
     detail: str
-    errors: list[Mistake] = []
+    errors: list[Mistake] = Field([])
 
 
 def problem(
@@ -108,7 +109,10 @@ def of_playbook(each: Any) -> dict[str, Any]:
 
 
 def _mistake(error: Mapping[str, Any]) -> dict[str, Any]:
-    return {"where": ".".join(str(part) for part in error.get("loc", ())), "message": str(error.get("msg", ""))}
+    return {
+        "where": ".".join(str(part) for part in error.get("loc", ())),
+        "message": str(error.get("msg", "")),
+    }
 
 
 def handle_errors(api: NinjaAPI) -> None:

@@ -81,7 +81,7 @@ def source_id(name: str) -> int:
     """The id of the source of that name; raises :class:`~qualify.errors.InputError`."""
     from qualify.web.database import rows
 
-    known = dict(rows("SELECT name, id FROM source"))
+    known: dict[str, int] = dict(rows("SELECT name, id FROM source"))
     if name not in known:
         raise InputError(f"there is no source {name!r}{did_you_mean(name, known)}; see: qualify source list")
-    return int(known[name])
+    return known[name]

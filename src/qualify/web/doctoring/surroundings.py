@@ -162,8 +162,8 @@ def _version(name: str) -> str | None:
 
 def versions() -> Iterator[Finding]:
     """Which versions of what are running."""
-    own = f"Qualify {version('qualify')}, Python {sys.version.split()[0]}, Django {version('django')}, Granian {version('granian')}"
-    yield ok("versions", own)
+    packages = ", ".join(f"{name} {version(name)}" for name in ("qualify", "django", "granian", "msgspec"))
+    yield ok("versions", f"Python {sys.version.split()[0]}, {packages}")
     if is_sqlite():
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             yield problem(

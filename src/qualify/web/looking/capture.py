@@ -76,14 +76,14 @@ SHOWN = 4_000
 def sources() -> list[SourceSeen]:
     """Every source."""
     found = rows("SELECT id, name, kind, settings, created_at, closed_at FROM source ORDER BY id")
-    return [SourceSeen(*row[:3], json.loads(row[3]), *row[4:]) for row in found]
+    return [SourceSeen._make((*row[:3], json.loads(row[3]), *row[4:])) for row in found]
 
 
 def keys() -> list[KeySeen]:
     """Every key."""
     columns = "id, source_id, kind, label, prefix, scopes, created_at, revoked_at"
     found = rows(f"SELECT {columns} FROM access_key ORDER BY id")
-    return [KeySeen(*row[:5], row[5].split(), *row[6:]) for row in found]
+    return [KeySeen._make((*row[:5], row[5].split(), *row[6:])) for row in found]
 
 
 def asides(
@@ -111,7 +111,7 @@ def asides(
         [*(value for _, value in wanted), limit + 1],
     )
     following = closed("aside", [found[limit - 1][0]]) if len(found) > limit else None
-    return [AsideSeen(*row[:6], _text(row[6]), *row[7:]) for row in found[:limit]], following
+    return [AsideSeen._make((*row[:6], _text(row[6]), *row[7:])) for row in found[:limit]], following
 
 
 def _text(raw: Any) -> str:
@@ -133,4 +133,4 @@ def audit(cursor: str | None = None, limit: int = 50) -> tuple[list[AuditSeen], 
     columns = "id, happened_at, who, verb, subject, detail"
     found = rows(f"SELECT {columns} FROM audit WHERE id < %s ORDER BY id DESC LIMIT %s", [before, limit + 1])
     following = closed("audit", [found[limit - 1][0]]) if len(found) > limit else None
-    return [AuditSeen(*row[:5], json.loads(row[5])) for row in found[:limit]], following
+    return [AuditSeen._make((*row[:5], json.loads(row[5]))) for row in found[:limit]], following

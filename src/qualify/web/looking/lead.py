@@ -115,13 +115,13 @@ def _told(
 ) -> Detail:
     judged, state = folded.judgement, folded.state
     if judged is None:
-        return Detail(Listed(*head, *[None] * 9), moment, folded.next_at, [], [], traits, consents)
+        return Detail(Listed._make((*head, *[None] * 9)), moment, folded.next_at, [], [], traits, consents)
     version = int(folded.version or 0)
     scores = {name: points / 100 for name, points in judged.scores.items()}
-    lead = Listed(
+    lead = Listed._make((
         *head, state.stage, state.since, state.cycle, judged.total / 100, judged.grade, scores,
         judged.information, moment, version,
-    )  # fmt: skip
+    ))  # fmt: skip
     ledger = sorted(judged.lines, key=lambda line: (line.rule, line.line))
     said, unknown = words.in_words(ledger, version), words.rules(judged.unknown, version)
     return Detail(lead, moment, folded.next_at, said, unknown, traits, consents)
@@ -156,4 +156,6 @@ def identity(person_id: int) -> tuple[list[Known], list[Tied]]:
             ids,
         )
         links |= {row[0]: Tied(*row) for row in found}
-    return [Known(*row[:6], bool(row[6])) for row in sorted(named)], [links[one] for one in sorted(links)]
+    return [Known._make((*row[:6], bool(row[6]))) for row in sorted(named)], [
+        links[one] for one in sorted(links)
+    ]

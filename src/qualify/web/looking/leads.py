@@ -105,7 +105,7 @@ def of_row(row: Row) -> Listed:
     """A row of :data:`COLUMNS` as a lead."""
     scores = None if row[11] is None else {name: points / 100 for name, points in json.loads(row[11]).items()}
     total = None if row[9] is None else row[9] / 100
-    return Listed(*row[:9], total, row[10] or None, scores, *row[12:])
+    return Listed._make((*row[:9], total, row[10] or None, scores, *row[12:]))
 
 
 def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:

@@ -39,6 +39,7 @@ class Wording(NamedTuple):
     playbook: str
     names: Names
     rules: tuple[str, ...]
+    scores: tuple[str, ...]
 
 
 @lru_cache(maxsize=8)
@@ -48,7 +49,12 @@ def wording(version_id: int) -> Wording:
     if not found:
         raise LookupError(version_id)
     layout = Layout(parse(found[0][0]))
-    return Wording(layout.book.playbook, _names(layout), tuple(rule.label for rule in layout.rules))
+    return Wording(
+        layout.book.playbook,
+        _names(layout),
+        tuple(rule.label for rule in layout.rules),
+        tuple(layout.score_names),
+    )
 
 
 def _names(layout: Layout) -> Names:
@@ -93,3 +99,8 @@ def rules(kept: str | Iterable[int], version_id: int) -> list[str]:
     numbers = json.loads(kept) if isinstance(kept, str) else kept
     called = wording(version_id).rules
     return [called[number] for number in numbers]
+
+
+def score_names(version_id: int) -> list[str]:
+    """The scores of a published version, in the order written."""
+    return list(wording(version_id).scores)

@@ -142,7 +142,7 @@ def _oldest(people: Collection[int]) -> dict[tuple[int, int], tuple[int, int]]:
 
 def _within(found: Sequence[Due], most: int, under_way: Mapping[int, int], each: int) -> list[Due]:
     counts = Counter(under_way)
-    chosen = []
+    chosen: list[Due] = []
     for due in found:
         if len(chosen) < most and counts[due.webhook_id] < each:
             counts[due.webhook_id] += 1

@@ -1,0 +1,42 @@
+"""What the two halves of a re-score tell each other, as lines of JSON."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import msgspec
+
+AT_ONCE = 2_000
+"""Standings in one answer, which are written in one transaction: capture waits for the file no longer."""
+
+
+class Asked(msgspec.Struct):
+    """Where the store is, the playbook's text and number, and the moment."""
+
+    kind: str
+    name: str
+    text: str
+    version: int
+    now: int
+    memory_limit: str | None = None
+
+
+class Progress(msgspec.Struct, tag=True):
+    """What is being done."""
+
+    what: str
+
+
+class Moved(msgspec.Struct, tag=True):
+    """Every move: person, place among those of the moment, from, to, cycle."""
+
+    moves: list[tuple[int, int, int, str, str, int]]
+
+
+class Standings(msgspec.Struct, tag=True):
+    """Some standings, as rows of their table."""
+
+    rows: list[tuple[Any, ...]]
+
+
+Told: TypeAlias = Progress | Moved | Standings
