@@ -22,8 +22,8 @@ INSERT INTO store.identifier (id, kind, value, key, first_seen, owner_id, joined
     SELECT id + 1, 'user_id', lead_id, 'user_id:' || lead_id, created_at, id, created_at, {false} FROM people;
 INSERT INTO store.identifier (id, kind, value, key, first_seen, owner_id, joined_at, contested)
     SELECT id, 'group', account_id, 'group:' || account_id, created_at, id, 0, {false} FROM houses;
-INSERT INTO store.link (one_id, other_id, evidence, linked_at, known_at, source_id)
-    SELECT id, id + 1, 'identified', created_at, created_at, 1 FROM people;
+INSERT INTO store.link (one_id, other_id, evidence, linked_at, known_at, source_id, hour)
+    SELECT id, id + 1, 'identified', created_at, created_at, 1, created_at // 3600000 FROM people;
 INSERT INTO store.person (id, created_at, account_id, email, name, company, traits)
     SELECT p.id, p.created_at, h.id, coalesce(p.email, ''), '', '', '{{}}' FROM people p LEFT JOIN houses h USING (account_id);
 INSERT INTO store.learnt (message_key, source_id, subject_id, owner_id, learned_at, received_at, known_at, traits)

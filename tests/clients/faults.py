@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,7 +40,7 @@ class Proxy:
     faults: deque[Fault] = field(default_factory=deque)
     seen: list[Seen] = field(default_factory=list)
     url: str = ""
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    passed: threading.Condition = field(default_factory=threading.Condition)
 
     def will(self, faults: Iterable[Fault]) -> None:
         """These are the next faults."""
@@ -48,11 +48,18 @@ class Proxy:
 
     def fault_of(self, handler: BaseHTTPRequestHandler) -> Fault | None:
         """What is to happen to this request."""
-        with self.lock:
+        with self.passed:
             fault = self.faults.popleft() if handler.command == "POST" and self.faults else None
             if handler.command == "POST":
-                self.seen.append(Seen(handler.path, fault, {k.lower(): v for k, v in handler.headers.items()}))
+                self.seen.append(
+                    Seen(handler.path, fault, {k.lower(): v for k, v in handler.headers.items()})
+                )
             return fault
+
+    def until(self, is_so: Callable[[], bool], seconds: float = 90) -> bool:
+        """Whether it is so, looked at after each POST that is passed on, for so long at most."""
+        with self.passed:
+            return self.passed.wait_for(is_so, timeout=seconds)
 
     @contextmanager
     def running(self) -> Iterator[Proxy]:
@@ -82,6 +89,8 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
                 self.refuse(fault)
                 return
             status, headers, answer = self.passed_on(body)
+            with proxy.passed:
+                proxy.passed.notify_all()
             if fault == "cut":
                 self.close_connection = True
             elif fault == "unheard":
@@ -105,7 +114,10 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             """As our own doors refuse, which tests of theirs show; a page could not read it without these headers."""
             status, more = (429, [("Retry-After", str(WAIT))]) if fault == "slow down" else (503, [])
             if origin := self.headers.get("origin"):
-                more += [("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true")]
+                more += [
+                    ("Access-Control-Allow-Origin", origin),
+                    ("Access-Control-Allow-Credentials", "true"),
+                ]
                 more += [("Access-Control-Expose-Headers", "Retry-After"), ("Vary", "Origin")]
             said = b'{"success":false,"code":"busy","message":"not kept; send it again"}'
             self.reply(status, [*more, ("Content-Type", "application/json")], said)
@@ -121,7 +133,7 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
             if self.command != "HEAD":
                 self.wfile.write(body)
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *args: Any) -> None:
             """Nothing: tests look at what was seen."""
 
     return Handler

@@ -82,7 +82,9 @@ class Server:
         if process.poll() is not None:
             raise RuntimeError((self.folder / "server.log").read_text())
 
-    def source(self, kind: str = "segment", secrets: Mapping[str, str] | None = None, **settings: object) -> Source:
+    def source(
+        self, kind: str = "segment", secrets: Mapping[str, str] | None = None, **settings: object
+    ) -> Source:
         """A new source with a public key."""
         self.sources += 1
         told = json.dumps([kind, f"{kind} {self.sources}", settings, secrets or {}])
@@ -93,7 +95,9 @@ class Server:
 
     def rows(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
         """What a statement finds in the store."""
-        with closing(sqlite3.connect(f"file:{self.folder / 'qualify.sqlite3'}?mode=ro", uri=True, timeout=20)) as store:
+        with closing(
+            sqlite3.connect(f"file:{self.folder / 'qualify.sqlite3'}?mode=ro", uri=True, timeout=20)
+        ) as store:
             return store.execute(statement, parameters).fetchall()
 
     def events(self, source: Source) -> list[Event]:
@@ -109,7 +113,9 @@ class Server:
 
     def traits(self, source: Source) -> list[tuple[dict[str, Any], frozenset[str]]]:
         """What was learnt through a source, each call once, and of whom."""
-        found = self.rows("SELECT traits, owner_id FROM learnt WHERE source_id = ? ORDER BY learned_at, id", source.id)
+        found = self.rows(
+            "SELECT traits, owner_id FROM learnt WHERE source_id = ? ORDER BY learned_at, id", source.id
+        )
         return [(json.loads(traits), self.goes_by(owner)) for traits, owner in found]
 
     def asides(self, source: Source) -> list[tuple[str, str, str]]:
@@ -130,10 +136,12 @@ def free_port() -> int:
 
 def asked(url: str, **headers: str) -> tuple[int, bytes, Mapping[str, str]]:
     """The answer to a GET: status, body, headers."""
-    request = urllib.request.Request(url, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    request = urllib.request.Request(
+        url, headers={name.replace("_", "-"): value for name, value in headers.items()}
+    )
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.status, answer.read(), answer.headers
+            return answer.status, answer.read(), dict(answer.headers)
     except urllib.error.HTTPError as error:
         with error:
-            return error.code, error.read(), error.headers
+            return error.code, error.read(), dict(error.headers)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.clients.faults import Fault, Proxy
+from tests.clients.faults import Fault
 from tests.clients.serving import Server, Source
 
 segment = pytest.importorskip("segment.analytics.client", reason="segment-analytics-python is not installed")
@@ -71,7 +71,9 @@ def test_segments_client_loses_nothing_and_sends_nothing_twice(server, proxy, gz
     source = server.source()
     proxy.will(HOWEVER)
     failed: list[Exception] = []
-    client = segment.Client(source.key, host=proxy.url, gzip=gzip, on_error=lambda error, _: failed.append(error))
+    client = segment.Client(
+        source.key, host=proxy.url, gzip=gzip, on_error=lambda error, _: failed.append(error)
+    )
     as_sent(client)
     client.shutdown()
     assert not failed
@@ -100,7 +102,9 @@ def test_posthogs_client_loses_nothing_and_sends_nothing_twice(server, proxy):
     client = posthog.Posthog(
         source.key, host=proxy.url, on_error=lambda error, _: failed.append(error), disable_geoip=False
     )
-    client.capture("$pageview", distinct_id="visitor-9", properties={"n": 0, "$current_url": "https://acme.example/"})
+    client.capture(
+        "$pageview", distinct_id="visitor-9", properties={"n": 0, "$current_url": "https://acme.example/"}
+    )
     client.alias("visitor-9", "eve")
     client.set(distinct_id="eve", properties={"email": "eve@acme.example", "title": "CFO"})
     for n in range(250):

@@ -68,7 +68,11 @@ def people(source: Source) -> Cast:
     publish(OWNER, starter("b2b-saas"), START)
     fits = {"email": "jane@acme-corp.io", "title": "VP Marketing", "employees": 120, "country": "DE"}
     send(source, START + MINUTE, *of("jane", {**fits, "industry": "software"}, ["Demo Requested"]))
-    send(source, START + 2 * MINUTE, *of("joe", {"email": "joe@gmail.com", "name": "Joe"}, ["Webinar Attended"]))
+    send(
+        source,
+        START + 2 * MINUTE,
+        *of("joe", {"email": "joe@gmail.com", "name": "Joe"}, ["Webinar Attended"]),
+    )
     now = START + 3 * MINUTE
     Worker().work_off(now)
     return Cast(lead_of("jane@acme-corp.io"), lead_of("joe@gmail.com"), now)

@@ -9,17 +9,17 @@ import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import httpx
 import pytest
 
 from qualify.clock import now
-from qualify.errors import InputError
 from qualify.web.database import insert, rows, run
 from qualify.web.telling import outbox, posting
 from qualify.web.telling.courier import Courier
-from qualify.web.telling.webhooks import create_webhook, rotate, settle
+from qualify.web.telling.webhooks import rotate, settle
+from qualify.web.verbs import hooking
+from qualify.web.verbs.actor import the_owner
 from tests.web.receiver import receiving
 from tests.web.servers import until
 
@@ -38,6 +38,10 @@ def courier():
     found = Courier()
     yield found
     found.close()
+
+
+def create_webhook(url: str, types: list[str], at: int) -> tuple[int, str]:
+    return hooking.create_webhook(the_owner(), url, at, types=types)
 
 
 def happened(*people: int, type_: str = "lead.moved") -> list[int]:
@@ -75,7 +79,7 @@ def test_a_message_reaches_whoever_wants_its_type_signed(receiver, courier):
 
 def test_after_a_rotation_both_secrets_verify_until_it_is_settled(receiver, courier):
     webhook, former = create_webhook(receiver.url, [], now())
-    newest = rotate(webhook, now())
+    newest = rotate(webhook)
     happened(ADA)
     deliver(courier)
     assert receiver.got[0].verified(former) == receiver.got[0].verified(newest)
@@ -170,11 +174,11 @@ def test_no_answer_is_a_failure_and_holds_up_nobody_else(receiver, courier, monk
     create_webhook(receiver.url, [], now())
     with receiving() as other:
         create_webhook(other.url, [], now())
-        happened(*range(1, 41))
-        until(lambda: courier.step(now()) and len(other.got) == 40)
+        happened(*range(1, 13))
+        until(lambda: courier.step(now()) and len(other.got) == 12)
         deliver(courier)
     go_on.set()
-    assert len({got.id for got in other.got}) == 40
+    assert len({got.id for got in other.got}) == 12
     assert {(state, status) for state, _, status in states()} == {("delivered", 200), ("waiting", None)}
     assert rows("SELECT DISTINCT detail FROM attempt WHERE state = 'waiting'") == [("no answer in time",)]
 
@@ -285,17 +289,3 @@ def test_a_name_that_leads_to_this_machine_is_not_called(receiver, courier, monk
     deliver(courier)
     assert not receiver.got
     assert "private network" in rows("SELECT detail FROM attempt")[0][0]
-
-
-@pytest.mark.parametrize(
-    "url", ["ftp://x.com/", "http://", "javascript:alert(1)", "https://x:abc/", "x.com/hook", ""]
-)
-def test_an_address_that_is_none_is_refused_at_once(store, url):
-    with pytest.raises(InputError, match="no address to send to"):
-        create_webhook(url, [], now())
-
-
-def test_a_type_that_there_is_not_is_refused(store):
-    with pytest.raises(InputError, match="lead.moved"):
-        create_webhook("https://example.com", ["lead.move"], now())
-    assert Path(store).exists()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qualify.cli import explain, ranking, simulate
+from qualify.cli import application, explain, ranking, simulate
 from qualify.cli.facts import Step
 from qualify.cli.init import starter
 from qualify.cli.screen import Screen, points
@@ -21,6 +21,7 @@ FOLDER = Path("demo")
 STARTER = "b2b-saas"
 DAYS = 365
 SEED = 7
+SERVE = "qualify.web.commands.demonstrating:serve_demo"
 AHEAD = 90
 """Days before the market's end as of which the score is tested: enough for deals to close after it."""
 
@@ -31,6 +32,14 @@ def demo(
     output: Annotated[
         Path, typer.Option("-o", "--output", help="The folder for the market and the playbook.")
     ] = FOLDER,
+    serve: Annotated[
+        bool,
+        typer.Option("--serve/--no-serve", help="Then run the application with the market in its store."),
+    ] = False,
+    host: Annotated[str, typer.Option("--host", help="The address to serve it at.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="The port to serve it at; 0: any that is free.")
+    ] = 8000,
 ) -> None:
     """See all of it on a simulated market.
 
@@ -38,9 +47,13 @@ def demo(
     the market and a playbook to the folder `demo`. Change the playbook and run it again: the demo keeps
     your change.
 
+    With --serve it loads a market that ends today into the store (./qualify-data, or where QUALIFY_DATA
+    says), judges everybody, says what to try, and serves it until Ctrl-C. The second time it only serves.
+
     Examples:
       qualify demo
       qualify demo --leads 20000
+      qualify demo --serve
     """
     screen: Screen = context.obj
     market, playbook = output / "market", output / "playbook.yaml"
@@ -49,6 +62,8 @@ def demo(
         _prepare(output, market, playbook, leads)
         past, run = _scored(market, playbook, step)
     _next(screen, output, _show(screen, past, run))
+    if serve:
+        application.found(SERVE)(leads, host, port)
 
 
 def _prepare(folder: Path, market: Path, playbook: Path, leads: int) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 Row = tuple[Any, ...]
 T = TypeVar("T")
@@ -14,19 +15,40 @@ T = TypeVar("T")
 MOST = 500
 """How many rows or values go into one statement; SQLite takes 32,766 parameters."""
 
+TRIES = 8
+"""How often a transaction is tried again that the database ended because two waited for each other."""
+
+_TANGLED = frozenset({"40P01", "40001"})  # deadlock, serialization failure
+_LIMITS = "54"  # the class of errors that say that a value is too large
+
 
 def rows(statement: str, parameters: Sequence[object] = ()) -> list[Row]:
     """The rows that a statement gives."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+    with _executed(statement, parameters) as cursor:
         return list(cursor.fetchall())
 
 
 def run(statement: str, parameters: Sequence[object] = ()) -> int:
     """Run a statement; how many rows it changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+    with _executed(statement, parameters) as cursor:
         return int(cursor.rowcount)
+
+
+@contextmanager
+def _executed(statement: str, parameters: Sequence[object]) -> Iterator[Any]:
+    """The cursor after a statement, on Django's own connection and in its transaction.
+
+    Django writes SQLite's parameters anew in every statement, which for one with a thousand of them takes longer
+    than SQLite does; here it is left out. No statement of ours holds a percent sign of its own.
+    """
+    if not is_sqlite():
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            yield cursor
+        return
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        yield connection.connection.execute(statement.replace("%s", "?"), parameters)
 
 
 def run_many(statement: str, parameters: Sequence[Sequence[object]]) -> None:
@@ -43,8 +65,7 @@ def insert(into: str, columns: str, values: Sequence[Row], then: str = "") -> li
     for part in parts(values, MOST):
         one = f"({marks(len(part[0]))})"
         statement = f"INSERT INTO {into} ({columns}) VALUES {', '.join([one] * len(part))} {then}"
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [value for row in part for value in row])
+        with _executed(statement, [value for row in part for value in row]) as cursor:
             if returns:
                 found += cursor.fetchall()
     return found
@@ -56,6 +77,32 @@ def those(statement: str, keys: Iterable[object], before: Sequence[object] = ())
     for part in parts(keys, MOST):
         found += rows(statement.format(marks(len(part))), [*before, *part])
     return found
+
+
+def untangled(work: Callable[[], T]) -> T:
+    """Do a transaction, and again when the database ended it because others stood in each other's way.
+
+    Raises what the work raises. Within a greater transaction there is no again: that one is over, too.
+    """
+    for _ in range(TRIES):
+        try:
+            return work()
+        except OperationalError as error:
+            if connection.in_atomic_block or _state(error) not in _TANGLED:
+                raise
+    return work()
+
+
+def is_down(error: BaseException) -> bool:
+    """Whether it is the database that is in trouble (gone, full, locked, tangled), and not what was written."""
+    if isinstance(error, InterfaceError):
+        return True
+    return isinstance(error, OperationalError) and not (_state(error) or "").startswith(_LIMITS)
+
+
+def _state(error: BaseException) -> str | None:
+    """What PostgreSQL calls the error; None of SQLite's, and when there was no answer at all."""
+    return getattr(error.__cause__, "sqlstate", None)
 
 
 def marks(count: int) -> str:

@@ -68,7 +68,12 @@ def ask(door: str, access: Access, calls: Iterable[Call], at: int) -> None:
     for call in calls:
         wanted = call.properties.get("fetch")
         if isinstance(wanted, dict):
-            told = {"source": access.source.id, "door": door, "path": wanted["path"], "fields": wanted["fields"]}
+            told = {
+                "source": access.source.id,
+                "door": door,
+                "path": wanted["path"],
+                "fields": wanted["fields"],
+            }
             _queue({**told, "try": 0}, at)
 
 
@@ -124,7 +129,9 @@ def _got(url: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
     """The answer, as much of it as a lead may have; where it redirects to is not asked, the token is for no other."""
     body = b""
     try:
-        with httpx.stream("GET", url, headers=dict(headers), timeout=SECONDS, follow_redirects=False) as answer:
+        with httpx.stream(
+            "GET", url, headers=dict(headers), timeout=SECONDS, follow_redirects=False
+        ) as answer:
             for part in answer.iter_bytes():
                 body += part
                 if len(body) > LARGEST:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, re_path
 from django.views.decorators.csrf import csrf_exempt
 
+from qualify.capture.doors.segment import SETTINGS_PATH, SOURCE_CONFIG_PATH
 from qualify.web import doors
 from qualify.web.api import mount
+from qualify.web.hosted.script import script
+from qualify.web.hosted.views import form
 
 # Doors are opened by keys, not by cookies: there is nothing that a forged request could borrow.
 _AT_THE_DOORS = (
@@ -15,8 +18,10 @@ _AT_THE_DOORS = (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    re_path(rf"^{doors.segment.SETTINGS_PATH}$", csrf_exempt(doors.segment_settings)),
-    re_path(rf"^{doors.segment.SOURCE_CONFIG_PATH}$", csrf_exempt(doors.rudder_config)),
+    re_path(rf"^{SETTINGS_PATH}$", csrf_exempt(doors.segment_settings)),
+    re_path(rf"^{SOURCE_CONFIG_PATH}$", csrf_exempt(doors.rudder_config)),
+    re_path(r"^q\.js$", script),
+    re_path(r"^f/(?P<address>[a-z0-9-]{1,80})$", csrf_exempt(form)),
     re_path(_AT_THE_DOORS, csrf_exempt(doors.receive)),
     *mount.patterns(),
 ]

@@ -38,7 +38,7 @@ def html(
     """
     fields = spec.fields if asked is None else asked
     rows = [_field(spec, field, values.get(field.name), errors.get(field.name)) for field in fields]
-    title = f"<h2>{escape(spec.title)}</h2>" if spec.title else ""
+    title = f"<h1>{escape(spec.title)}</h1>" if spec.title else ""
     parts = [
         f'<form class="q-form" id="{_id(spec, "form")}" method="post" action="{escape(action)}"'
         f' lang="{escape(spec.language)}" accept-charset="utf-8" novalidate>',
@@ -78,7 +78,7 @@ def _summary(spec: FormSpec, fields: Sequence[Field], errors: Mapping[str, str])
         if field.name in errors
     ]
     listed = f"<ul>{''.join(links)}</ul>" if links else ""
-    return f'<div class="q-errors" role="alert" tabindex="-1">{whole}{listed}</div>'
+    return f'<div class="q-errors" role="alert" tabindex="-1" autofocus>{whole}{listed}</div>'
 
 
 def _field(spec: FormSpec, field: Field, value: Any, error: str | None) -> str:

@@ -20,8 +20,10 @@ __all__ = [
     "Field",
     "FormSpec",
     "Submission",
+    "answers",
     "calls",
     "next_questions",
+    "renewed",
     "token",
     "validate",
 ]
@@ -81,7 +83,7 @@ def validate(spec: FormSpec, data: Data, known: Mapping[str, Any], now: int, key
     """
     spam = "the honeypot was filled in" if spec.honeypot and _one(data, spec.honeypot) else None
     asked = next_questions(spec, known)
-    found = {field.name: _answer(field, data) for field in spec.fields}
+    found = answers(spec, data)
     wrong = {field.name: word for field in asked if (word := _wrong(spec, field, found[field.name]))}
     if not spam and (word := _trap(spec, _one(data, TOKEN), now, key)):
         wrong[WHOLE] = word
@@ -96,6 +98,24 @@ def validate(spec: FormSpec, data: Data, known: Mapping[str, Any], now: int, key
         consent={purpose: True for field in agreed for purpose in purposes_of(spec, field)} or None,
         consent_text="\n".join(agreed_words(spec, field) for field in agreed) or None,
         spam=spam,
+    )
+
+
+def answers(spec: FormSpec, data: Data) -> dict[str, Any]:
+    """What was answered, by the name of the question: text, True or False for one box, a list for several."""
+    return {field.name: _answer(field, data) for field in spec.fields}
+
+
+def renewed(spec: FormSpec, given: str, now: int, key: str) -> str:
+    """The token of a form that is shown once more: nobody who was slow enough has to be slow again.
+
+    The same token while it holds; one that is too old becomes one that may be sent at once; none becomes new.
+    """
+    found = _SIGNED.fullmatch(given)
+    if not found or not same(found[2], _signature(spec.id, found[1], key)):
+        return token(spec.id, now, key)
+    return (
+        given if now - int(found[1]) <= LONGEST_OPEN else token(spec.id, now - spec.least_seconds * 1000, key)
     )
 
 
@@ -129,7 +149,7 @@ def _all(data: Data, name: str) -> list[str]:
 
 
 def _answer(field: Field, data: Data) -> Any:
-    """What was answered: text, True or False for one box, a list for several."""
+    """The answer to one question."""
     if field.type == "checkbox" and field.options:
         return _all(data, field.name)
     if field.type in ("checkbox", "consent"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from hashlib import sha256
 from typing import Any, Final, TypeAlias
 
@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from qualify.clock import now
+from qualify.errors import instead
 from qualify.moments import DAY
 from qualify.web.api.access import bearer, token_of
 from qualify.web.api.problems import of_error, problem
@@ -29,8 +30,8 @@ REMEMBERED: Final = DAY
 """Milliseconds for which what was answered to an idempotency key is answered again."""
 
 
-def surrounded(view: View) -> View:
-    """The view with all of this around it."""
+def surrounded(view: View, asked: Mapping[str, Collection[str]] | None = None) -> View:
+    """The view with all of this around it; ``asked`` are the names in a query that are known, by method."""
 
     @csrf_exempt  # a token is in a header, where no other site can put it
     def answered(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
@@ -38,7 +39,7 @@ def surrounded(view: View) -> View:
         if head:
             request.method = "GET"
         try:
-            response = _answer(view, request, args, named)
+            response = _misspelt(request, asked) or _answer(view, request, args, named)
         except Exception as error:
             response = of_error(error)
         if head and isinstance(response, HttpResponse):
@@ -46,6 +47,18 @@ def surrounded(view: View) -> View:
         return response
 
     return answered
+
+
+def _misspelt(request: HttpRequest, asked: Mapping[str, Collection[str]] | None) -> HttpResponse | None:
+    """A problem with the names in the query that mean nothing: a filter that is ignored shows too much."""
+    allowed = (asked or {}).get((request.method or "").lower())
+    if allowed is None:
+        return None
+    wrong = sorted(set(request.GET) - set(allowed))
+    mistakes = [
+        {"where": f"query.{name[:60]}", "message": f"is not known{instead(name, allowed)}"} for name in wrong
+    ]
+    return problem(422, "the query has names that are not known", mistakes) if wrong else None
 
 
 def unknown(request: HttpRequest, path: str = "") -> HttpResponse:
@@ -77,7 +90,7 @@ def _once(key: str, request: HttpRequest, view: Callable[[], HttpResponseBase]) 
     token = token_of(request)
     if bearer(token) is None:
         return view()  # it will refuse
-    if len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
+    if len(key) > LONGEST_KEY or not key.isascii() or not key.replace("\t", "").isprintable():
         return problem(422, f"an Idempotency-Key has at most {LONGEST_KEY} printable ASCII characters")
     said = sha256(f"{request.method} {request.get_full_path()}\n".encode() + request.body).hexdigest()
     with transaction.atomic():

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from qualify.clock import now
 from qualify.moments import DAY
 from qualify.web.api.access import actor
-from qualify.web.api.shapes import Cursor, Id, Limit, Moment, Text, Word
+from qualify.web.api.shapes import Asked, Cursor, Id, Limit, Moment, Text, Word
 from qualify.web.database import rows
 from qualify.web.looking import capture as looking
 from qualify.web.verbs import hooking, opening
@@ -23,7 +23,7 @@ router = Router(tags=["administration"])
 Scope = Literal["read:leads", "write:leads", "read:playbook", "publish:playbook", "admin"]
 
 
-class SourceIn(Schema):
+class SourceIn(Asked):
     """A source of calls; secrets are for signatures."""
 
     name: Annotated[Word, Field(min_length=1)]
@@ -43,7 +43,7 @@ class SourceOut(Schema):
     closed_at: int | None
 
 
-class KeyIn(Schema):
+class KeyIn(Asked):
     """A key to make: write and secret keys belong to a source, api keys have scopes."""
 
     kind: Literal["write", "secret", "api"]
@@ -110,7 +110,7 @@ class AsidesOut(Schema):
     next_cursor: str | None
 
 
-class ReplayIn(Schema):
+class ReplayIn(Asked):
     """Calls to replay."""
 
     asides: Annotated[list[Id], Field(min_length=1, max_length=500)]
@@ -144,7 +144,7 @@ class StepOut(Schema):
     nanoseconds: int
 
 
-class WebhookIn(Schema):
+class WebhookIn(Asked):
     """An address, and the types of messages that it wants (none: all)."""
 
     url: Annotated[str, Field(max_length=2_000)]
@@ -205,7 +205,7 @@ def list_sources(request: HttpRequest) -> Any:
 def post_source(request: HttpRequest, body: SourceIn) -> Any:
     """Open a source; give it a key next."""
     own = {"settings": body.settings, "secrets": body.secrets}
-    return 201, {"id": opening.create_source(actor(request), body.name, body.kind, now(), **own)}
+    return Status(201, {"id": opening.create_source(actor(request), body.name, body.kind, now(), **own)})
 
 
 @router.get("/keys", response=list[KeyOut], operation_id="list_keys", summary="Keys")
@@ -222,20 +222,20 @@ def post_key(request: HttpRequest, body: KeyIn) -> Any:
     made = opening.create_key(
         asks, body.kind, at, source_id=body.source_id, label=body.label, scopes=body.scopes
     )
-    return 201, made._asdict()
+    return Status(201, made._asdict())
 
 
 @router.post("/keys/{key_id}/rotate", response={201: NewKeyOut}, operation_id="rotate_key", summary="Rotate")
 def post_rotation(request: HttpRequest, key_id: Id) -> Any:
     """A new key in the place of this one, which is revoked."""
-    return 201, opening.rotate_key(actor(request), key_id, now())._asdict()
+    return Status(201, opening.rotate_key(actor(request), key_id, now())._asdict())
 
 
 @router.delete("/keys/{key_id}", response={204: None}, operation_id="revoke_key", summary="Revoke a key")
 def delete_key(request: HttpRequest, key_id: Id) -> Any:
     """It opens nothing any more, two seconds from now at the latest."""
     opening.revoke_key(actor(request), key_id, now())
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/asides", response=AsidesOut, operation_id="list_asides", summary="What was put aside")
@@ -273,7 +273,7 @@ def list_webhooks(request: HttpRequest) -> Any:
 )
 def post_webhook(request: HttpRequest, body: WebhookIn) -> Any:
     """The secret that signs what it is sent is shown this once."""
-    return 201, hooking.create_webhook(actor(request), body.url, now(), types=body.types)._asdict()
+    return Status(201, hooking.create_webhook(actor(request), body.url, now(), types=body.types)._asdict())
 
 
 @router.delete(
@@ -282,7 +282,7 @@ def post_webhook(request: HttpRequest, body: WebhookIn) -> Any:
 def delete_webhook(request: HttpRequest, webhook_id: Id) -> Any:
     """Nothing is sent there any more."""
     hooking.close_webhook(actor(request), webhook_id, now())
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/audit", response=AuditsOut, operation_id="list_audit", summary="Who did what")

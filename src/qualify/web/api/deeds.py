@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from qualify.clock import now
 from qualify.web.api.access import actor
-from qualify.web.api.shapes import Done, Id, Moment, Text, Word
+from qualify.web.api.shapes import Asked, Done, Id, Moment, Text, Word
 from qualify.web.verbs import merge as merging
 from qualify.web.verbs import preview, split, undo
 from qualify.web.verbs.answer import answer
@@ -22,14 +22,14 @@ from qualify.web.verbs.learn import learn
 router = Router(tags=["deeds"])
 
 
-class AmountIn(Schema):
+class AmountIn(Asked):
     """What a deal was worth, and in which currency."""
 
     amount: Annotated[Decimal, Field(ge=0, lt=10**15, decimal_places=2)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
-class DecisionIn(Schema):
+class DecisionIn(Asked):
     """A decision, or what came of the lead; an amount belongs to won and lost."""
 
     decision: Literal[
@@ -40,7 +40,7 @@ class DecisionIn(Schema):
     worth: AmountIn | None = None
 
 
-class AnswerIn(Schema):
+class AnswerIn(Asked):
     """An answer to a question of qualification, as budget, authority, need or timeline."""
 
     question: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}$")]
@@ -51,14 +51,14 @@ class AnswerIn(Schema):
     confidence: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
-class TraitsIn(Schema):
+class TraitsIn(Asked):
     """Traits with their values; null: not known any more."""
 
     traits: Annotated[dict[str, Any], Field(min_length=1, max_length=100)]
     learned_at: Moment | None = None
 
 
-class ConsentIn(Schema):
+class ConsentIn(Asked):
     """A consent that was given or withdrawn, with the words that were agreed to."""
 
     purpose: Literal["process", "email", "phone"]
@@ -67,14 +67,14 @@ class ConsentIn(Schema):
     proof: Annotated[str, Field(pattern=r"^[^\x00]*$", max_length=10_000)] = ""
 
 
-class MergeIn(Schema):
+class MergeIn(Asked):
     """Two leads that are one person."""
 
     leads: Annotated[list[Id], Field(min_length=2, max_length=2)]
     reason: Text = ""
 
 
-class SplitIn(Schema):
+class SplitIn(Asked):
     """Links to take out of force; a lead's identity lists them."""
 
     links: Annotated[list[Id], Field(min_length=1, max_length=500)]
@@ -130,37 +130,41 @@ def post_decision(request: HttpRequest, lead_id: Id, body: DecisionIn) -> Any:
     """Accept, reject, confirm, recycle, disqualify or reopen a lead; or say that it was won or lost."""
     worth = None if body.worth is None else Amount(body.worth.amount, body.worth.currency)
     asks, at = actor(request), body.decided_at
-    return 201, {
-        "audit_id": decide(asks, lead_id, body.decision, now(), reason=body.reason, at=at, worth=worth)
-    }
+    return Status(
+        201, {"audit_id": decide(asks, lead_id, body.decision, now(), reason=body.reason, at=at, worth=worth)}
+    )
 
 
 @router.post("/leads/{lead_id}/answers", response={201: Done}, operation_id="answer", summary="Answer")
 def post_answer(request: HttpRequest, lead_id: Id, body: AnswerIn) -> Any:
     """Write down an answer to a question of qualification."""
     said = body.model_dump(exclude={"question", "answered_at"})
-    return 201, {
-        "audit_id": answer(actor(request), lead_id, body.question, now(), at=body.answered_at, **said)
-    }
+    return Status(
+        201, {"audit_id": answer(actor(request), lead_id, body.question, now(), at=body.answered_at, **said)}
+    )
 
 
 @router.post("/leads/{lead_id}/traits", response={201: Done}, operation_id="learn", summary="Learn traits")
 def post_traits(request: HttpRequest, lead_id: Id, body: TraitsIn) -> Any:
     """Write down by hand what was learnt of somebody."""
-    return 201, {"audit_id": learn(actor(request), lead_id, body.traits, now(), at=body.learned_at)}
+    return Status(201, {"audit_id": learn(actor(request), lead_id, body.traits, now(), at=body.learned_at)})
 
 
 @router.post("/leads/{lead_id}/consents", response={201: Done}, operation_id="consent", summary="Consent")
 def post_consent(request: HttpRequest, lead_id: Id, body: ConsentIn) -> Any:
     """Write down that somebody agreed to something, or withdrew it."""
     asks, at = actor(request), body.given_at
-    return 201, {"audit_id": consent(asks, lead_id, body.purpose, body.given, now(), at=at, proof=body.proof)}
+    return Status(
+        201, {"audit_id": consent(asks, lead_id, body.purpose, body.given, now(), at=at, proof=body.proof)}
+    )
 
 
 @router.post("/merges", response={201: MergedOut}, operation_id="merge", summary="Merge two leads")
 def post_merge(request: HttpRequest, body: MergeIn) -> Any:
     """The older stays; nothing is deleted, and it can be taken back."""
-    return 201, merging.merge(actor(request), body.leads[0], body.leads[1], now(), reason=body.reason)._asdict()
+    return Status(
+        201, merging.merge(actor(request), body.leads[0], body.leads[1], now(), reason=body.reason)._asdict()
+    )
 
 
 @router.post("/merges/preview", response=PreviewOut, operation_id="preview_merge", summary="Preview a merge")
@@ -172,7 +176,7 @@ def post_merge_preview(request: HttpRequest, body: MergeIn) -> Any:
 @router.post("/splits", response={201: PartedOut}, operation_id="split", summary="Split a lead")
 def post_split(request: HttpRequest, body: SplitIn) -> Any:
     """Take links out of force: everything is as if they had never been."""
-    return 201, split.split(actor(request), body.links, now(), reason=body.reason)._asdict()
+    return Status(201, split.split(actor(request), body.links, now(), reason=body.reason)._asdict())
 
 
 @router.post("/splits/preview", response=PreviewOut, operation_id="preview_split", summary="Preview a split")
@@ -184,4 +188,4 @@ def post_split_preview(request: HttpRequest, body: SplitIn) -> Any:
 @router.post("/audit/{audit_id}/undo", response={201: PartedOut}, operation_id="undo", summary="Undo")
 def post_undo(request: HttpRequest, audit_id: Id) -> Any:
     """Take back a merge, a split, or an undoing, by its line in the audit."""
-    return 201, undo.undo(actor(request), audit_id, now())._asdict()
+    return Status(201, undo.undo(actor(request), audit_id, now())._asdict())

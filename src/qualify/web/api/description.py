@@ -18,7 +18,7 @@ _FILES: Final = ("text/csv", "application/jsonl", "application/vnd.apache.parque
 
 _IDEMPOTENCY: Final = {
     "name": "Idempotency-Key", "in": "header", "required": False,
-    "schema": {"type": "string", "maxLength": 255, "pattern": "^[ -~]+$"},
+    "schema": {"type": "string", "maxLength": 255, "pattern": "^[\\t -~]*$"},
     "description": "the same key with the same request is done once, and answered alike for a day",
 }  # fmt: skip
 

@@ -52,11 +52,21 @@ def show_openapi(request: HttpRequest) -> HttpResponse:
     return HttpResponse(msgspec.json.encode(openapi()), content_type="application/json")
 
 
+def _asked(route: str) -> dict[str, set[str]]:
+    """The names that a query to an address may have, by method."""
+    operations = openapi()["paths"].get(f"/{ROOT}{route.replace('<', '{').replace('>', '}')}", {})
+    return {
+        method: {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
+        for method, operation in operations.items()
+    }
+
+
 def patterns() -> list[URLPattern]:
     """The addresses of the API, and one for every other address below its root."""
     found = [re_path(rf"^{ROOT}openapi\.json$", surrounded(show_openapi))]
     for pattern in api().urls[0]:
         assert isinstance(pattern, URLPattern)
         route = pattern.pattern.regex.pattern.removeprefix("^")
-        found.append(re_path(rf"^{ROOT}{route}", surrounded(pattern.callback), name=pattern.name))
+        view = surrounded(pattern.callback, _asked(str(pattern.pattern)))
+        found.append(re_path(rf"^{ROOT}{route}", view, name=pattern.name))
     return [*found, re_path(rf"^{ROOT.rstrip('/')}(?:/(?P<path>.*))?$", surrounded(unknown))]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from qualify.clock import now
 from qualify.web.api.access import actor
 from qualify.web.api.around import tags
 from qualify.web.api.problems import Mistake, of_playbook, problem
-from qualify.web.api.shapes import Id, LongText, Text
+from qualify.web.api.shapes import Asked, Id, LongText, Text
 from qualify.web.database import rows
 from qualify.web.verbs.actor import READ_PLAYBOOK, NotThere
 from qualify.web.verbs.publish import check, present, publish
@@ -37,7 +37,7 @@ class PlaybookOut(VersionOut):
     text: str
 
 
-class TextIn(Schema):
+class TextIn(Asked):
     """The text of a playbook."""
 
     text: LongText
@@ -119,7 +119,7 @@ def publish_playbook(request: HttpRequest, body: PublishIn) -> Any:
             return problem(412, "another version was published meanwhile; read it, and publish again")
     done = publish(actor(request), body.text, now(), note=body.note, instead_of=before)
     said = {"id": done.version_id, "warnings": [of_playbook(each) for each in done.warnings]}
-    return 201, {**done._asdict(), **said}
+    return Status(201, {**done._asdict(), **said})
 
 
 def _whole(version_id: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from qualify.errors import QualifyError
 from qualify.moments import EARLIEST, LATEST, moment
@@ -53,6 +53,12 @@ Word = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=255)]
 LongText = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=600_000)]
 Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=500)]
 Limit = Annotated[int, Field(ge=1, le=200)]
+
+
+class Asked(Schema):
+    """What is sent: nothing besides the fields that there are, so that a misspelt one is found."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Done(Schema):

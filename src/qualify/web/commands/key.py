@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from qualify.errors import InputError, did_you_mean
-from qualify.web.commands.opening import open_store
+from qualify.web.commands.opening import open_store, who
 from qualify.web.commands.saying import note, say
 
 Source = Annotated[str, typer.Argument(help="The source's name.")]
@@ -27,33 +27,34 @@ def create(
       qualify key create website
       qualify key create crm --secret --label nightly
     """
-    from qualify.clock import now
-    from qualify.web.sources import create_key
-
     open_store()
-    say(create_key(source_id(source), "secret" if secret else "write", now(), label))
-    note("This key is shown this once: only its hash is kept.")
+    from qualify.clock import now
+    from qualify.web.verbs.actor import the_owner
+    from qualify.web.verbs.opening import create_key
+
+    kind = "secret" if secret else "write"
+    made = create_key(the_owner(who()), kind, now(), source_id=source_id(source), label=label)
+    note(f"key {made.key_id} is shown this once:")
+    say(made.key)
 
 
 def rotate(key_id: KeyId) -> None:
     """Make a key that takes another's place.
 
-    The old one works on until it is revoked, so that whoever uses it can change over.
+    The old one is revoked at once. To change over without a pause, make a second key first, and revoke the
+    old one when nothing uses it any more.
 
     Examples:
       qualify key rotate 3
     """
-    from qualify.clock import now
-    from qualify.web.database import rows
-    from qualify.web.sources import create_key
-
     open_store()
-    found = rows("SELECT source_id, kind, label, scopes FROM access_key WHERE id = %s", [key_id])
-    if not found:
-        raise _no_key(key_id)
-    source, kind, label, scopes = found[0]
-    say(create_key(source, kind, now(), label, scopes.split()))
-    note(f"This key is shown this once. When nothing uses the old one any more: qualify key revoke {key_id}")
+    from qualify.clock import now
+    from qualify.web.verbs.actor import the_owner
+    from qualify.web.verbs.opening import rotate_key
+
+    made = rotate_key(the_owner(who()), key_id, now())
+    note(f"key {key_id} is revoked; key {made.key_id} is shown this once:")
+    say(made.key)
 
 
 def revoke(key_id: KeyId) -> None:
@@ -64,17 +65,13 @@ def revoke(key_id: KeyId) -> None:
     Examples:
       qualify key revoke 3
     """
-    from qualify.clock import now
-    from qualify.web.sources import revoke_key
-
     open_store()
-    if not revoke_key(key_id, now()):
-        raise _no_key(key_id)
+    from qualify.clock import now
+    from qualify.web.verbs.actor import the_owner
+    from qualify.web.verbs.opening import revoke_key
+
+    revoke_key(the_owner(who()), key_id, now())
     note(f"key {key_id} is revoked")
-
-
-def _no_key(key_id: int) -> InputError:
-    return InputError(f"there is no key {key_id}, or it was revoked; see: qualify source list")
 
 
 def source_id(name: str) -> int:

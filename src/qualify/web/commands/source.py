@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from qualify.web.commands.opening import open_store
+from qualify.web.commands.opening import open_store, who
 from qualify.web.commands.saying import Format, note, say, say_json, say_table
 
 
@@ -35,25 +35,18 @@ def create(
       qualify source create website --origin www.example.com
       qualify source create crm --secret
     """
-    from qualify.clock import now
-    from qualify.web.sources import create_key, create_source
-
     open_store()
-    refuse_twice(name)
+    from qualify.clock import now
+    from qualify.web.verbs.actor import the_owner
+    from qualify.web.verbs.opening import create_key, create_source
+
     settings: dict[str, Any] = {"origins": list(origin)} if origin else {}
-    number = create_source(name, kind, now(), settings)
-    key = create_key(number, "secret" if secret else "write", now(), "first")
-    note(f"source {name!r} (id {number}); its key is shown this once:")
-    say(key)
-
-
-def refuse_twice(name: str) -> None:
-    """Raise :class:`~qualify.errors.InputError` when there is a source of that name."""
-    from qualify.errors import InputError
-    from qualify.web.database import rows
-
-    if rows("SELECT 1 FROM source WHERE name = %s", [name]):
-        raise InputError(f"there is a source {name!r} already; a further key: qualify key create {name}")
+    number = create_source(the_owner(who()), name, kind, now(), settings=settings)
+    made = create_key(
+        the_owner(who()), "secret" if secret else "write", now(), source_id=number, label="first"
+    )
+    note(f"source {name!r} is made; key {made.key_id} is shown this once:")
+    say(made.key)
 
 
 def list_(
@@ -67,10 +60,10 @@ def list_(
       qualify source list
       qualify source list --format json
     """
+    open_store()
     from qualify.moments import written
     from qualify.web.database import rows
 
-    open_store()
     found = rows(
         "SELECT s.id, s.name, s.kind, s.settings, s.created_at, k.id, k.kind, k.prefix, k.label, k.revoked_at "
         "FROM source s LEFT JOIN access_key k ON k.source_id = s.id ORDER BY s.id, k.id"

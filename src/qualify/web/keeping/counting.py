@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 
+from django.db import transaction
+
 from qualify.capture.pipeline import Counted, Lost
 from qualify.moments import DAY
 from qualify.web.database import insert
@@ -14,7 +16,7 @@ Place = tuple[int, int, str, str]
 
 
 class Counts:
-    """Adds up in memory; ``write`` is called once in a while, in the writer's transaction."""
+    """Adds up in memory; ``write`` is called once in a while, by the writer."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -42,9 +44,19 @@ class Counts:
             self.sums[place] = (before[0] + calls, before[1] + nanoseconds)
 
     def write(self) -> None:
-        """Add to what the store has, and begin at nothing."""
+        """Add to what the store has, in a transaction, and begin at nothing; when it fails nothing is forgotten."""
         with self.lock:
             sums, self.sums = self.sums, {}
+        try:
+            with transaction.atomic():
+                self._write(sums)
+        except BaseException:
+            with self.lock:
+                for place, (calls, nanoseconds) in sums.items():
+                    self._add(place, calls, nanoseconds)
+            raise
+
+    def _write(self, sums: Mapping[Place, tuple[int, int]]) -> None:
         insert(
             "step_count",
             "day, source_id, step, reason, calls, nanoseconds",

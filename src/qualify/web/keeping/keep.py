@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from qualify.capture.model import Draft, Identifier
-from qualify.web.database import is_sqlite
+from qualify.web.database import is_sqlite, untangled
 from qualify.web.keeping.aside import Aside, put_aside
 from qualify.web.keeping.consents import keep_consents
 from qualify.web.keeping.linking import keep_links, may_change, said_by
@@ -26,11 +26,22 @@ class Kept(NamedTuple):
     duplicates: tuple[int, ...]
 
 
+class _Changing(Exception):
+    """The links were to change nothing when they were looked at, and now they do."""
+
+
 def keep(drafts: Sequence[Draft], now: int, asides: Sequence[Aside] = ()) -> Kept:
     """Keep drafts, each message once, whatever happens; all of them or, when this raises, none."""
+    try:
+        return untangled(lambda: _keep(drafts, now, asides, changing=False))
+    except _Changing:
+        return untangled(lambda: _keep(drafts, now, asides, changing=True))
+
+
+def _keep(drafts: Sequence[Draft], now: int, asides: Sequence[Aside], *, changing: bool) -> Kept:
     keyed = [(message_key(draft.source.id, draft.message_id), draft) for draft in drafts]
     with transaction.atomic():
-        known = _identified(drafts, now)
+        known = _identified(drafts, now, changing)
         first: dict[bytes, Draft] = {}
         for key, draft in keyed:
             first.setdefault(key, draft)
@@ -49,15 +60,21 @@ def keep(drafts: Sequence[Draft], now: int, asides: Sequence[Aside] = ()) -> Kep
     return Kept(len(drafts) - len(twice), tuple(twice))
 
 
-def _identified(drafts: Sequence[Draft], now: int) -> Mapping[Identifier, Known]:
-    """The identifiers in the drafts, with whose they are once their links are kept."""
+def _identified(drafts: Sequence[Draft], now: int, changing: bool) -> Mapping[Identifier, Known]:
+    """The identifiers in the drafts, with whose they are once their links are kept.
+
+    ``changing`` says that the links may change who is who; else it is looked at. Raises :class:`_Changing`.
+    """
     wanted = _wanted(drafts)
     said = said_by(drafts)
-    if said and not is_sqlite() and may_change(said, there(wanted)):
-        lock_the_graph()  # before any row is locked, so that two writers never wait for each other
-    known, _ = found_or_made(wanted)
-    if said and keep_links(said, known, now):
-        known, _ = found_or_made(wanted)
+    if said and not is_sqlite():
+        changing = changing or may_change(said, there(wanted, held=False))
+        lock_the_graph(shared=not changing)
+    known, new = found_or_made(wanted)
+    if said and not is_sqlite() and not changing and may_change(said, known):
+        raise _Changing  # somebody was quicker: begin anew, alone
+    if said and keep_links(said, known, now, {each.id for each in new}):
+        known = there(wanted)
     return known
 
 

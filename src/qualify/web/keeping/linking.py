@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from qualify.capture.model import Draft, Identifier, Linked
 from qualify.identity.graph import is_carried
 from qualify.web.database import insert, those
 from qualify.web.keeping.nodes import Known
 from qualify.web.keeping.people import regroup
+
+HOUR = 3_600_000
+
+_COLUMNS = "one_id, other_id, evidence, linked_at, known_at, source_id, hour"
+
+# Clients say with every call whose browser it is. Of what is said of two identifiers within an hour of the
+# clock the earliest is kept, in whatever order it arrives.
+_EARLIER = (
+    "ON CONFLICT (one_id, other_id, hour) DO UPDATE SET linked_at = excluded.linked_at "
+    "WHERE excluded.linked_at < link.linked_at RETURNING id, one_id, other_id"
+)
 
 Said = tuple[Linked, int, int, int]
 """A link as a call said it: when it was so, when we learnt it, and from which source."""
@@ -17,7 +29,7 @@ Said = tuple[Linked, int, int, int]
 def said_by(drafts: Iterable[Draft]) -> list[Said]:
     """The links in these drafts, each once for a moment."""
     found: dict[tuple[Identifier, Identifier, int], Said] = {}
-    for draft in drafts:
+    for draft in sorted(drafts, key=lambda draft: draft.received_at):
         for link in draft.links:
             said = (link, draft.happened_at, draft.received_at, draft.source.id)
             found.setdefault((link.one, link.other, draft.happened_at), said)
@@ -29,24 +41,27 @@ def may_change(said: Sequence[Said], known: Mapping[Identifier, Known]) -> bool:
     return any(not _settled(known.get(link.one), known.get(link.other)) for link, *_ in said)
 
 
-def keep_links(said: Sequence[Said], known: Mapping[Identifier, Known], now: int) -> bool:
-    """Keep the links, and regroup whom they change; whether any did."""
+def keep_links(
+    said: Sequence[Said], known: Mapping[Identifier, Known], now: int, fresh: Collection[int] = ()
+) -> bool:
+    """Keep the links, and regroup whom they change; whether any did. ``fresh`` identifiers have no facts yet."""
     paired = _already([each for each in said if not _by_time(known, each)], known)
-    wanted = [each for each in said if _by_time(known, each) or _ends(each, known) not in paired]
-    rows = [
-        (*_ends(each, known), each[0].evidence, each[1], each[2], each[3])
-        for each in wanted
-        if known[each[0].one].id != known[each[0].other].id
-    ]
-    columns = "one_id, other_id, evidence, linked_at, known_at, source_id"
-    told = "ON CONFLICT (one_id, other_id, linked_at) DO NOTHING RETURNING id, one_id, other_id"
-    new = insert("link", columns, sorted(set(rows)), told)
-    changing = {
-        _ends(each, known) for each in wanted if not _settled(known[each[0].one], known[each[0].other])
-    }
+    rows: dict[tuple[int, int, int], tuple[Any, ...]] = {}
+    for each in said:
+        ends, (link, linked_at, known_at, source) = _ends(each, known), each
+        if ends[0] == ends[1] or (ends in paired and not _by_time(known, each)):
+            continue
+        paired.add(ends)  # what is no matter of time is said once
+        place = (*ends, linked_at // HOUR)
+        first = rows.setdefault(place, (*ends, link.evidence, linked_at, known_at, source, place[2]))
+        if linked_at < first[3]:  # as the statement below does when they come one after the other
+            rows[place] = (*first[:3], linked_at, *first[4:])
+    # In the order in which they were learnt: whatever hangs on that must not hang on how calls were batched.
+    new = insert("link", _COLUMNS, sorted(rows.values(), key=lambda row: (row[4], row[:2], row[3])), _EARLIER)
+    changing = {_ends(each, known) for each in said if not _settled(known[each[0].one], known[each[0].other])}
     starts = {end for _, one, other in new for end in (one, other) if (one, other) in changing}
     if starts:
-        regroup(sorted(starts), now, new={row[0] for row in new})
+        regroup(sorted(starts), now, new={row[0] for row in new}, fresh=fresh)
     return bool(starts)
 
 

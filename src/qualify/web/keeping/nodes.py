@@ -49,9 +49,11 @@ def found_or_made(wanted: Mapping[Identifier, int]) -> tuple[dict[Identifier, Kn
     return found, new
 
 
-def there(wanted: Iterable[Identifier]) -> dict[Identifier, Known]:
-    """Those of the identifiers that are in the store, held until the transaction ends."""
-    lock = "" if is_sqlite() else " ORDER BY id FOR SHARE"
+def there(wanted: Iterable[Identifier], *, held: bool = True) -> dict[Identifier, Known]:
+    """Those of the identifiers that are in the store; ``held`` so that they stay as they are until the
+    transaction ends.
+    """
+    lock = " ORDER BY id FOR SHARE" if held and not is_sqlite() else ""
     keys = sorted({key_of(each) for each in wanted})
     found = those(f"SELECT {_COLUMNS} FROM identifier WHERE key IN ({{}}){lock}", keys)
     return {Identifier(row[1], row[2]): Known(*row[:6], bool(row[6])) for row in found}
@@ -63,7 +65,8 @@ def _made(missing: Iterable[tuple[Identifier, int]]) -> list[Known]:
     made = insert(
         "identifier",
         "kind, value, key, first_seen, owner_id, joined_at, contested",
-        sorted(values, key=lambda row: str(row[2])),
+        # In the order in which they were seen: who is the oldest must not hang on how calls were batched.
+        sorted(values, key=lambda row: (row[3], row[2])),
         "ON CONFLICT (key) DO NOTHING RETURNING id, kind, value, first_seen",
     )
     new = [Known(node, kind, value, seen, node, 0, False) for node, kind, value, seen in made]

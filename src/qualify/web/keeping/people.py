@@ -12,7 +12,7 @@ from typing import NamedTuple
 from qualify.identity.graph import Link, Node, Span, is_account, is_naming
 from qualify.identity.neighbourhood import Neighbourhood, neighbourhood
 from qualify.identity.resolving import Resolution, resolve
-from qualify.web.database import greatest, insert, is_sqlite, marks, run, run_many, those
+from qualify.web.database import insert, is_sqlite, marks, run, run_many, those
 from qualify.web.keeping.marking import mark
 
 PERSON_TABLES = {
@@ -31,10 +31,14 @@ _NODES = "SELECT id, kind, value, first_seen FROM identifier WHERE id IN ({})"
 _LINKS = "SELECT id, one_id, other_id, evidence, linked_at, known_at, severed_at IS NULL FROM link WHERE {} IN ({{}})"
 
 
-def lock_the_graph() -> None:
-    """Let nobody else change who is who until this transaction ends; SQLite has one writer anyway."""
+def lock_the_graph(*, shared: bool = False) -> None:
+    """Let nobody else change who is who until this transaction ends; SQLite has one writer anyway.
+
+    ``shared`` is for who adds links that change nothing: any number may do that at once, while nobody changes
+    anything. To be called before any row is locked, so that two writers never wait for each other.
+    """
     if not is_sqlite():
-        run("SELECT pg_advisory_xact_lock(70251)")
+        run(f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}(70251)")
 
 
 class _Graph:
@@ -51,8 +55,17 @@ class _Graph:
         return [Node(*row) for row in those(_NODES, sorted(wanted))], links
 
 
-def regroup(starts: Iterable[int], now: int, new: Collection[int] = (), gone: Collection[int] = ()) -> None:
-    """Resolve anew who these identifiers belong to, after the links ``new`` came or those in ``gone`` went."""
+def regroup(
+    starts: Iterable[int],
+    now: int,
+    new: Collection[int] = (),
+    gone: Collection[int] = (),
+    fresh: Collection[int] = (),
+) -> None:
+    """Resolve anew who these identifiers belong to, after the links ``new`` came or those in ``gone`` went.
+
+    ``fresh`` are identifiers that were made just now and have no facts yet.
+    """
     hood = neighbourhood(starts, _Graph(gone).around)
     before = resolve(hood.nodes, [link for link in hood.links if link.id not in new])
     after = resolve(hood.nodes, [link for link in hood.links if link.id not in gone])
@@ -63,9 +76,8 @@ def regroup(starts: Iterable[int], now: int, new: Collection[int] = (), gone: Co
         and before.spans(node.id) != after.spans(node.id)
     ]
     rim = {node.id for node in hood.nodes} - hood.inside - hood.carried
-    for change in changed:
-        _move_facts(change, rim)
-    _write_owners(changed, rim)
+    _write_owners(changed, rim)  # first: it waits for whoever is just writing facts under the old owners
+    _move_facts([each for each in changed if each.node.id not in fresh], rim)
     _write_people(changed, hood, after, rim, now)
 
 
@@ -86,31 +98,30 @@ class _Change(NamedTuple):
     after: Sequence[Span]
 
 
-def _move_facts(change: _Change, rim: Collection[int]) -> None:
-    """Give the facts of an identifier to whom they belong now; those of people on the rim stay."""
-    tables = ACCOUNT_TABLES if is_account(change.node.kind) else PERSON_TABLES
-    owners = sorted({span.person_id for span in (*change.before, *change.after)} | {change.node.id})
-    untils = [span.since for span in change.after[1:]] + [None]
-    for span, until in zip(change.after, untils, strict=True):
-        if span.person_id in rim:
-            continue
+def _move_facts(changed: Sequence[_Change], rim: Collection[int]) -> None:
+    """Give the facts of identifiers to whom they belong now; those of people on the rim stay."""
+    of_people = {each.node.id: each for each in changed if not is_account(each.node.kind)}
+    of_accounts = {each.node.id: each for each in changed if is_account(each.node.kind)}
+    for tables, changes in ((PERSON_TABLES, of_people), (ACCOUNT_TABLES, of_accounts)):
+        owners = sorted({span.person_id for each in changes.values() for span in (*each.before, *each.after)})
         for table, moment in tables.items():
-            where, parameters = _between(moment, span.since, until)
-            known_at = greatest("received_at", "%s")
-            run(
-                f"UPDATE {table} SET owner_id = %s, known_at = {known_at} "
-                f"WHERE owner_id IN ({marks(len(owners))}) AND subject_id = %s{where}",
-                [span.person_id, span.joined_at, *owners, change.node.id, *parameters],
-            )
+            columns = f"id, subject_id, owner_id, {moment}, received_at, known_at"
+            moved = []
+            for row in those(f"SELECT {columns} FROM {table} WHERE owner_id IN ({{}})", owners):
+                wanted = _placed(changes.get(row[1]), row, rim)
+                if wanted is not None:
+                    moved.append((*wanted, row[0]))
+            run_many(f"UPDATE {table} SET owner_id = %s, known_at = %s WHERE id = %s", moved)
 
 
-def _between(moment: str, since: int | None, until: int | None) -> tuple[str, list[int]]:
-    said, parameters = "", []
-    if since is not None:
-        said, parameters = f" AND {moment} >= %s", [since]
-    if until is not None:
-        said, parameters = f"{said} AND {moment} < %s", [*parameters, until]
-    return said, parameters
+def _placed(change: _Change | None, row: Sequence[int], rim: Collection[int]) -> tuple[int, int] | None:
+    """The owner of a fact and since when that is known, where they are others than are written."""
+    if change is None:
+        return None
+    _, _, owner_id, at, received_at, known_at = row
+    span = next(each for each in reversed(change.after) if each.since is None or each.since <= at)
+    wanted = (span.person_id, max(received_at, span.joined_at))
+    return None if span.person_id in rim or wanted == (owner_id, known_at) else wanted
 
 
 def _write_owners(changed: Sequence[_Change], rim: Collection[int]) -> None:

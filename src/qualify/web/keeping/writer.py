@@ -15,10 +15,11 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import NamedTuple, Protocol
 
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import Error, close_old_connections, connection
 
 from qualify.capture.model import Draft
 from qualify.clock import now
+from qualify.web.database import is_down
 from qualify.web.keeping.aside import Aside
 from qualify.web.keeping.counting import COUNTS
 from qualify.web.keeping.keep import Kept, keep
@@ -116,9 +117,8 @@ class Writer:
         if COUNTS.sums and (at_once or time.monotonic() - self.counted >= EVERY):
             self.counted = time.monotonic()
             try:
-                with transaction.atomic():
-                    COUNTS.write()
-            except DatabaseError as error:
+                COUNTS.write()
+            except Exception as error:
                 logger.warning("counts could not be written: %s", error)
 
     def _together(self, jobs: list[Job]) -> None:
@@ -138,11 +138,15 @@ class Writer:
             start = end
 
     def _apart(self, jobs: list[Job], error: Exception) -> None:
-        """Each job alone; one that was alone already has failed."""
-        if isinstance(error, DatabaseError):
+        """Each job alone; one that was alone already has failed, and all when the database is in trouble.
+
+        Then each alone would only wait as long again, one behind the other.
+        """
+        if isinstance(error, Error):
             connection.close()  # it may be the connection that is broken
-        if len(jobs) == 1:
-            jobs[0].done.set_exception(error)
+        if len(jobs) == 1 or is_down(error):
+            for job in jobs:
+                job.done.set_exception(error)
             return
         logger.warning("a transaction of %s requests failed (%s); trying each alone", len(jobs), error)
         for job in jobs:

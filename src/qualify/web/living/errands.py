@@ -8,10 +8,8 @@ import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
-from django.db import DatabaseError
-
 from qualify.errors import QualifyError
-from qualify.web.database import is_sqlite, rows, run
+from qualify.web.database import is_down, is_sqlite, rows, run
 from qualify.web.living.kinds import Interrupted, kind
 
 logger = logging.getLogger(__name__)
@@ -35,15 +33,15 @@ def take(now: int) -> Errand | None:
     """Take the next row that waits, or that somebody took and gave up."""
     lock = "" if is_sqlite() else " FOR UPDATE SKIP LOCKED"
     chosen = (
-        "SELECT id FROM work WHERE state = 'waiting' OR (state = 'running' AND taken_until <= %s) "
-        f"ORDER BY id LIMIT 1{lock}"
+        "SELECT id FROM work WHERE state = 'waiting' OR (state = 'running' AND "
+        f"(taken_until <= %s OR taken_until > %s)) ORDER BY id LIMIT 1{lock}"
     )
     if not rows("SELECT 1 FROM work WHERE state IN ('waiting', 'running') LIMIT 1"):
         return None  # asking costs nothing, an update would lock the file
     found = rows(
         f"UPDATE work SET state = 'running', taken_until = %s WHERE id IN ({chosen}) "
         "RETURNING id, kind, parameters",
-        [now + LEASE, now],
+        [now + LEASE, now, now + LEASE],  # a lease that is longer was given by a clock that was ahead
     )
     return Errand(*found[0]) if found else None
 
@@ -64,9 +62,9 @@ class Errands:
             detail = kind(errand.kind)(json.loads(errand.parameters), self._progress(errand))
         except Interrupted:
             run("UPDATE work SET state = 'waiting', taken_until = 0 WHERE id = %s", [errand.id])
-        except DatabaseError:
-            raise  # it is tried again when the lease is over
         except Exception as error:
+            if is_down(error):
+                raise  # it is tried again when the lease is over
             self._failed(errand, error)
         else:
             self._over(errand, "done", detail)

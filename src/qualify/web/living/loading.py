@@ -12,7 +12,8 @@ from django.db import transaction
 
 from qualify.machine.settings import STANDARD, Settings
 from qualify.scoring.record import AnswerGiven, Decided, Event, Learnt, Record, Values
-from qualify.web.database import run_many, those
+from qualify.web.database import least, run_many, those
+from qualify.web.keeping.marking import mark_accounts
 from qualify.web.living.accounts import account_ids, account_key
 from qualify.web.living.labels import Labelled, Raw, labelled
 from qualify.web.living.values import Fields, decoded, told, trait, trait_text
@@ -116,15 +117,19 @@ def load(
     _load_learnt(found, ids, fields)
     labels = _load_events(found, ids, fields, settings)
     _load_told(found, ids, fields)
-    rehoused = house(found, now)
+    rehoused = house(found, now, shares=shares)
     if shares:
         _load_colleagues(found, fields)
     _load_accounts(found)
     return People(found, labels, rehoused)
 
 
-def house(found: Mapping[int, Loaded], now: int) -> dict[int, int | None]:
-    """Put people into the accounts that they belong to; by person who moved, the account before."""
+def house(found: Mapping[int, Loaded], now: int, *, shares: bool) -> dict[int, int | None]:
+    """Put people into the accounts that they belong to; by person who moved, the account before.
+
+    It is written before colleagues are looked at, so that of two who come into an account at once one sees the
+    other. What follows from it is written down with it: the worker may be killed before it gets there.
+    """
     with transaction.atomic():
         accounts = account_ids(
             {who: account_key(person.emails, person.traits) for who, person in found.items()}, now
@@ -133,9 +138,25 @@ def house(found: Mapping[int, Loaded], now: int) -> dict[int, int | None]:
             who: person.account_id for who, person in found.items() if person.account_id != accounts[who]
         }
         run_many("UPDATE person SET account_id = %s WHERE id = %s", [(accounts[who], who) for who in before])
+        if shares and before:
+            _tell_colleagues(found, before, now)
     for who in before:
         found[who].account_id = accounts[who]
     return before
+
+
+def _tell_colleagues(found: Mapping[int, Loaded], before: Mapping[int, int | None], now: int) -> None:
+    """Who was a colleague is judged anew; who is one now when the person is judged, from their first day on."""
+    left: dict[int, int] = {}
+    for who, account in before.items():
+        if account is not None:
+            left[account] = min(found[who].created_at, left.get(account, found[who].created_at))
+    mark_accounts(left, now)
+    lowered = least("since", "%s")
+    run_many(
+        f"UPDATE dirty SET since = {lowered}, own = %s WHERE person_id = %s",
+        [(found[who].created_at, True, who) for who in sorted(before)],
+    )
 
 
 _PEOPLE = "SELECT id, created_at, account_id FROM person WHERE id IN ({})"

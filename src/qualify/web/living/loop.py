@@ -11,13 +11,12 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 
 from qualify.clock import now
-from qualify.web.database import rows
 from qualify.web.living.errands import Errands
 from qualify.web.living.heartbeat import Heartbeat
-from qualify.web.living.working import Worker
+from qualify.web.living.working import Worker, waiting
 from qualify.web.telling.courier import Courier
 
 logger = logging.getLogger(__name__)
@@ -62,7 +61,7 @@ class Loop:
         try:
             close_old_connections()
             done = self.step(now())
-        except DatabaseError as error:
+        except Error as error:
             self._trouble("the database does not answer: %s", error)
             connection.close()
             return None
@@ -95,16 +94,6 @@ class Judging:
         done = self.worker.work(at) if waiting(at) else 0
         self.judged += done
         return done
-
-
-def waiting(at: int) -> bool:
-    """Whether there is anybody to judge; asking locks nothing, taking does."""
-    [(dirty, due)] = rows(
-        "SELECT EXISTS (SELECT 1 FROM dirty WHERE taken_until <= %s), "
-        "EXISTS (SELECT 1 FROM standing WHERE next_at <= %s)",
-        [at, at],
-    )
-    return bool(dirty) or bool(due)
 
 
 def loops(judging: Judging, stop: threading.Event) -> Sequence[Loop]:

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from qualify.stages.ladder import State
 from qualify.stages.living import Folded, Version, fold
-from qualify.web.database import is_sqlite, rows, run, run_many, those
+from qualify.web.database import is_down, is_sqlite, rows, run, run_many, those, untangled
 from qualify.web.keeping.marking import mark
 from qualify.web.living.labels import mark_others, write_labels
 from qualify.web.living.loading import Loaded, People, Recorder, load
@@ -33,6 +33,21 @@ LEASE = 30_000
 MOST_TRIES = 5
 """How often a person is tried who cannot be judged; after that they are looked at once an hour."""
 
+LONGEST_WAIT = 3_600_000
+"""Milliseconds between two tries at most."""
+
+FREE = (
+    f"since <= %s AND (taken_until <= %s OR taken_until > %s + CASE tries WHEN 0 THEN {LEASE} "
+    f"ELSE {LONGEST_WAIT} END)"
+)
+"""Who can be judged at a moment (three times the same): what is new of them is known by then, and nobody has taken
+them. Somebody who took them for longer than anybody does had a clock that was ahead."""
+
+_DUE = (
+    "next_at <= %s AND NOT EXISTS "
+    "(SELECT 1 FROM dirty WHERE dirty.person_id = standing.person_id AND dirty.since <= %s)"
+)
+
 
 class Taken(NamedTuple):
     """Somebody to judge: from when on there is news, and how often they were marked."""
@@ -42,6 +57,7 @@ class Taken(NamedTuple):
     marks: int
     own: bool
     tries: int
+    taken_until: int
 
 
 class Worker:
@@ -49,16 +65,25 @@ class Worker:
 
     def __init__(self) -> None:
         self.versions = Versions()
+        self.unfinished: Sequence[Taken] = ()
+        """Whom the worker took when the database failed it."""
 
     def work(self, now: int, most: int = AT_ONCE) -> int:
-        """Judge some of those who are dirty, and those whose time has come; how many they were."""
+        """Judge some of those who are dirty, and those whose time has come; how many they were.
+
+        Raises :class:`django.db.Error` when the database is in trouble; what was begun is taken up again.
+        """
+        if self.unfinished:
+            give_back(self.unfinished)
+            self.unfinished = ()
         self.versions.refresh()
         if not self.versions.ordered:
             return 0
         mark_due(now, most)
-        taken = take(now, most)
+        taken = self.unfinished = take(now, most)
         if taken:
             self._judge_all(taken, now)
+        self.unfinished = ()
         return len(taken)
 
     def work_off(self, now: int) -> int:
@@ -71,26 +96,30 @@ class Worker:
     def _judge_all(self, taken: Sequence[Taken], now: int) -> None:
         """All of them at once; if that fails, one by one, so that one poisonous person stops nobody else."""
         try:
-            self.judge(taken, now)
-        except Exception:
+            untangled(lambda: self.judge(taken, now))
+        except Exception as error:
+            if is_down(error):
+                raise  # that is nobody's fault
             logger.exception("judging %s people failed; trying each alone", len(taken))
             for each in taken:
                 self._judge_alone(each, now)
 
     def _judge_alone(self, each: Taken, now: int) -> None:
         try:
-            self.judge([each], now)
-        except Exception:
+            untangled(lambda: self.judge([each], now))
+        except Exception as error:
+            if is_down(error):
+                raise
             logger.exception("person %s cannot be judged", each.person_id)
-            wait = 3_600_000 if each.tries >= MOST_TRIES else 1_000 * 2**each.tries
+            wait = LONGEST_WAIT if each.tries >= MOST_TRIES else 1_000 * 2**each.tries
             run(
-                "UPDATE dirty SET tries = tries + 1, taken_until = %s WHERE person_id = %s",
-                [now + wait, each.person_id],
+                "UPDATE dirty SET tries = tries + 1, taken_until = %s WHERE person_id = %s AND taken_until = %s",
+                [now + wait, each.person_id, each.taken_until],
             )
 
     def judge(self, taken: Sequence[Taken], now: int) -> None:
         """Judge these people as of now, and write it."""
-        since = overdue({each.person_id: each.since for each in taken})
+        since = overdue({each.person_id: min(each.since, now) for each in taken})
         versions = self.versions.since(min(since.values()))
         fields = self.versions.fields(versions)
         shares = any(_shares(version) for version in versions)
@@ -109,8 +138,9 @@ class Worker:
             for who, person in people.items()
         ]
         with transaction.atomic():
-            here = finish(taken, now)
+            here = finish(taken)
             write([each for each in judged if each.person.person_id in here], now)
+            wait_for([each for each in judged if each.person.person_id in here], now)
             write_labels(each for each in loaded.labels.changed if each.owner_id in here)
             mark_others(loaded.labels.others, now)
             if shares:
@@ -148,12 +178,20 @@ class Worker:
         mark(wanted, now, own=False)
 
 
+def waiting(now: int) -> bool:
+    """Whether there is anybody to judge; asking locks nothing, taking does."""
+    [(dirty, due)] = rows(
+        f"SELECT EXISTS (SELECT 1 FROM dirty WHERE {FREE}), EXISTS (SELECT 1 FROM standing WHERE {_DUE})",
+        [now, now, now, now, now],
+    )
+    return bool(dirty) or bool(due)
+
+
 def mark_due(now: int, most: int) -> None:
     """Mark those whose standing holds no longer because time has passed."""
     due = rows(
-        "SELECT person_id, next_at FROM standing WHERE next_at <= %s AND NOT EXISTS "
-        "(SELECT 1 FROM dirty WHERE dirty.person_id = standing.person_id) ORDER BY next_at LIMIT %s",
-        [now, most],
+        f"SELECT person_id, next_at FROM standing WHERE {_DUE} ORDER BY next_at LIMIT %s",
+        [now, now, most],
     )
     if due:
         mark(dict(due), now, own=False)
@@ -162,29 +200,56 @@ def mark_due(now: int, most: int) -> None:
 def take(now: int, most: int) -> list[Taken]:
     """Take some of those who are dirty; nobody else takes them while the lease runs."""
     lock = "" if is_sqlite() else " FOR UPDATE SKIP LOCKED"
-    chosen = f"SELECT person_id FROM dirty WHERE taken_until <= %s ORDER BY marked_at LIMIT %s{lock}"
+    chosen = f"SELECT person_id FROM dirty WHERE {FREE} ORDER BY marked_at LIMIT %s{lock}"
     found = rows(
         f"UPDATE dirty SET taken_until = %s WHERE person_id IN ({chosen}) "
-        "RETURNING person_id, since, marks, own, tries",
-        [now + LEASE, now, most],
+        "RETURNING person_id, since, marks, own, tries, taken_until",
+        [now + LEASE, now, now, now, most],
     )
-    return [Taken(who, since, marks, bool(own), tries) for who, since, marks, own, tries in found]
+    return [Taken(who, since, marks, bool(own), *more) for who, since, marks, own, *more in found]
 
 
-def finish(taken: Sequence[Taken], now: int) -> set[int]:
-    """Take those who are judged off the line, but for those marked meanwhile; who of them is still somebody."""
+def give_back(taken: Sequence[Taken]) -> None:
+    """Let others have whom we took and did not judge."""
+    run_many(
+        "UPDATE dirty SET taken_until = 0 WHERE person_id = %s AND taken_until = %s",
+        [(each.person_id, each.taken_until) for each in taken],
+    )
+
+
+def finish(taken: Sequence[Taken]) -> set[int]:
+    """Take those who are judged off the line, but for those marked meanwhile; who of them is still ours.
+
+    Who took longer than the lease may find that somebody else has taken them, has judged them, or that they
+    are marked anew: what we know of them is old then.
+    """
     held = rows_of_line([each.person_id for each in taken])
-    done = [each.person_id for each in taken if held.get(each.person_id) == each.marks]
-    again = [each.person_id for each in taken if held.get(each.person_id, each.marks) != each.marks]
+    ours = [each for each in taken if held.get(each.person_id, (0, -1))[1] == each.taken_until]
+    done = [each.person_id for each in ours if held[each.person_id][0] == each.marks]
     run_many("DELETE FROM dirty WHERE person_id = %s", [(who,) for who in done])
-    run_many("UPDATE dirty SET taken_until = 0 WHERE person_id = %s", [(who,) for who in again])
-    return set(held)
+    give_back([each for each in ours if held[each.person_id][0] != each.marks])
+    return {each.person_id for each in ours}
 
 
-def rows_of_line(people: Sequence[int]) -> dict[int, int]:
-    """By person in the line, how often they are marked; held until the transaction ends."""
+def rows_of_line(people: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """By person in the line, how often they are marked and until when taken; held until the transaction ends."""
     lock = "" if is_sqlite() else " ORDER BY person_id FOR UPDATE"
-    return dict(those(f"SELECT person_id, marks FROM dirty WHERE person_id IN ({{}}){lock}", sorted(people)))
+    statement = f"SELECT person_id, marks, taken_until FROM dirty WHERE person_id IN ({{}}){lock}"
+    return {who: (marks, until) for who, marks, until in those(statement, sorted(people))}
+
+
+def wait_for(judged: Sequence[Judged], now: int) -> None:
+    """Put people into the line of whom nothing can be said yet, for when something can.
+
+    They were first seen, or the playbook was published, at a moment that is to come: the clock was set back.
+    """
+    people = {
+        each.person.person_id: each.folded.next_at
+        for each in judged
+        if each.folded.judgement is None and each.folded.next_at is not None
+    }
+    mark(people, now)
+    run_many("DELETE FROM standing WHERE person_id = %s", [(who,) for who in people])
 
 
 def overdue(since: Mapping[int, int]) -> dict[int, int]:

@@ -55,7 +55,9 @@ def configuration(part: str) -> dict[str, Any]:
             "qualify": {**to_console, "level": level or "INFO"},
             "_granian": {**to_console, "level": level or "ERROR"},
             "httpx": {"level": "WARNING"},
-            "django.request": {"level": "ERROR"},  # whoever asks for what is not there is told so; that is all
+            "django.request": {
+                "level": "ERROR"
+            },  # whoever asks for what is not there is told so; that is all
         },
     }
 

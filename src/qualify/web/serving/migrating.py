@@ -15,7 +15,7 @@ from qualify.errors import QualifyError
 from qualify.web.database import is_sqlite, run
 
 APP = "store"
-_LOCK = 70252  # any number; it is this lock's name in PostgreSQL
+_LOCK = 70253  # any number that nobody else locks by; it is this lock's name in PostgreSQL
 
 
 def pending() -> list[str]:

@@ -1,49 +1,16 @@
-"""Webhooks: made, rotated, and the signature of what is sent to them (https://www.standardwebhooks.com)."""
+"""The signatures of what is sent to webhooks, and their secrets (https://www.standardwebhooks.com)."""
 
 from __future__ import annotations
 
 import base64
 import datetime as dt
 import secrets
-from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from standardwebhooks import Webhook
 
-from qualify.errors import InputError, one_of
+from qualify.errors import InputError
 from qualify.web.ciphers import deciphered, enciphered
-from qualify.web.database import insert, rows, run
-
-TYPES = ("lead.scored", "lead.moved", "lead.move_withdrawn")
-"""What is told: a new total or grade, a move, and a move that later facts showed never happened."""
-
-_LONGEST_URL = 2_000
-
-
-def create_webhook(url: str, types: Sequence[str], now: int) -> tuple[int, str]:
-    """Make a webhook for messages of these types (none: all); its id, and its secret, which is shown this once.
-
-    Raises :class:`~qualify.errors.InputError` for an address or a type that cannot be.
-    """
-    check(url, types)
-    secret = new_secret()
-    row = (url, " ".join(types), enciphered({"secret": secret}), True, now)
-    [(number,)] = insert("webhook", "url, types, secret, active, created_at", [row], "RETURNING id")
-    return int(number), secret
-
-
-def check(url: str, types: Sequence[str]) -> None:
-    """Raise :class:`~qualify.errors.InputError` for an address or types that cannot be."""
-    try:
-        parts = urlsplit(url)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and len(url) <= _LONGEST_URL
-        _ = parts.port
-    except ValueError:
-        fine = False
-    if not fine:
-        raise InputError(f"{url[:100]!r} is no address to send to; write one as https://example.com/qualify")
-    if unknown := [each for each in types if each not in TYPES]:
-        raise InputError(f"there are no messages of the type {unknown[0]!r}; allowed: {one_of(TYPES)}")
+from qualify.web.database import rows, run
 
 
 def new_secret() -> str:
@@ -51,7 +18,7 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def rotate(webhook_id: int, now: int) -> str:
+def rotate(webhook_id: int) -> str:
     """A new secret, shown this once; what is sent is signed with the former one too, until :func:`settle`.
 
     Raises :class:`~qualify.errors.InputError` for a webhook that there is not.

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import msgspec
 from django.db import transaction
 
+from qualify.capture.steps.learnt import PERSON, named
 from qualify.errors import QualifyError
 from qualify.web.database import insert
 from qualify.web.keeping.marking import mark
@@ -28,10 +29,11 @@ def learn(
 ) -> int:
     """Keep traits; the line of the audit. A trait that is None is not known any more from then on.
 
+    Names are those that capture gives to what clients send (title is ``job_title``), so that a rule sees both.
     ``at`` is when they were learnt. Raises :class:`~qualify.errors.QualifyError`.
     """
     actor.needs(WRITE_LEADS)
-    text = _text(traits)
+    text = _text(_renamed(traits))
     at = moment_told(at, now, "learned_at")
     table, columns = LEARNT
     with transaction.atomic():
@@ -43,14 +45,19 @@ def learn(
         return audit(actor, "learn", lead_id, {"traits": sorted(traits), "at": at}, now)
 
 
+def _renamed(traits: Mapping[str, object]) -> dict[str, object]:
+    """The traits as they are called here."""
+    for name in traits:
+        bounded(name, LONGEST_NAME, "the name of a trait")
+        if not named(name) or name.startswith("$"):
+            raise QualifyError(f"{name[:60]!r} is no name of a trait")
+    return {PERSON.get(named(name), named(name)): value for name, value in traits.items()}
+
+
 def _text(traits: Mapping[str, object]) -> str:
     """The traits as they are kept; raises for what cannot be."""
     if not 1 <= len(traits) <= MOST_TRAITS:
         raise QualifyError(f"write down 1 to {MOST_TRAITS} traits at a time")
-    for name in traits:
-        bounded(name, LONGEST_NAME, "the name of a trait")
-        if not name.strip() or name.startswith("$"):
-            raise QualifyError(f"{name[:60]!r} is no name of a trait")
     try:
         said = msgspec.json.encode(traits)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:

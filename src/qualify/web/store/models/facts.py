@@ -40,6 +40,7 @@ class Link(models.Model):
     other_id = models.BigIntegerField()
     evidence = models.CharField(max_length=16)
     linked_at = models.BigIntegerField()
+    hour = models.BigIntegerField()  # of linked_at: of one hour the earliest is kept
     known_at = models.BigIntegerField()
     source_id = models.BigIntegerField(null=True)
     severed_at = models.BigIntegerField(null=True)
@@ -47,7 +48,7 @@ class Link(models.Model):
     class Meta:
         db_table = "link"
         constraints = [
-            models.UniqueConstraint(fields=["one_id", "other_id", "linked_at"], name="link_once"),
+            models.UniqueConstraint(fields=["one_id", "other_id", "hour"], name="link_once"),
         ]
         indexes = [models.Index(fields=["other_id"], name="link_other")]
 

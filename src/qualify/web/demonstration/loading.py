@@ -1,0 +1,138 @@
+"""A simulated market into an empty store: facts as they came, what sales said, a playbook, and everybody judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from qualify.capture.model import Draft
+from qualify.market import Market, simulate
+from qualify.playbook.starters import text as starter
+from qualify.web.database import insert, parts, rows, those
+from qualify.web.demonstration.drafts import Drafts, milliseconds
+from qualify.web.keeping.keep import keep
+from qualify.web.keeping.marking import mark
+from qualify.web.living.working import Worker
+from qualify.web.sources import create_source, read_settings
+from qualify.web.verbs.actor import the_owner
+from qualify.web.verbs.publish import publish
+
+NAME = "simulated market"
+"""The source that the market comes from."""
+
+AUTHOR = "the demonstration"
+LEADS, DAYS, SEED = 2_000, 365, 7
+AT_ONCE = 2_000
+STARTER = "b2b-saas"
+
+Step = Callable[[str], None]
+
+
+class Loaded(NamedTuple):
+    """What came of it: whether the store holds the market, and whether it was loaded just now."""
+
+    here: bool
+    fresh: bool
+    leads: int = 0
+    facts: int = 0
+
+
+def load(now: int, leads: int = LEADS, step: Step = lambda said: None) -> Loaded:
+    """Load a market that ends today, unless it is there, or the store is somebody's own.
+
+    One that was broken off is taken up again: nothing is there twice.
+    """
+    started = rows("SELECT id FROM source WHERE name = %s", [NAME])
+    if started and rows("SELECT 1 FROM playbook_version LIMIT 1"):
+        return Loaded(True, False)
+    if not started and (rows("SELECT 1 FROM event LIMIT 1") or rows("SELECT 1 FROM person LIMIT 1")):
+        return Loaded(False, False)
+    number = int(started[0][0]) if started else create_source(NAME, "import", now)
+    step(f"simulating {leads:,} leads over {DAYS} days")
+    market = simulate(leads, DAYS, SEED, dt.datetime.fromtimestamp(now / 1000, dt.UTC).date())
+    drafts = Drafts(market, read_settings(number, NAME, "import", {"trusted": True})).all()
+    keep_all(drafts, now, step)
+    tell(market)
+    publish_first(now, drafts[0].received_at)
+    step("judging everybody")
+    Worker().work_off(now)
+    return Loaded(True, True, leads, len(drafts))
+
+
+def keep_all(drafts: Sequence[Draft], now: int, step: Step) -> None:
+    """Keep them, some at a time."""
+    done = 0
+    for part in parts(drafts, AT_ONCE):
+        keep(part, now)
+        done += len(part)
+        step(f"keeping facts: {done:,} of {len(drafts):,}")
+
+
+def publish_first(now: int, since: int) -> None:
+    """Publish the playbook; it judges from the beginning of the market on, so that there is a history."""
+    text = starter(STARTER)
+    published = publish(the_owner(AUTHOR), text, since, note="the starter of that name", rescore=lambda *_: 0)
+    with transaction.atomic():
+        mark({who: since for (who,) in rows("SELECT id FROM person")}, published.published_at)
+
+
+_COMMON = "subject_id, owner_id, received_at, known_at, source"
+_TABLES: Mapping[str, tuple[str, str, str, Callable[[Mapping[str, Any]], tuple[Any, ...]]]] = {
+    "answer": (
+        "answers", "answered_at", "question, value, satisfied, answered_at, expires_at, confidence, asked_by",
+        lambda row: (
+            row["question"], row["value"] or "", {"yes": True, "no": False}.get(row["satisfied"] or ""),
+            milliseconds(row["answered_at"]), row["expires_at"] and milliseconds(row["expires_at"]),
+            row["confidence"], row["source"] or "",
+        ),
+    ),
+    "decision": (
+        "decisions", "decided_at", "decision, decided_at, reason, decided_by",
+        lambda row: (
+            row["decision"], milliseconds(row["decided_at"]), row["reason"] or "", row["decided_by"] or "",
+        ),
+    ),
+    "outcome": (
+        "outcomes", "closed_at", "outcome, closed_at, reason, amount, currency",
+        lambda row: (
+            row["outcome"], milliseconds(row["closed_at"]), row["reason"] or "", row["amount"],
+            "EUR" if row["amount"] else "",
+        ),
+    ),
+}  # fmt: skip
+"""For each table what our own people said: its name in the market, its moment, its columns and their values."""
+
+
+def tell(market: Market) -> None:
+    """Write what sales asked, decided and closed, and what channels cost; once."""
+    tables = market.tables()
+    with transaction.atomic():
+        for into, (name, moment, columns, values) in _TABLES.items():
+            if not rows(f"SELECT 1 FROM {into} WHERE source = %s LIMIT 1", [NAME]):
+                found = list(_told(tables[name].to_pylist(), moment, values))
+                insert(into, f"{_COMMON}, {columns}", found)
+        if not rows("SELECT 1 FROM cost LIMIT 1"):
+            insert(
+                "cost", "channel, campaign, day, amount, currency, received_at", list(_costs(tables["costs"]))
+            )
+
+
+def _told(
+    table: Sequence[Mapping[str, Any]], moment: str, values: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+) -> Iterator[tuple[Any, ...]]:
+    keys = {f"user_id:{row['lead_id']}" for row in table}
+    found = those("SELECT key, id, owner_id FROM identifier WHERE key IN ({})", sorted(keys))
+    nodes = {key: (node, owner) for key, node, owner in found}
+    for row in table:
+        node, owner = nodes[f"user_id:{row['lead_id']}"]
+        at = milliseconds(row[moment])
+        yield (node, owner, at, at, NAME, *values(row))
+
+
+def _costs(table: Any) -> Iterator[tuple[Any, ...]]:
+    for row in table.to_pylist():
+        at = milliseconds(dt.datetime.combine(row["day"], dt.time(), dt.UTC))
+        yield row["channel"], row["campaign"] or "", at, row["amount"], row["currency"], at

@@ -1,0 +1,1 @@
+"""What Qualify shows the world itself: its script for other people's pages, and forms with a page of their own."""

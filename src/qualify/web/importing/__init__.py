@@ -1,0 +1,1 @@
+"""Imports: files of leads and of events, as other tools write them, into the store."""

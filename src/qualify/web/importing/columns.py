@@ -1,0 +1,109 @@
+"""What the columns of a file are: by the user's mapping, by the export they come from, by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from qualify.capture.steps.learnt import named
+from qualify.errors import InputError
+from qualify.files.headers import Headers, check_mapping
+from qualify.files.presets import TRAITS
+from qualify.reading.text import bare
+
+Table = Literal["leads", "events"]
+
+SKIP = "skip"
+"""What a column is mapped to that is to be left out."""
+
+ROLES: Mapping[Table, tuple[str, ...]] = {
+    "leads": ("lead_id", "account_id", "created_at"),
+    "events": ("lead_id", "anonymous_id", "kind", "happened_at", "received_at", "properties", "event_id"),
+}
+_WHAT = frozenset({"kind", "event", "eventtype", "eventname", "activity", "activitytype"})
+_WHEN = frozenset(
+    {"happenedat", "timestamp", "eventtime", "eventtimestamp", "occurredat", "eventdate", "activitydate"}
+)
+
+
+class Columns(NamedTuple):
+    """A file's columns: what each is read as (by its place), and the export that was recognised, if one was."""
+
+    table: Table
+    meanings: tuple[str, ...]
+    header: tuple[str, ...]
+    preset: str
+
+    def place(self, meaning: str) -> int | None:
+        """Where the column is that means this; None when there is none."""
+        return self.meanings.index(meaning) if meaning in self.meanings else None
+
+    def mapping(self) -> dict[str, str]:
+        """Header → what it is read as."""
+        return dict(zip(self.header, self.meanings, strict=True))
+
+
+def table_of(header: Sequence[str]) -> Table:
+    """What a file holds, by its header: events, when it says what happened and when; else leads."""
+    names = {bare(name) for name in header}
+    return "events" if names & _WHAT and names & _WHEN else "leads"
+
+
+def recognised(header: Sequence[str], table: Table, mapping: Mapping[str, str]) -> Columns:
+    """What the columns are.
+
+    Raises :class:`~qualify.errors.InputError` when the mapping names a column that is not there, or nothing
+    says whom a row is about.
+    """
+    skipped = {theirs for theirs, ours in mapping.items() if ours == SKIP}
+    wanted = {theirs: ours for theirs, ours in mapping.items() if ours != SKIP}
+    headers = Headers(table, list(header), wanted)
+    check_mapping(mapping, [headers])
+    for name in skipped:
+        headers.read[headers.spelled(name) or name] = SKIP
+    found: dict[str, str] = {}
+    for role in ROLES[table]:
+        _take(found, headers.role(role), role)
+    if table == "leads":
+        for trait in dict.fromkeys((*wanted.values(), *(_preset_traits(headers)), *TRAITS)):
+            if trait not in ROLES[table]:
+                _take(found, headers.trait(trait), trait)
+    else:
+        _take(found, headers.trait("email"), "email")
+    for name in skipped:
+        found[headers.spelled(name) or name] = SKIP
+    meanings = tuple(found.get(name) or _own_name(name, table) for name in header)
+    columns = Columns(table, meanings, tuple(header), headers.preset.name if headers.preset else "")
+    _insist(columns)
+    return columns
+
+
+def _take(found: dict[str, str], column: str | None, meaning: str) -> None:
+    """The first that wants a column has it; a second column of one meaning keeps its own name."""
+    if column is not None and meaning not in found.values():
+        found.setdefault(column, meaning)
+
+
+def _preset_traits(headers: Headers) -> list[str]:
+    return list(headers.preset.columns.values()) if headers.preset else []
+
+
+def _own_name(name: str, table: Table) -> str:
+    """Of a lead a trait in the form that playbooks use; of an event a property as it is called."""
+    return named(name) or SKIP if table == "leads" else name
+
+
+def _insist(columns: Columns) -> None:
+    """Raise when rows could not be read at all."""
+    has = set(columns.meanings)
+    there = ", ".join(columns.header[:12])
+    if not has & {"lead_id", "email", "phone", "anonymous_id"}:
+        raise InputError(
+            f"no column says whom a row is about: an id, an e-mail address or a telephone number. Found {there}. "
+            "Name the right one with --map 'ITS HEADER=email'"
+        )
+    for needed, what in (("kind", "what happened"), ("happened_at", "when it happened")):
+        if columns.table == "events" and needed not in has:
+            raise InputError(
+                f"no column says {what}. Found {there}. Name the right one with --map 'ITS HEADER={needed}'"
+            )
