@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import json
 import shutil
@@ -9,7 +10,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent / "node"
+OURS = Path(__file__).parent / "node"
+FOLDER = Path(__file__).parents[2] / ".cache" / "clients"
+"""Where Node's packages are, with copies of our scripts beside them: outside of what is committed."""
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -22,14 +25,24 @@ def installed() -> Path:
     """The folder with Node's packages, installed if need be. Raises :class:`Missing`."""
     if not shutil.which("node") or not shutil.which("npm"):
         raise Missing("Node.js and npm are not installed")
-    wanted, there = FOLDER / "package-lock.json", FOLDER / "node_modules" / ".package-lock.json"
-    if not there.exists() or there.stat().st_mtime < wanted.stat().st_mtime:
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, timeout=300)
-        if done.returncode:
-            raise Missing(f"npm could not install the clients: {done.stderr.strip()[-300:]}")
-        there.touch()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several workers of one run want them at once
+        _install()
     return FOLDER / "node_modules"
+
+
+def _install() -> None:
+    mark, wanted = FOLDER / "installed", (OURS / "package-lock.json").read_text()
+    for each in (*OURS.glob("*.mjs"), *OURS.glob("*.json"), OURS / ".npmrc"):
+        shutil.copy(each, FOLDER)
+    if mark.exists() and mark.read_text() == wanted:
+        return
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        raise Missing(f"npm could not install the clients: {done.stderr.strip()[-300:]}")
+    mark.write_text(wanted)
 
 
 @functools.cache

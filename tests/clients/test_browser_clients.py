@@ -108,6 +108,9 @@ def test_pages_that_may_not_use_a_key_are_refused(server, proxy, tmp_path, node_
     refused = server.source(headless_is_bot=False, origins=["https://www.acme.example"])
     told = {"host": proxy.url, "options": "{}", "page": 0}
     package = {"analytics": node_packages / "@segment/analytics-next/dist/umd"}
-    with site(tmp_path, {"a.html": NEXT.format(key=refused.key, **told)}, package) as url, Browser() as browser:
+    with (
+        site(tmp_path, {"a.html": NEXT.format(key=refused.key, **told)}, package) as url,
+        Browser() as browser,
+    ):
         assert browser("answered", url=f"{url}/a.html", path="/v1/p") == 403
     assert server.events(refused) == []

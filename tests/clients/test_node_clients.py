@@ -20,7 +20,12 @@ def test_segments_client_for_node_loses_nothing_and_sends_nothing_twice(server, 
     assert numbers(server, source, "report_opened") == once(60)
     assert numbers(server, source, "seat_added") == once(60)
     [whose] = people(server, source, "report_opened")
-    assert {"user_id:nora", "user_id:nora-before", "email:nora@acme.example", "anonymous_id:visitor-n"} <= whose
+    assert {
+        "user_id:nora",
+        "user_id:nora-before",
+        "email:nora@acme.example",
+        "anonymous_id:visitor-n",
+    } <= whose
     assert people(server, source, "page_viewed") == {whose}
     assert people(server, source, "seat_added") == {frozenset({"user_id:ned"})}
     assert server.asides(source) == []

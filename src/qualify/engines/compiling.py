@@ -121,7 +121,7 @@ def _compiled(layout: Layout, what: What, question: Question) -> str:
         "ledger": lambda: lines(scoring),
         "states": lambda: stepped(scoring, previous),
     }
-    return _text(expressions[what](), question.dialect)
+    return text_of(expressions[what](), question.dialect)
 
 
 def _on_stages(scoring: Any, what: What, key: Type) -> Any:
@@ -137,7 +137,8 @@ def _on_stages(scoring: Any, what: What, key: Type) -> Any:
     return replace(scoring, tallied_as=tallied, judged_as=judged)
 
 
-def _text(expression: Any, dialect: Dialect) -> str:
+def text_of(expression: Any, dialect: Dialect) -> str:
+    """An Ibis expression as SQL text."""
     compiler, name = _compiler(dialect)
     made = compiler.to_sqlglot(expression)
     _mend(made)

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from qualify.identity.graph import Link, Node, is_account, is_naming
 from qualify.identity.resolving import Resolution, resolve
-from qualify.web.database import insert, parts, rows, run, run_many, those
+from qualify.web.database import insert, parts, rows, run, run_many, those, untangled
 from qualify.web.keeping.marking import mark
 from qualify.web.keeping.people import ACCOUNT_TABLES, PERSON_TABLES, lock_the_graph
 from qualify.web.living.working import Worker
@@ -38,6 +38,11 @@ class Recomputed(NamedTuple):
 def recompute(now: int, progress: Progress = lambda what, done, of: None) -> Recomputed:
     """Make every conclusion anew as of now; what was wrong is mended. Takes up from where it was interrupted."""
     progress("who is who", 0, 1)
+    found, people = untangled(lambda: _who_is_who(progress))
+    return found._replace(standings_mended=_judge_everybody(people, now, progress))
+
+
+def _who_is_who(progress: Progress) -> tuple[Recomputed, list[int]]:
     with transaction.atomic():
         lock_the_graph()
         nodes, known = _nodes()
@@ -45,8 +50,7 @@ def recompute(now: int, progress: Progress = lambda what, done, of: None) -> Rec
         mended = _mend_identifiers(nodes, known, resolution)
         facts = _mend_facts(nodes, resolution, progress)
         people, people_mended = _mend_people(nodes, resolution)
-    standings = _judge_everybody(people, now, progress)
-    return Recomputed(len(nodes), mended, facts, len(people), people_mended, standings)
+    return Recomputed(len(nodes), mended, facts, len(people), people_mended, 0), people
 
 
 Written = tuple[int, int, bool]
@@ -84,7 +88,8 @@ def _mend_facts(nodes: Sequence[Node], resolution: Resolution, progress: Progres
         progress("whose each fact is", number, len(PERSON_TABLES) + len(ACCOUNT_TABLES))
         subjects = [row[0] for row in rows(f"SELECT DISTINCT subject_id FROM {table}")]
         of_accounts = table in ACCOUNT_TABLES
-        for part in parts((each for each in subjects if account[each] is of_accounts), AT_ONCE):
+        # Whoever was first seen after we looked has their facts where they belong already.
+        for part in parts((each for each in subjects if account.get(each) is of_accounts), AT_ONCE):
             mended += _mend_rows(table, moment, part, resolution)
     return mended
 

@@ -10,8 +10,9 @@ from django.db import transaction
 
 from qualify.capture.model import Draft
 from qualify.market import Market, simulate
+from qualify.moments import DAY
 from qualify.playbook.starters import text as starter
-from qualify.web.database import insert, parts, rows, those
+from qualify.web.database import insert, parts, rows, run, those
 from qualify.web.demonstration.drafts import Drafts, milliseconds
 from qualify.web.keeping.keep import keep
 from qualify.web.keeping.marking import mark
@@ -26,6 +27,8 @@ NAME = "simulated market"
 AUTHOR = "the demonstration"
 LEADS, DAYS, SEED = 2_000, 365, 7
 AT_ONCE = 2_000
+IN_FORCE = 28
+"""Days for which the playbook has been in force."""
 STARTER = "b2b-saas"
 
 Step = Callable[[str], None]
@@ -56,9 +59,8 @@ def load(now: int, leads: int = LEADS, step: Step = lambda said: None) -> Loaded
     drafts = Drafts(market, read_settings(number, NAME, "import", {"trusted": True})).all()
     keep_all(drafts, now, step)
     tell(market)
-    publish_first(now, drafts[0].received_at)
-    step("judging everybody")
-    Worker().work_off(now)
+    publish_first(now, now - IN_FORCE * DAY)
+    judge(now, step)
     return Loaded(True, True, leads, len(drafts))
 
 
@@ -72,11 +74,21 @@ def keep_all(drafts: Sequence[Draft], now: int, step: Step) -> None:
 
 
 def publish_first(now: int, since: int) -> None:
-    """Publish the playbook; it judges from the beginning of the market on, so that there is a history."""
-    text = starter(STARTER)
-    published = publish(the_owner(AUTHOR), text, since, note="the starter of that name", rescore=lambda *_: 0)
+    """Publish the playbook as of some weeks ago, so that there are moves to look at."""
+    publish(the_owner(AUTHOR), starter(STARTER), since, note="the starter of that name", rescore=lambda *_: 0)
     with transaction.atomic():
-        mark({who: since for (who,) in rows("SELECT id FROM person")}, published.published_at)
+        # Everybody is marked, so nobody has to ask for their colleagues to be judged too.
+        run("DELETE FROM dirty")
+        mark({who: since for (who,) in rows("SELECT id FROM person")}, now, own=False)
+
+
+def judge(now: int, step: Step) -> None:
+    """Judge whoever is marked."""
+    worker, done = Worker(), 0
+    [(everybody,)] = rows("SELECT count(*) FROM dirty")
+    while some := worker.work(now):
+        done += some
+        step(f"judging: {min(done, everybody):,} of {everybody:,}")
 
 
 _COMMON = "subject_id, owner_id, received_at, known_at, source"
