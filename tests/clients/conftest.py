@@ -50,3 +50,9 @@ def _go_without(what: str, reason: str) -> NoReturn:
     if what in os.environ.get("QUALIFY_MUST_RUN", "").split():
         pytest.fail(f"{what} must run here (QUALIFY_MUST_RUN), but: {reason}", pytrace=False)
     pytest.skip(f"NOT RUN: {reason}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say what the marks of this folder mean."""
+    config.addinivalue_line("markers", "node: needs Node.js and npm, which installs other people's clients")
+    config.addinivalue_line("markers", "browser: needs Chromium, and Node.js to drive it")

@@ -110,14 +110,14 @@ def follower(address: str, signed: str) -> Mapping[str, Any]:
         lead_id = int(_signer(address).unsign(signed[:200]))
     except (BadSignature, ValueError):
         return {}
-    found = rows(
-        "SELECT traits, email FROM person WHERE id = (SELECT owner_id FROM identifier WHERE id = %s)",
-        [lead_id],
-    )
-    if not found:
-        return {}
-    traits, email = json.loads(found[0][0]), found[0][1]
-    return {**traits, **({"email": email} if email else {})}
+    whose = "owner_id = (SELECT owner_id FROM identifier WHERE id = %s)"
+    known: dict[str, Any] = {}
+    for (text,) in rows(f"SELECT traits FROM learnt WHERE {whose} ORDER BY learned_at, id", [lead_id]):
+        known |= json.loads(text)
+    goes_by = f"SELECT value FROM identifier WHERE {whose} AND kind = 'email' ORDER BY id LIMIT 1"
+    for (email,) in rows(goes_by, [lead_id]):
+        known["email"] = email
+    return known
 
 
 def _signer(address: str) -> Signer:
