@@ -12,7 +12,7 @@ STATEMENTS = {
     },
     "machine": "SELECT id, machine FROM event ORDER BY id",
     "person": "SELECT id, created_at, account_id, email, name, company, traits FROM person ORDER BY id",
-    "standing": "SELECT person_id, version_id, as_of, total, grade, information, scores, lines, unknown, stage, since, "
+    "standing": "SELECT person_id, version_id, total, grade, information, scores, lines, unknown, stage, since, "
     "cycle, cycle_since, next_at FROM standing ORDER BY person_id",
     "move": "SELECT person_id, moved_at, place, version_id, stage_from, stage_to, cycle FROM move ORDER BY 1, 2, 3",
     "dirty": "SELECT person_id FROM dirty ORDER BY person_id",

@@ -139,7 +139,8 @@ def test_who_is_too_quick_is_asked_again_and_a_filled_honeypot_is_thanked_and_pu
     assert "very quick" in visitor.post(action, {**hidden, **FILLED}).content.decode()
     answer = visitor.post(action, {**hidden, **FILLED, "q_more": "http://pills.example"})
     assert "We have received your message" in answer.content.decode()
-    assert events() == learnt() == []
+    assert events() == []
+    assert learnt() == []
     assert set(rows("SELECT step, reason, detail FROM aside")) == {
         ("counts", "spam", "the honeypot was filled in")
     }

@@ -19,6 +19,7 @@ from qualify.criteria.logic import Either, Truth
 from qualify.criteria.traits import codes_of
 from qualify.criteria.values import Among, Short, Text
 from qualify.errors import shown
+from qualify.playbook.channels import Channels
 from qualify.playbook.currencies import CURRENCIES
 from qualify.playbook.sections import Grades, Profile, Rule, Score, Stage, Threshold, Total, as_threshold
 from qualify.vocabulary import LADDER, OFF_LADDER
@@ -70,6 +71,7 @@ class Playbook(Written):
     )
     columns: dict[Text, Text] = Field({}, description="an export's column → the name used here")
     country_groups: dict[Text, CountryWords] = Field({}, description="your own groups of countries")
+    channels: Channels = Field(Channels(), description="by which channel people come")
     product: ProductUse = Field(ProductUse(), description="which events are use of the product")
     icp: list[Profile] = Field([], description="profiles of accounts worth having")
     personas: list[Profile] = Field([], description="the humans worth talking to")

@@ -24,7 +24,6 @@ from django.http import HttpRequest, HttpResponse
 from qualify.capture.cors import cors, preflight
 from qualify.capture.decoding import LIMIT
 from qualify.capture.doors import segment
-from qualify.capture.known import Known
 from qualify.capture.model import Delivery, Door, Refusal, Reply, Request
 from qualify.capture.pipeline import Facts, run
 from qualify.clock import now
@@ -32,6 +31,7 @@ from qualify.web import fetching
 from qualify.web.keeping.aside import dropped, malformed
 from qualify.web.keeping.counting import COUNTS
 from qualify.web.keeping.writer import Writer
+from qualify.web.knowing import known
 from qualify.web.limits import Buckets
 from qualify.web.sources import Access, Keys
 
@@ -68,18 +68,6 @@ def doors() -> tuple[tuple[re.Pattern[str], Door], ...]:
     """The paths of all doors, compiled when the first request comes."""
     made = (importlib.import_module(f"qualify.capture.doors.{name}").DOOR for name in DOORS)
     return tuple((re.compile(path), cast("Door", door)) for door in made for path in door.paths)
-
-
-@cache
-def known() -> Known:
-    """What the pipeline's steps are given: the channel rules, the test for bots, a timer."""
-    from qualify.machine.agents import agent, is_machine
-
-    def is_bot(user_agent: str, headless_is_bot: bool) -> str | None:
-        said = is_machine(user_agent, headless_is_machine=headless_is_bot)
-        return agent(user_agent).nature if said else None
-
-    return Known(is_bot=is_bot, timer=time.perf_counter_ns)
 
 
 def receive(request: HttpRequest, path: str) -> HttpResponse:
@@ -200,7 +188,7 @@ def keep_delivery(
     source = access.source
     assert source is not None
     COUNTS.one(source.id, "read", "", len(delivery.calls), received_at, reading)
-    passed = run(delivery.calls, source, facts, received_at, known())
+    passed = run(delivery.calls, source, facts, received_at, known(received_at))
     COUNTS.pipeline(source.id, passed.counts, passed.dropped, received_at)
     asides = dropped(passed.dropped, door) + malformed(delivery, source.id, door, received_at)
     if asides:

@@ -88,6 +88,23 @@ def create_key(
     return secret
 
 
+def create_alias(source_id: int, alias: str, now: int) -> None:
+    """Let a name that other software sends in place of a key open the source, as a public key does: Salesforce's
+    ``oid``, HubSpot's portal id, the domain that Plausible's trackers send.
+
+    Raises :class:`~qualify.errors.InputError` for one that is taken, empty or longer than 200 characters.
+    """
+    if not alias.strip() or len(alias) > 200 or not alias.isprintable():
+        raise InputError("an alias is a text of 1 to 200 characters, as the other software sends it")
+    if rows("SELECT 1 FROM access_key WHERE digest = %s", [digest(alias)]):
+        raise InputError(f"{alias!r} opens a source already, or did; the keys of one are never another's")
+    insert(
+        "access_key",
+        "source_id, kind, label, prefix, digest, scopes, created_at",
+        [(source_id, "write", f"alias {alias}", alias[:10], digest(alias), "", now)],
+    )
+
+
 def revoke_key(key_id: int, now: int) -> bool:
     """Revoke a key; False when it was revoked before, or never was."""
     return (

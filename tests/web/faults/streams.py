@@ -15,7 +15,7 @@ from qualify.web.database import is_sqlite, rows
 from qualify.web.database import run as execute
 from qualify.web.keeping.keep import keep
 from qualify.web.living.working import Worker
-from tests.web.lives import conclusions
+from tests.web.lives import CONCLUSIONS, conclusions
 
 START = 1_700_000_000_000
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -37,8 +37,6 @@ scores:
       - {points: 8, cap: 24, name: prices, when: {did: page_viewed, within: 10 days}}
       - {points: 7, name: colleagues, when: {did: page_viewed, by: account, at_least: 2, within: 5 days}}
       - {points: -5, name: quiet, when: {quiet_for: 3 days}}
-grades:
-  letters: {score: fit, A: 20, B: 10}
 stages:
   iql:
     enter: {score: engagement, at_least: 8}
@@ -67,7 +65,6 @@ _about = st.fixed_dictionaries(
 _of_company = st.fixed_dictionaries(
     {}, optional={"domain": st.sampled_from(_SITES), "employees": st.sampled_from([10, 60])}
 )
-_clicks = {"user_agent": "", "ip": st.sampled_from(["198.51.100.0", "203.0.113.0"])}
 
 
 def _call(kind: str, who: dict[str, str], **more: Any) -> dict[str, Any]:
@@ -187,6 +184,34 @@ FACTS = {
 def everything() -> dict[str, list[tuple[object, ...]]]:
     """All that the store concluded, with what it concluded about facts of the rarer kinds."""
     return conclusions() | {name: rows(statement) for name, statement in FACTS.items()}
+
+
+_BY_NAME = {
+    "identifier": ("SELECT key, owner_id, joined_at, contested FROM identifier WHERE kind <> 'domain'", (1,)),
+    "event": ("SELECT message_key, owner_id, known_at, machine FROM event", (1,)),
+    "learnt": ("SELECT message_key, owner_id, known_at, traits FROM learnt", (1,)),
+    "account_learnt": ("SELECT message_key, owner_id, known_at FROM account_learnt", (1,)),
+    "person": ("SELECT id, created_at, account_id, email, name, company, traits FROM person", (0, 2)),
+    "standing": (CONCLUSIONS["standing"], (0,)),
+    "move": (CONCLUSIONS["move"], (0,)),
+}
+
+
+def by_name() -> dict[str, list[tuple[object, ...]]]:
+    """All that was concluded, with people and accounts by what they go by: an account that the worker finds in an
+    address gets its number when the worker looks.
+    """
+    members: dict[int | None, tuple[str, ...]] = {None: ()}
+    for key, owner in rows("SELECT key, owner_id FROM identifier ORDER BY key"):
+        members[owner] = (*members.get(owner, ()), key)
+    found = {}
+    for name, (statement, places) in _BY_NAME.items():
+        told = [
+            tuple(members[value] if place in places else value for place, value in enumerate(row))
+            for row in rows(statement)
+        ]
+        found[name] = sorted(told, key=repr)
+    return found
 
 
 def differences(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

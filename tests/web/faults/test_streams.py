@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qualify.capture.model import Draft
 from qualify.web.living.working import Worker
 from qualify.web.recomputing import forget, recompute
-from tests.web.faults.streams import cut, differences, emptied, everything, lived, streams
+from tests.web.faults.streams import by_name, cut, differences, emptied, everything, lived, streams
 
 _SIZES = st.lists(st.integers(1, 9), min_size=1, max_size=4)
 _LOOKS = st.lists(st.booleans(), min_size=1, max_size=4)
@@ -40,8 +39,8 @@ def test_conclusions_do_not_hang_on_how_calls_were_batched(
 ) -> None:
     emptied()
     last = lived(cut(stream, [1]), [True])
-    one_by_one = everything()
+    one_by_one = by_name()
     emptied()
     lived(cut(stream, sizes), looks)
     Worker().work_off(last)
-    assert differences(one_by_one, everything()) == {}
+    assert differences(one_by_one, by_name()) == {}

@@ -51,7 +51,10 @@ told = st.tuples(
     st.sampled_from(WHO),
     st.sampled_from(["accepted", "rejected", "recycled", "consent", "withdrawn", "learn"]),
 )
-acts = st.lists(st.tuples(st.integers(0, 5 * DAY), st.one_of(calls, told)), max_size=12)
+WORKER = Worker()
+"""One for all: it reads the playbook once."""
+
+acts = st.lists(st.tuples(st.integers(0, 5 * DAY), st.one_of(calls, told)), max_size=8)
 """What happens, each so long after what was before."""
 
 
@@ -77,7 +80,7 @@ class World:
             else:
                 self.tell(*act)
             if self.sent % 2:
-                Worker().work_off(self.at)
+                WORKER.work_off(self.at)
 
     def tell(self, who: str, what: str) -> None:
         """What one of us writes down."""
@@ -113,7 +116,7 @@ def _put(one: Path, there: Path) -> None:
     shutil.copy(one, there)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=acts, while_one=acts, pair=st.permutations(WHO).map(lambda each: each[:2]))
 def test_merge_then_split_is_identity(
     fresh: Callable[[], Path], before: list[Any], while_one: list[Any], pair: list[str]
@@ -123,14 +126,14 @@ def test_merge_then_split_is_identity(
     path = fresh()
     world = World()
     world.play(before)
-    Worker().work_off(world.at)
+    WORKER.work_off(world.at)
     connections.close_all()
     kept = path.with_suffix(".kept")
     shutil.copy(path, kept)
     at, sent = world.at, world.sent
 
     world.play(while_one)
-    Worker().work_off(world.at)
+    WORKER.work_off(world.at)
     never_merged = everything()
 
     connections.close_all()
@@ -138,10 +141,10 @@ def test_merge_then_split_is_identity(
     world.at, world.sent = at, sent
     one, other = (lead_of(f"{who}@{who}corp.com") for who in pair)
     merged = merge(OWNER, one, other, world.at)
-    Worker().work_off(world.at)
+    WORKER.work_off(world.at)
     world.play(while_one)
     split(OWNER, [merged.link_id], world.at)
-    Worker().work_off(world.at)
+    WORKER.work_off(world.at)
     after = everything()
     for name, expected in never_merged.items():
         assert after[name] == expected, name

@@ -18,9 +18,7 @@ SHOWN = 20
 
 def import_(
     file: Annotated[Path, typer.Argument(help="A CSV, TSV or Excel file.")],
-    source: Annotated[
-        str, typer.Option("--source", help="Where it comes from; made when there is none of the name.")
-    ],
+    source: Annotated[str, typer.Option("--source", help="Where it comes from; made when there is none.")],
     table: Annotated[
         str | None,
         typer.Option("--table", help="What it holds: leads or events. By default its header says."),
@@ -66,21 +64,9 @@ def import_(
         note(f"warning: {doubt}")
     if dry_run and format_ is Format.TABLE:
         _show(seen)
-    done = import_file(
-        file,
-        _source(source, now(), dry=dry_run),
-        now(),
-        options,
-        dry=dry_run,
-        author=who(),
-        progress=_progress,
-    )
-    if format_ is Format.JSON:
-        columns = [dict(zip(("header", "meaning", "first"), each, strict=True)) for each in seen.columns]
-        say_json({**done._asdict(), "dry": dry_run, "table": seen.table, "preset": seen.preset, "columns": columns,
-                  "rejects": [each._asdict() for each in done.rejects]})  # fmt: skip
-    else:
-        _tell(done, dry_run)
+    number, at = _source(source, now(), dry=dry_run), now()
+    done = import_file(file, number, at, options, dry=dry_run, author=who(), progress=_progress)
+    _tell(done, seen, dry_run, format_)
 
 
 def mapping(given: list[str]) -> dict[str, str]:
@@ -111,7 +97,12 @@ def _show(seen: Any) -> None:
     say()
 
 
-def _tell(done: Any, dry: bool) -> None:
+def _tell(done: Any, seen: Any, dry: bool, chosen: Format) -> None:
+    if chosen is Format.JSON:
+        columns = [dict(zip(("header", "meaning", "first"), each, strict=True)) for each in seen.columns]
+        told = {"dry": dry, "table": seen.table, "preset": seen.preset, "columns": columns}
+        say_json({**done._asdict(), **told, "rejects": [each._asdict() for each in done.rejects]})
+        return
     kept = "would be kept" if dry else "kept"
     before = f", {done.there_before:,} were there before" if done.there_before else ""
     say(f"{done.rows:,} rows: {done.kept:,} {kept}{before}, {done.refused:,} refused")

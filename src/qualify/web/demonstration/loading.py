@@ -26,7 +26,7 @@ NAME = "simulated market"
 
 AUTHOR = "the demonstration"
 LEADS, DAYS, SEED = 2_000, 365, 7
-AT_ONCE = 2_000
+AT_ONCE, SAID_EVERY = 2_000, 10_000
 IN_FORCE = 28
 """Days for which the playbook has been in force."""
 STARTER = "b2b-saas"
@@ -70,7 +70,8 @@ def keep_all(drafts: Sequence[Draft], now: int, step: Step) -> None:
     for part in parts(drafts, AT_ONCE):
         keep(part, now)
         done += len(part)
-        step(f"keeping facts: {done:,} of {len(drafts):,}")
+        if done % SAID_EVERY < AT_ONCE:
+            step(f"keeping facts: {done:,} of {len(drafts):,}")
 
 
 def publish_first(now: int, since: int) -> None:
@@ -84,11 +85,9 @@ def publish_first(now: int, since: int) -> None:
 
 def judge(now: int, step: Step) -> None:
     """Judge whoever is marked."""
-    worker, done = Worker(), 0
     [(everybody,)] = rows("SELECT count(*) FROM dirty")
-    while some := worker.work(now):
-        done += some
-        step(f"judging: {min(done, everybody):,} of {everybody:,}")
+    step(f"judging {everybody:,} leads")
+    Worker().work_off(now)
 
 
 _COMMON = "subject_id, owner_id, received_at, known_at, source"

@@ -28,7 +28,7 @@ VARIABLES = (
         "QUALIFY_WEBHOOKS_PRIVATE",
         "QUALIFY_SUPERVISED",
     ),
-    *("QUALIFY_DEBUG", "QUALIFY_MUST_RUN"),
+    *("QUALIFY_CACHE", "QUALIFY_DEBUG", "QUALIFY_MUST_RUN"),
 )
 """The environment variables that mean something."""
 

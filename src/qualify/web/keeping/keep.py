@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from qualify.capture.model import Draft, Identifier
+from qualify.identity.accounts import account_domain
 from qualify.web.database import is_sqlite, untangled
 from qualify.web.keeping.aside import Aside, put_aside
 from qualify.web.keeping.consents import keep_consents
@@ -15,7 +16,7 @@ from qualify.web.keeping.linking import keep_links, may_change, said_by
 from qualify.web.keeping.marking import mark, mark_accounts
 from qualify.web.keeping.nodes import Known, found_or_made, there
 from qualify.web.keeping.people import lock_the_graph, whole
-from qualify.web.keeping.rows import Owner, keep_rows, message_key
+from qualify.web.keeping.rows import Owner, keep_rows, key_of_call
 from qualify.web.keeping.sightings import keep_sightings
 
 
@@ -39,16 +40,16 @@ def keep(drafts: Sequence[Draft], now: int, asides: Sequence[Aside] = ()) -> Kep
 
 
 def _keep(drafts: Sequence[Draft], now: int, asides: Sequence[Aside], *, changing: bool) -> Kept:
-    keyed = [(message_key(draft.source.id, draft.message_id), draft) for draft in drafts]
+    keyed = [(key_of_call(draft), draft) for draft in drafts]
     with transaction.atomic():
-        known = _identified(drafts, now, changing)
+        known, born = _identified(drafts, now, changing)
         first: dict[bytes, Draft] = {}
         for key, draft in keyed:
             first.setdefault(key, draft)
         kept = keep_rows(list(first.items()), _Owners(known))
         keep_consents([first[key] for key in first if key in kept.new], _Owners(known))
         keep_sightings((key, draft) for key, draft in first.items() if key in kept.new)
-        mark(kept.dirty, now)
+        mark({**born, **kept.dirty}, now)
         mark_accounts(kept.accounts, now)
         put_aside(asides)
     seen: set[bytes] = set()
@@ -60,8 +61,12 @@ def _keep(drafts: Sequence[Draft], now: int, asides: Sequence[Aside], *, changin
     return Kept(len(drafts) - len(twice), tuple(twice))
 
 
-def _identified(drafts: Sequence[Draft], now: int, changing: bool) -> Mapping[Identifier, Known]:
-    """The identifiers in the drafts, with whose they are once their links are kept.
+def _identified(
+    drafts: Sequence[Draft], now: int, changing: bool
+) -> tuple[Mapping[Identifier, Known], dict[int, int]]:
+    """The identifiers in the drafts, with whose they are once their links are kept; and who is new, since when.
+
+    Somebody can be new without a fact: a call may name people besides the one whose it is.
 
     ``changing`` says that the links may change who is who; else it is looked at. Raises :class:`_Changing`.
     """
@@ -75,7 +80,10 @@ def _identified(drafts: Sequence[Draft], now: int, changing: bool) -> Mapping[Id
         raise _Changing  # somebody was quicker: begin anew, alone
     if said and keep_links(said, known, now, {each.id for each in new}):
         known = there(wanted)
-    return known
+    made = {each.id for each in new if each.names_a_person}
+    return known, {
+        each.id: each.first_seen for each in known.values() if each.id in made and each.owner_id == each.id
+    }
 
 
 def _wanted(drafts: Sequence[Draft]) -> dict[Identifier, int]:
@@ -83,10 +91,18 @@ def _wanted(drafts: Sequence[Draft]) -> dict[Identifier, int]:
     found: dict[Identifier, int] = {}
     for draft in drafts:
         named = [*draft.identifiers, *(end for link in draft.links for end in (link.one, link.other))]
-        for each in (draft.subject, draft.account, *named):
+        for each in (draft.subject, draft.account, *named, *_companies(named)):
             if each is not None:
                 found[each] = min(draft.received_at, found.get(each, draft.received_at))
     return found
+
+
+def _companies(named: Sequence[Identifier]) -> list[Identifier]:
+    """The companies that the addresses among identifiers are of. The worker needs them; made here, they are made
+    when the address is first seen, and not when the worker comes to it.
+    """
+    domains = [account_domain(each.value) for each in named if each.kind == "email"]
+    return [Identifier("domain", domain) for domain in domains if domain is not None]
 
 
 class _Owners:

@@ -60,6 +60,14 @@ def message_key(source_id: int, message_id: str) -> bytes:
     return blake2b(f"{source_id}\n{message_id}".encode("utf-8", "replace"), digest_size=16).digest()
 
 
+def key_of_call(draft: Draft) -> bytes:
+    """What a call is known by. One that only tells who somebody is is another than one that tells what they did,
+    whatever id the client gives them: they go to different tables, where each is once.
+    """
+    told = f"{draft.message_id}\nlearnt" if draft.kind in OnlyLearning else draft.message_id
+    return message_key(draft.source.id, told)
+
+
 def keep_rows(drafts: Sequence[tuple[bytes, Draft]], owner_at: OwnerAt) -> Kept:
     """Insert the rows of drafts; those of a message that is there already are left out."""
     rows: dict[tuple[str, str], list[tuple[Row, Owner]]] = {EVENT: [], LEARNT: [], ACCOUNT_LEARNT: []}
@@ -67,12 +75,15 @@ def keep_rows(drafts: Sequence[tuple[bytes, Draft]], owner_at: OwnerAt) -> Kept:
         for into, row, owner in _rows_of(key, draft, owner_at):
             rows[into].append((row, owner))
     new: set[bytes] = set()
+    twice: set[bytes] = set()
     dirty: dict[int, int] = {}
     accounts: dict[int, int] = {}
     for (table, columns), found in rows.items():
         told = "ON CONFLICT (message_key) DO NOTHING RETURNING message_key"
-        inserted = {bytes(key) for (key,) in insert(table, columns, [row for row, _ in found], told)}
+        fresh = [row for row, _ in found if row[0] not in twice]
+        inserted = {bytes(key) for (key,) in insert(table, columns, fresh, told)}
         new |= inserted
+        twice |= {row[0] for row in fresh} - inserted  # nor is what else the same message may say
         for row, owner in found:
             news = accounts if table == "account_learnt" else dirty
             if row[0] in inserted and (owner.named or news is accounts):

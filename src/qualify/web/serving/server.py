@@ -83,8 +83,10 @@ def serve(host: str, port: int, processes: int) -> None:
 def application() -> Any:
     """The application in a worker process: loaded, and closed when the process ends."""
     from qualify.web.serving.lifeline import hold_on_to_parent
+    from qualify.web.serving.logs import begin
     from qualify.web.wsgi import application as loaded
 
+    begin("web")  # Django has just set up its own
     hold_on_to_parent()
     # Where Granian forks, multiprocessing ends the process, and only its own finalizers run.
     util.Finalize(None, _close, exitpriority=100)

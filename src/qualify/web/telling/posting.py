@@ -10,6 +10,7 @@ import ipaddress
 import os
 import socket
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 import httpx
@@ -48,19 +49,28 @@ def post(url: str, body: str, headers: Mapping[str, str]) -> Answer:
     except (Refused, httpx.InvalidURL, ValueError, UnicodeError) as error:
         return Answer(None, str(error))
     named = {**headers, "host": target.netloc.decode("ascii")}
-    limits = httpx.Limits(max_keepalive_connections=0)  # two names at one address must not share a connection
     try:
-        with (
-            httpx.Client(timeout=TIMEOUT, limits=limits, follow_redirects=False, trust_env=False) as client,
-            client.stream(
-                "POST", pinned, content=body.encode(), headers=named, extensions={"sni_hostname": target.host}
-            ) as response,
-        ):
+        with _client().stream(
+            "POST",
+            pinned,
+            content=body.encode(),
+            headers=named,
+            timeout=TIMEOUT,
+            extensions={"sni_hostname": target.host},
+        ) as response:
             return _answer(response)
     except httpx.TimeoutException:
         return Answer(None, "no answer in time")
     except httpx.HTTPError as error:
         return Answer(None, f"{type(error).__name__}: {error}"[:MOST_READ])
+
+
+@cache
+def _client() -> httpx.Client:
+    """One for all threads: reading the certificates of the world's authorities takes longer than a post."""
+    # Two names at one address must not share a connection: each is verified for its own name.
+    limits = httpx.Limits(max_keepalive_connections=0)
+    return httpx.Client(limits=limits, follow_redirects=False, trust_env=False)
 
 
 def _port(scheme: str) -> int:

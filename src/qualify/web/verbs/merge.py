@@ -8,7 +8,6 @@ from django.db import transaction
 
 from qualify.identity.graph import BY_HAND
 from qualify.web.database import insert
-from qualify.web.keeping.linking import HOUR
 from qualify.web.keeping.people import lock_the_graph, regroup
 from qualify.web.verbs.actor import WRITE_LEADS, Actor, Conflict, audit
 from qualify.web.verbs.leads import bounded, lead
@@ -48,11 +47,14 @@ def merge(actor: Actor, one: int, other: int, now: int, *, reason: str = "") -> 
 
 
 def _linked(one: int, other: int, now: int) -> int:
-    """The link between two surviving identifiers; one that was severed in this very hour is put back."""
+    """The link between two surviving identifiers; one that was severed in this very millisecond is put back.
+
+    As its hour stands the moment itself: what calls said of the two in that hour stays a link of its own.
+    """
     [(number,)] = insert(
         "link",
         "one_id, other_id, evidence, linked_at, known_at, source_id, hour",
-        [(one, other, BY_HAND, now, now, None, now // HOUR)],
+        [(one, other, BY_HAND, now, now, None, now)],
         f"ON CONFLICT (one_id, other_id, hour) DO UPDATE SET evidence = '{BY_HAND}', severed_at = NULL "
         "RETURNING id",
     )

@@ -15,10 +15,10 @@ from qualify.capture.pipeline import Facts, run
 from qualify.capture.steps.timing import message_id, time
 from qualify.errors import QualifyError
 from qualify.web.database import Row, run_many, those
-from qualify.web.doors import known
 from qualify.web.keeping.aside import again
 from qualify.web.keeping.counting import COUNTS
 from qualify.web.keeping.keep import keep
+from qualify.web.knowing import known
 from qualify.web.sources import read_settings
 from qualify.web.verbs.actor import ADMIN, Actor, audit
 
@@ -101,8 +101,8 @@ def _read(found: Iterable[Row]) -> tuple[list[Readable], list[Refused]]:
 def _timed(call: Call, source: Source, received_at: int) -> Call:
     """The call with its own id and moment written out, as they were seen when it came."""
     draft = Draft(call=call, source=source, received_at=received_at)
-    message_id(draft, known())
-    time(draft, known())
+    message_id(draft, known(received_at))
+    time(draft, known(received_at))
     try:
         moment = (_EPOCH + dt.timedelta(milliseconds=draft.happened_at)).isoformat()
     except OverflowError:
@@ -114,7 +114,7 @@ def _through(
     number: int, call: Call, facts: Facts, source: Source, now: int, refused: list[Refused]
 ) -> list[Draft]:
     """The draft of the call, if it gets through the pipeline this time."""
-    passed = run([call], source, facts, now, known())
+    passed = run([call], source, facts, now, known(now))
     COUNTS.pipeline(source.id, passed.counts, passed.dropped, now)
     refused += [Refused(number, *each.dropped) for each in passed.dropped]
     return passed.drafts
