@@ -15,6 +15,7 @@ from qualify.capture.doors.segment import LARGEST_MESSAGE
 from qualify.capture.model import Request
 from qualify.capture.steps.timing import moment_of
 from tests.capture.arriving import as_json, mangled, posted, read, refused, survives
+from tests.capture.drafting import passed
 
 EVENT = {
     "uuid": "m1",
@@ -219,3 +220,19 @@ def test_any_properties_of_their_own_events_are_survived(name, told):
 @given(st.binary(), st.sampled_from(["batch/", "e/", "flags/", "decide/"]))
 def test_any_bytes_are_survived(body, path):
     survives(DOOR, posted(path, body))
+
+
+def test_what_a_server_tells_of_an_organisation_makes_nobody_a_person():
+    """`group_identify` without a person, as posthog 7.91.1 and posthog-node 5.70.0 send it."""
+    told = {
+        "$group_type": "company",
+        "$group_key": "acme",
+        "$group_set": {"name": "Acme"},
+        "$lib": "posthog-python",
+    }
+    event = {"event": "$groupidentify", "distinct_id": "$company_acme", "properties": told, "uuid": "u1"}
+    [call] = read(DOOR, as_json("batch/", {"api_key": "k", "batch": [event]})).calls
+    draft = passed(call)
+    assert (draft.subject, draft.identifiers) == (None, [])
+    assert draft.account == ("group", "acme")
+    assert draft.account_traits == {"company": "Acme"}

@@ -119,6 +119,8 @@ def test_posthogs_client_loses_nothing_and_sends_nothing_twice(server, proxy):
     [whose] = people(server, source, "report_opened")
     assert {"user_id:eve", "email:eve@acme.example"} <= whose
     assert people(server, source, "page_viewed") == {whose}
+    assert server.rows("SELECT value FROM identifier WHERE kind = 'user_id' AND value LIKE '$%'") == []
+    assert '{"company":"Acme"}' in {traits for (traits,) in server.rows("SELECT traits FROM account_learnt")}
     assert all("user_id:max" in who for who in people(server, source, "seat_added"))
     assert server.asides(source) == []
     no_machine(server, source)

@@ -50,8 +50,12 @@ def lead_of(email: str) -> int:
 def of(person: str, traits: dict[str, Any], events: Iterable[str]) -> list[dict[str, Any]]:
     """What a client sends of somebody who looked around, identified themselves and did things."""
     who = {"user_id": person, "anonymous_id": f"browser-{person}"}
-    first = {"type": "page", "anonymous_id": f"browser-{person}", "properties": {"path": "/pricing"}}
-    named = {"type": "identify", "traits": traits, **who}
+    first: dict[str, Any] = {
+        "type": "page",
+        "anonymous_id": f"browser-{person}",
+        "properties": {"path": "/pricing"},
+    }
+    named: dict[str, Any] = {"type": "identify", "traits": traits, **who}
     done = [{"type": "track", "event": event, **who} for event in events]
     return [{**each, "message_id": f"{person}-{place}"} for place, each in enumerate([first, named, *done])]
 

@@ -31,7 +31,8 @@ class Receiver:
 
     def __init__(self) -> None:
         self.got: list[Got] = []
-        self.status, self.headers = 200, {}
+        self.status = 200
+        self.headers: dict[str, str] = {}
         self.before: Callable[[Got], None] = lambda got: None
         self.url = ""
 

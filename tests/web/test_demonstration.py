@@ -17,6 +17,12 @@ from qualify.web.demonstration.loading import load
 from tests.web.servers import BROWSER, until
 
 
+def part(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    assert found is not None, text
+    return found[1]
+
+
 @pytest.fixture
 def loaded(store):
     return load(now(), 60)
@@ -61,7 +67,7 @@ def test_a_store_that_is_somebodys_own_is_left_alone(store):
 
 def test_what_it_says_to_try_can_be_pasted(store):
     said = what_to_try("http://127.0.0.1:8000", DemoKeys("qs_1", "qa_1"))
-    body = json.loads(re.search(r"-d '(.*)'", said)[1])
+    body = json.loads(part(r"-d '(.*)'", said))
     assert [call["type"] for call in body["batch"]] == ["identify", "track"]
     shell = "\n".join(line for line in said.splitlines() if line.startswith("  "))
     ran = subprocess.run(["sh", "-n", "-c", shell], capture_output=True, text=True)
@@ -80,12 +86,13 @@ def test_the_command_serves_it_and_what_it_says_to_try_works(tmp_path):
         )  # fmt: skip
     try:
         until(lambda: "Qualify is at" in said.read_text() or process.poll() is not None)
-        where = re.search(r"Qualify is at (\S+)", said.read_text())[1]
+        where = part(r"Qualify is at (\S+)", said.read_text())
         commands = said.read_text()
         assert "The most qualified leads" in commands
-        key = re.search(r"curl -u (\S+): ", commands)[1]
-        token, asked = re.search(r"Bearer (\S+)' '(\S+identifier=\S+)'", commands).groups()
-        body = re.search(r"-d '(.*)'", commands)[1].encode()
+        key = part(r"curl -u (\S+): ", commands)
+        token = part(r"Bearer (\S+)'", commands)
+        asked = part(r"'(\S+identifier=\S+)'", commands)
+        body = part(r"-d '(.*)'", commands).encode()
         import base64
 
         basic = base64.b64encode(f"{key}:".encode()).decode()

@@ -11,7 +11,8 @@ from qualify.clock import now
 from qualify.web.database import insert, rows, run
 from qualify.web.living import errands, kinds
 from qualify.web.living.errands import Errands
-from qualify.web.living.loop import Loop, waiting
+from qualify.web.living.loop import Loop
+from qualify.web.living.working import waiting
 
 
 class Stop(threading.Event):
@@ -19,7 +20,8 @@ class Stop(threading.Event):
 
     def __init__(self, after: int) -> None:
         super().__init__()
-        self.after, self.waits = after, []
+        self.after = after
+        self.waits: list[float | None] = []
 
     def wait(self, timeout=None):
         self.waits.append(timeout)

@@ -223,7 +223,8 @@ def test_two_couriers_send_nothing_twice(receiver, store):
     sent = happened(*range(1, 101))
     one, other = Courier(), Courier()
     until(lambda: one.step(now()) + other.step(now()) and len(receiver.got) >= 100)
-    one.close(), other.close()
+    one.close()
+    other.close()
     assert sorted(got.id for got in receiver.got) == sorted(f"msg_{number}" for number in sent)
 
 
@@ -234,7 +235,12 @@ def test_a_worker_killed_between_sending_and_writing_sends_it_again_under_the_sa
     create_webhook(receiver.url, [], now())
     happened(ADA)
     arrived, go_on = threading.Event(), threading.Event()
-    receiver.before = lambda got: (arrived.set(), go_on.wait(30))
+
+    def hold(got):
+        arrived.set()
+        go_on.wait(30)
+
+    receiver.before = hold
     program = (
         "from qualify.web.starting import start; start()\n"
         "from django.conf import settings\n"
@@ -262,7 +268,7 @@ def test_a_worker_killed_between_sending_and_writing_sends_it_again_under_the_sa
 def _secret() -> str:
     from django.conf import settings
 
-    return settings.SECRET_KEY
+    return str(settings.SECRET_KEY)
 
 
 @pytest.mark.parametrize(

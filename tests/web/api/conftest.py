@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from qualify.clock import now
@@ -18,15 +16,13 @@ from tests.web.cast import people, source
 
 __all__ = ["people", "source"]
 
-Ask = Callable[..., HttpResponse]
-
 
 class Api(NamedTuple):
     """The API, asked by the bearer of a token."""
 
     token: str
 
-    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """Ask; the path begins after /api/v1."""
         if self.token:
             headers = {"authorization": f"Bearer {self.token}", **headers}

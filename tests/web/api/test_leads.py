@@ -188,4 +188,4 @@ def test_who_may_not_see_leads_sees_none(people: Cast) -> None:
 def read(api: Api, kind: str, query: str = "") -> bytes:
     response = api("GET", f"/export/leads?format={kind}{query}")
     assert response.status_code == 200
-    return b"".join(response.streaming_content)  # type: ignore[attr-defined]
+    return b"".join(response.streaming_content)

@@ -14,7 +14,7 @@ from qualify.web.recomputing import forget, recompute
 from tests.web.faults.loads import calls, keeping, kept, opened, together
 from tests.web.faults.streams import differences, everything
 
-FEW, MANY = 400, 6_000
+FEW, MANY = 200, 6_000
 
 
 def holds(written: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from qualify.capture.model import Source
@@ -54,7 +54,7 @@ told = st.tuples(
 WORKER = Worker()
 """One for all: it reads the playbook once."""
 
-acts = st.lists(st.tuples(st.integers(0, 5 * DAY), st.one_of(calls, told)), max_size=8)
+acts = st.lists(st.tuples(st.integers(0, 5 * DAY), st.one_of(calls, told)), max_size=14)
 """What happens, each so long after what was before."""
 
 
@@ -69,6 +69,7 @@ class World:
             self.play(
                 [(1_000, {"type": "identify", "user_id": who, "traits": {"email": f"{who}@{who}corp.com"}})]
             )
+        self.ids = {who: lead_of(f"{who}@{who}corp.com") for who in WHO}
 
     def play(self, what: list[tuple[int, Any]]) -> None:
         """One after the other, the worker coming by now and then."""
@@ -84,7 +85,7 @@ class World:
 
     def tell(self, who: str, what: str) -> None:
         """What one of us writes down."""
-        person = lead_of(f"{who}@{who}corp.com")
+        person = self.ids[who]  # as they were called first: what is told of that id goes with it
         if what in ("consent", "withdrawn"):
             consent(OWNER, person, "email", what == "consent", self.at)
         elif what == "learn":
@@ -116,7 +117,12 @@ def _put(one: Path, there: Path) -> None:
     shutil.copy(one, there)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(before=acts, while_one=acts, pair=st.permutations(WHO).map(lambda each: each[:2]))
 def test_merge_then_split_is_identity(
     fresh: Callable[[], Path], before: list[Any], while_one: list[Any], pair: list[str]

@@ -184,11 +184,11 @@ def test_versions_follow_one_another_even_when_the_clock_goes_back(people: Cast)
 
 def test_whoever_does_a_bulk_rescore_is_asked_in_the_same_breath(people: Cast) -> None:
     asked = []
-    done = publish(
-        MARKETER,
-        starter("services"),
-        people.now,
-        rescore=lambda version, at: asked.append((version, at)) or 7,
-    )
+
+    def rescore(version: int, at: int) -> int:
+        asked.append((version, at))
+        return 7
+
+    done = publish(MARKETER, starter("services"), people.now, rescore=rescore)
     assert asked == [(done.version_id, done.published_at)]
     assert done.work_id == 7

@@ -140,6 +140,8 @@ def _ids(event: Json, told: Mapping[str, Any], type_: CallType) -> tuple[str | N
     distinct = (
         text(event.get("distinct_id")) or text(told.get("distinct_id")) or text(event.get("$distinct_id"))
     )
+    if distinct == f"${text(told.get('$group_type'))}_{text(told.get('$group_key'))}":
+        return None, None  # what servers' clients make up for an organisation: nobody is called that
     before = text(told.get("$anon_distinct_id"))
     if type_ in ("identify", "alias"):
         return (before if before != distinct else None), distinct

@@ -46,9 +46,11 @@ def identifiers(draft: Draft, known: Known) -> Dropped | None:
     """Everything that the call says the person goes by, strongest first; the first is its subject.
 
     A user id before a source's own id, an address, a telephone number and a browser. Junk (null, undefined, a
-    template that was not filled in) identifies nobody.
+    template that was not filled in) identifies nobody. A group call may tell of the organisation alone.
     """
     found = _found(draft)
+    if not found and draft.call.type == "group" and draft.call.group_id:
+        return None  # of an organisation alone, as servers tell it
     if not found:
         return Dropped("identifiers", "no identifier", "no user id, anonymous id or address in the call")
     draft.identifiers = found

@@ -108,4 +108,5 @@ def _others(row: Mapping[str, Any]) -> Iterator[Identifier]:
 
 def milliseconds(value: Any) -> int:
     """A moment of the market as epoch milliseconds."""
-    return round(value.timestamp() * 1000)
+    found: int = round(value.timestamp() * 1000)
+    return found

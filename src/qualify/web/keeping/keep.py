@@ -13,7 +13,7 @@ from qualify.web.database import is_sqlite, untangled
 from qualify.web.keeping.aside import Aside, put_aside
 from qualify.web.keeping.consents import keep_consents
 from qualify.web.keeping.linking import keep_links, may_change, said_by
-from qualify.web.keeping.marking import mark, mark_accounts
+from qualify.web.keeping.marking import Mark, both, mark_each, marks_of, of_accounts
 from qualify.web.keeping.nodes import Known, found_or_made, there
 from qualify.web.keeping.people import lock_the_graph, whole
 from qualify.web.keeping.rows import Owner, keep_rows, key_of_call
@@ -42,15 +42,15 @@ def keep(drafts: Sequence[Draft], now: int, asides: Sequence[Aside] = ()) -> Kep
 def _keep(drafts: Sequence[Draft], now: int, asides: Sequence[Aside], *, changing: bool) -> Kept:
     keyed = [(key_of_call(draft), draft) for draft in drafts]
     with transaction.atomic():
-        known, born = _identified(drafts, now, changing)
+        news: dict[int, Mark] = {}
+        known, born = _identified(drafts, now, changing, news)
         first: dict[bytes, Draft] = {}
         for key, draft in keyed:
             first.setdefault(key, draft)
         kept = keep_rows(list(first.items()), _Owners(known))
         keep_consents([first[key] for key in first if key in kept.new], _Owners(known))
         keep_sightings((key, draft) for key, draft in first.items() if key in kept.new)
-        mark({**born, **kept.dirty}, now)
-        mark_accounts(kept.accounts, now)
+        mark_each(both(news, marks_of(born), marks_of(kept.dirty), of_accounts(kept.accounts)), now)
         put_aside(asides)
     seen: set[bytes] = set()
     twice = []
@@ -62,13 +62,13 @@ def _keep(drafts: Sequence[Draft], now: int, asides: Sequence[Aside], *, changin
 
 
 def _identified(
-    drafts: Sequence[Draft], now: int, changing: bool
+    drafts: Sequence[Draft], now: int, changing: bool, news: dict[int, Mark]
 ) -> tuple[Mapping[Identifier, Known], dict[int, int]]:
     """The identifiers in the drafts, with whose they are once their links are kept; and who is new, since when.
 
     Somebody can be new without a fact: a call may name people besides the one whose it is.
 
-    ``changing`` says that the links may change who is who; else it is looked at. Raises :class:`_Changing`.
+    Whom links change is put into ``news``. ``changing`` says that the links may change who is who; else it is looked at. Raises :class:`_Changing`.
     """
     wanted = _wanted(drafts)
     said = said_by(drafts)
@@ -78,7 +78,7 @@ def _identified(
     known, new = found_or_made(wanted)
     if said and not is_sqlite() and not changing and may_change(said, known):
         raise _Changing  # somebody was quicker: begin anew, alone
-    if said and keep_links(said, known, now, {each.id for each in new}):
+    if said and keep_links(said, known, now, {each.id for each in new}, news):
         known = there(wanted)
     made = {each.id for each in new if each.names_a_person}
     return known, {

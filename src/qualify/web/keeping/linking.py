@@ -8,6 +8,7 @@ from typing import Any
 from qualify.capture.model import Draft, Identifier, Linked
 from qualify.identity.graph import is_carried
 from qualify.web.database import insert, those
+from qualify.web.keeping.marking import Mark
 from qualify.web.keeping.nodes import Known
 from qualify.web.keeping.people import regroup
 
@@ -42,9 +43,16 @@ def may_change(said: Sequence[Said], known: Mapping[Identifier, Known]) -> bool:
 
 
 def keep_links(
-    said: Sequence[Said], known: Mapping[Identifier, Known], now: int, fresh: Collection[int] = ()
+    said: Sequence[Said],
+    known: Mapping[Identifier, Known],
+    now: int,
+    fresh: Collection[int] = (),
+    news: dict[int, Mark] | None = None,
 ) -> bool:
-    """Keep the links, and regroup whom they change; whether any did. ``fresh`` identifiers have no facts yet."""
+    """Keep the links, and regroup whom they change; whether any did. ``fresh`` identifiers have no facts yet.
+
+    Who is to be judged anew is put into ``news``, if that is given, to be marked at the end.
+    """
     paired = _already([each for each in said if not _by_time(known, each)], known)
     rows: dict[tuple[int, int, int], tuple[Any, ...]] = {}
     for each in said:
@@ -61,7 +69,7 @@ def keep_links(
     changing = {_ends(each, known) for each in said if not _settled(known[each[0].one], known[each[0].other])}
     starts = {end for _, one, other in new for end in (one, other) if (one, other) in changing}
     if starts:
-        regroup(sorted(starts), now, new={row[0] for row in new}, fresh=fresh)
+        regroup(sorted(starts), now, new={row[0] for row in new}, fresh=fresh, news=news)
     return bool(starts)
 
 

@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from qualify.web.database import insert, least, those
+
+
+class Mark(NamedTuple):
+    """News of somebody: from when on, how many marks that is (0: none, their row is only held), whether their own."""
+
+    since: int
+    many: int = 1
+    own: bool = True
+
+
+class InLine(NamedTuple):
+    """Somebody in the line: how often they were marked, until when they are taken."""
+
+    marks: int
+    taken_until: int
 
 
 def mark(since: Mapping[int, int], now: int, *, own: bool = True) -> None:
@@ -13,17 +29,44 @@ def mark(since: Mapping[int, int], now: int, *, own: bool = True) -> None:
     ``own`` False says that the reason is a colleague's doing, which asks no further colleague. Who is marked
     already stays in line where they are, with one mark more: whoever is judging them will see it.
     """
+    mark_each(marks_of(since, own=own), now)
+
+
+def mark_each(news: Mapping[int, Mark], now: int) -> dict[int, InLine]:
+    """Mark people, each in a way of their own; how they stand in the line now, held until the transaction ends.
+
+    A transaction calls this once, for all of them: rows are locked in the order of people, so that of two
+    transactions one waits, and never each for the other.
+    """
     since_then = least("dirty.since", "excluded.since")
-    insert(
+    found = insert(
         "dirty",
         "person_id, since, marks, marked_at, own, tries, taken_until",
-        [(person, at, 1, now, own, 0, 0) for person, at in sorted(since.items())],
-        f"ON CONFLICT (person_id) DO UPDATE SET since = {since_then}, marks = dirty.marks + 1, "
-        "own = dirty.own OR excluded.own",
+        [(person, each.since, each.many, now, each.own, 0, 0) for person, each in sorted(news.items())],
+        f"ON CONFLICT (person_id) DO UPDATE SET since = {since_then}, marks = dirty.marks + excluded.marks, "
+        "own = dirty.own OR excluded.own RETURNING person_id, marks, taken_until",
     )
+    return {person: InLine(*line) for person, *line in found}
 
 
-def mark_accounts(since: Mapping[int, int], now: int) -> None:
-    """Mark the people of accounts of which something new is known."""
+def marks_of(since: Mapping[int, int], *, own: bool = True) -> dict[int, Mark]:
+    """One mark for each."""
+    return {person: Mark(at, 1, own) for person, at in since.items()}
+
+
+def both(*news: Mapping[int, Mark]) -> dict[int, Mark]:
+    """All the news: of who has several, from the earliest on."""
+    found: dict[int, Mark] = {}
+    for some in news:
+        for who, each in some.items():
+            before = found.get(who, each)
+            found[who] = Mark(
+                min(each.since, before.since), max(each.many, before.many), each.own or before.own
+            )
+    return found
+
+
+def of_accounts(since: Mapping[int, int]) -> dict[int, Mark]:
+    """The marks of the people of accounts of which something new is known."""
     people = those("SELECT id, account_id FROM person WHERE account_id IN ({})", sorted(since))
-    mark({who: since[account] for who, account in people}, now, own=False)
+    return {who: Mark(since[account], own=False) for who, account in people}

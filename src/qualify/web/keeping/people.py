@@ -13,7 +13,7 @@ from qualify.identity.graph import Link, Node, Span, is_account, is_naming
 from qualify.identity.neighbourhood import Neighbourhood, neighbourhood
 from qualify.identity.resolving import Resolution, resolve
 from qualify.web.database import insert, is_sqlite, marks, run, run_many, those
-from qualify.web.keeping.marking import mark
+from qualify.web.keeping.marking import Mark, both, mark_each, marks_of
 
 PERSON_TABLES = {
     "event": "happened_at",
@@ -61,10 +61,12 @@ def regroup(
     new: Collection[int] = (),
     gone: Collection[int] = (),
     fresh: Collection[int] = (),
+    news: dict[int, Mark] | None = None,
 ) -> None:
     """Resolve anew who these identifiers belong to, after the links ``new`` came or those in ``gone`` went.
 
-    ``fresh`` are identifiers that were made just now and have no facts yet.
+    ``fresh`` are identifiers that were made just now and have no facts yet. Who is to be judged anew is marked,
+    or put into ``news`` for who marks others besides.
     """
     hood = neighbourhood(starts, _Graph(gone).around)
     before = resolve(hood.nodes, [link for link in hood.links if link.id not in new])
@@ -78,7 +80,11 @@ def regroup(
     rim = {node.id for node in hood.nodes} - hood.inside - hood.carried
     _write_owners(changed, rim)  # first: it waits for whoever is just writing facts under the old owners
     _move_facts([each for each in changed if each.node.id not in fresh], rim)
-    _write_people(changed, hood, after, rim, now)
+    marked = marks_of(_write_people(changed, hood, after, rim))
+    if news is None:
+        mark_each(marked, now)
+    else:
+        news |= both(news, marked)
 
 
 def whole(node_id: int, at: int) -> tuple[int, int]:
@@ -139,9 +145,12 @@ def _write_owners(changed: Sequence[_Change], rim: Collection[int]) -> None:
 
 
 def _write_people(
-    changed: Sequence[_Change], hood: Neighbourhood, after: Resolution, rim: Collection[int], now: int
-) -> None:
-    """People who are there now are marked to be judged anew; those who are somebody else now are gone."""
+    changed: Sequence[_Change], hood: Neighbourhood, after: Resolution, rim: Collection[int]
+) -> dict[int, int]:
+    """People who are there now are to be judged anew, since when; those who are somebody else now are gone.
+
+    In the line they stay: who takes them finds nobody.
+    """
     nodes = {node.id: node for node in hood.nodes}
     since = _since(changed, rim)
     people = [who for who in since if who in nodes and is_naming(nodes[who].kind)]
@@ -151,13 +160,12 @@ def _write_people(
         ("person", "id"),
         ("standing", "person_id"),
         ("move", "person_id"),
-        ("dirty", "person_id"),
     ):
         if gone:
             run(f"DELETE FROM {table} WHERE {column} IN ({marks(len(gone))})", gone)
     rows = [(who, nodes[who].first_seen, "", "", "", "{}") for who in here]
     insert("person", "id, created_at, email, name, company, traits", rows, "ON CONFLICT (id) DO NOTHING")
-    mark({who: since[who] for who in here}, now)
+    return {who: since[who] for who in here}
 
 
 def _since(changed: Sequence[_Change], rim: Collection[int]) -> Mapping[int, int]:

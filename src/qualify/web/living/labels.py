@@ -14,7 +14,7 @@ from qualify.machine.bursts import Sighting, bucket_of, buckets_near, bursts
 from qualify.machine.labelling import Activity, label
 from qualify.machine.settings import STANDARD, Settings
 from qualify.web.database import run_many, those
-from qualify.web.keeping.marking import mark
+from qualify.web.keeping.marking import Mark, marks_of
 from qualify.web.keeping.sightings import SEEN
 from qualify.web.living.values import decoded
 
@@ -134,10 +134,10 @@ def write_labels(changed: Iterable[Relabelled]) -> None:
     )
 
 
-def mark_others(others: Mapping[int, int], now: int) -> None:
+def marks_of_others(others: Mapping[int, int]) -> dict[int, Mark]:
     """Who is found in a burst by what somebody else did is judged anew, if they are people."""
     people = {who for (who,) in those("SELECT id FROM person WHERE id IN ({})", sorted(others))}
-    mark({who: at for who, at in others.items() if who in people}, now)
+    return marks_of({who: at for who, at in others.items() if who in people})
 
 
 def settings_of(sources: Iterable[tuple[int, str]]) -> Settings:

@@ -12,8 +12,8 @@ from django.db import transaction
 
 from qualify.machine.settings import STANDARD, Settings
 from qualify.scoring.record import AnswerGiven, Decided, Event, Learnt, Record, Values
-from qualify.web.database import least, run_many, those
-from qualify.web.keeping.marking import mark_accounts
+from qualify.web.database import run_many, those
+from qualify.web.keeping.marking import Mark, mark_each, of_accounts
 from qualify.web.living.accounts import account_ids, account_key
 from qualify.web.living.labels import Labelled, Raw, labelled
 from qualify.web.living.values import Fields, decoded, told, trait, trait_text
@@ -151,12 +151,8 @@ def _tell_colleagues(found: Mapping[int, Loaded], before: Mapping[int, int | Non
     for who, account in before.items():
         if account is not None:
             left[account] = min(found[who].created_at, left.get(account, found[who].created_at))
-    mark_accounts(left, now)
-    lowered = least("since", "%s")
-    run_many(
-        f"UPDATE dirty SET since = {lowered}, own = %s WHERE person_id = %s",
-        [(found[who].created_at, True, who) for who in sorted(before)],
-    )
+    themselves = {who: Mark(found[who].created_at, many=0) for who in before}
+    mark_each({**of_accounts(left), **themselves}, now)
 
 
 _PEOPLE = "SELECT id, created_at, account_id FROM person WHERE id IN ({})"

@@ -15,8 +15,8 @@ from django.db import transaction
 from qualify.stages.ladder import State
 from qualify.stages.living import Folded, Version, fold
 from qualify.web.database import is_down, is_sqlite, rows, run, run_many, those, untangled
-from qualify.web.keeping.marking import mark
-from qualify.web.living.labels import mark_others, write_labels
+from qualify.web.keeping.marking import Mark, both, mark, mark_each, marks_of
+from qualify.web.living.labels import marks_of_others, write_labels
 from qualify.web.living.loading import Loaded, People, Recorder, load
 from qualify.web.living.standings import Judged, write
 from qualify.web.living.values import Fields
@@ -43,6 +43,7 @@ FREE = (
 """Who can be judged at a moment (three times the same): what is new of them is known by then, and nobody has taken
 them. Somebody who took them for longer than anybody does had a clock that was ahead."""
 
+_TAKEN = "person_id, since, marks, own, tries, taken_until"
 _DUE = (
     "next_at <= %s AND NOT EXISTS "
     "(SELECT 1 FROM dirty WHERE dirty.person_id = standing.person_id AND dirty.since <= %s)"
@@ -119,6 +120,9 @@ class Worker:
 
     def judge(self, taken: Sequence[Taken], now: int) -> None:
         """Judge these people as of now, and write it."""
+        taken = still_ours(taken)
+        if not taken:
+            return
         since = overdue({each.person_id: min(each.since, now) for each in taken})
         versions = self.versions.since(min(since.values()))
         fields = self.versions.fields(versions)
@@ -138,13 +142,13 @@ class Worker:
             for who, person in people.items()
         ]
         with transaction.atomic():
-            here = finish(taken)
-            write([each for each in judged if each.person.person_id in here], now)
-            wait_for([each for each in judged if each.person.person_id in here], now)
+            colleagues = self._colleagues(taken, loaded, since) if shares else {}
+            coming = to_come(judged)
+            here = finish(taken, both(marks_of_others(loaded.labels.others), colleagues), coming, now)
+            written = [each for each in judged if each.person.person_id in here]
+            write(written, now)
+            run_many("DELETE FROM standing WHERE person_id = %s", [(who,) for who in coming if who in here])
             write_labels(each for each in loaded.labels.changed if each.owner_id in here)
-            mark_others(loaded.labels.others, now)
-            if shares:
-                self._mark_colleagues(taken, loaded, since, now)
 
     def _fold(
         self,
@@ -159,9 +163,9 @@ class Worker:
         state = starts.get(who) or State.at_first(person.created_at)
         return fold(versions, Recorder(person, fields), person.moments(), state, since[who] - 1, now)
 
-    def _mark_colleagues(
-        self, taken: Sequence[Taken], loaded: People, since: Mapping[int, int], now: int
-    ) -> None:
+    def _colleagues(
+        self, taken: Sequence[Taken], loaded: People, since: Mapping[int, int]
+    ) -> dict[int, Mark]:
         """What somebody did may count for their colleagues: they are judged too, but ask no one further."""
         news: dict[int, int] = {}
         for each in taken:
@@ -175,7 +179,7 @@ class Worker:
         colleagues = those("SELECT id, account_id FROM person WHERE account_id IN ({})", sorted(news))
         # Who was judged just now saw all of this, if it was not older than what they were judged from.
         wanted = {who: news[of] for who, of in colleagues if who not in judged or news[of] < judged[who]}
-        mark(wanted, now, own=False)
+        return marks_of(wanted, own=False)
 
 
 def waiting(now: int) -> bool:
@@ -202,8 +206,7 @@ def take(now: int, most: int) -> list[Taken]:
     lock = "" if is_sqlite() else " FOR UPDATE SKIP LOCKED"
     chosen = f"SELECT person_id FROM dirty WHERE {FREE} ORDER BY marked_at LIMIT %s{lock}"
     found = rows(
-        f"UPDATE dirty SET taken_until = %s WHERE person_id IN ({chosen}) "
-        "RETURNING person_id, since, marks, own, tries, taken_until",
+        f"UPDATE dirty SET taken_until = %s WHERE person_id IN ({chosen}) RETURNING {_TAKEN}",
         [now + LEASE, now, now, now, most],
     )
     return [Taken(who, since, marks, bool(own), *more) for who, since, marks, own, *more in found]
@@ -217,39 +220,55 @@ def give_back(taken: Sequence[Taken]) -> None:
     )
 
 
-def finish(taken: Sequence[Taken]) -> set[int]:
-    """Take those who are judged off the line, but for those marked meanwhile; who of them is still ours.
+def still_ours(taken: Sequence[Taken]) -> list[Taken]:
+    """Those whom nobody else has taken meanwhile, as they stand in the line now."""
+    until = {each.person_id: each.taken_until for each in taken}
+    statement = f"SELECT {_TAKEN} FROM dirty WHERE person_id IN ({{}})"
+    found = [
+        Taken(who, since, marks, bool(own), *more)
+        for who, since, marks, own, *more in those(statement, until)
+    ]
+    return [each for each in found if each.taken_until == until[each.person_id]]
 
-    Who took longer than the lease may find that somebody else has taken them, has judged them, or that they
-    are marked anew: what we know of them is old then.
+
+def finish(
+    taken: Sequence[Taken], others: Mapping[int, Mark], coming: Mapping[int, int], now: int
+) -> set[int]:
+    """Take those who are judged off the line and put others into it; who of them can be written.
+
+    Who was marked meanwhile stays. Who took longer than the lease may find that somebody else has taken them,
+    has judged them, or that they are marked anew: what we know of them is old then. ``coming`` are those of
+    whom nothing can be said before a moment: they wait for it.
     """
-    held = rows_of_line([each.person_id for each in taken])
-    ours = [each for each in taken if held.get(each.person_id, (0, -1))[1] == each.taken_until]
-    done = [each.person_id for each in ours if held[each.person_id][0] == each.marks]
-    run_many("DELETE FROM dirty WHERE person_id = %s", [(who,) for who in done])
-    give_back([each for each in ours if held[each.person_id][0] != each.marks])
-    return {each.person_id for each in ours}
+    own = {each.person_id: Mark(each.since, 0, each.own) for each in taken}
+    line = mark_each(both(own, others), now)
+    ours = [each for each in taken if line[each.person_id].taken_until == each.taken_until]
+    done = [each.person_id for each in ours if line[each.person_id].marks == each.marks]
+    run_many("DELETE FROM dirty WHERE person_id = %s", [(who,) for who in done if who not in coming])
+    run_many(
+        "UPDATE dirty SET since = %s, marks = marks + 1, tries = 0, taken_until = 0 WHERE person_id = %s",
+        [(coming[who], who) for who in done if who in coming],
+    )
+    give_back([each for each in ours if line[each.person_id].marks != each.marks])
+    return held([each.person_id for each in ours])
 
 
-def rows_of_line(people: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """By person in the line, how often they are marked and until when taken; held until the transaction ends."""
-    lock = "" if is_sqlite() else " ORDER BY person_id FOR UPDATE"
-    statement = f"SELECT person_id, marks, taken_until FROM dirty WHERE person_id IN ({{}}){lock}"
-    return {who: (marks, until) for who, marks, until in those(statement, sorted(people))}
+def held(people: Sequence[int]) -> set[int]:
+    """Those who are still somebody; nobody makes them somebody else until the transaction ends."""
+    lock = "" if is_sqlite() else " ORDER BY id FOR UPDATE"
+    return {who for (who,) in those(f"SELECT id FROM person WHERE id IN ({{}}){lock}", sorted(people))}
 
 
-def wait_for(judged: Sequence[Judged], now: int) -> None:
-    """Put people into the line of whom nothing can be said yet, for when something can.
+def to_come(judged: Sequence[Judged]) -> dict[int, int]:
+    """Those of whom nothing can be said yet, and when something can.
 
     They were first seen, or the playbook was published, at a moment that is to come: the clock was set back.
     """
-    people = {
+    return {
         each.person.person_id: each.folded.next_at
         for each in judged
         if each.folded.judgement is None and each.folded.next_at is not None
     }
-    mark(people, now)
-    run_many("DELETE FROM standing WHERE person_id = %s", [(who,) for who in people])
 
 
 def overdue(since: Mapping[int, int]) -> dict[int, int]:

@@ -82,8 +82,8 @@ def _looked_at(people: Iterable[int], now: int) -> tuple[Seen, ...]:
 def _judge(people: Sequence[int], now: int) -> None:
     """Judge those of them who are waiting for it, as the worker would."""
     judge = worker()
-    waiting = "SELECT person_id, since, marks, own, tries FROM dirty WHERE person_id IN ({})"
-    taken = [Taken(who, at, times, bool(own), tries) for who, at, times, own, tries in those(waiting, people)]
+    waiting = "SELECT person_id, since, marks, own, tries, taken_until FROM dirty WHERE person_id IN ({})"
+    taken = [Taken._make((*row[:3], bool(row[3]), *row[4:])) for row in those(waiting, people)]
     if taken and judge.versions.ordered:
         judge.judge(taken, now)
 
