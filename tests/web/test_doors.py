@@ -176,6 +176,14 @@ def test_a_page_may_read_the_answer_and_how_long_to_wait(client):
     assert {"code", "message"} <= second.json().keys()
 
 
+@pytest.mark.parametrize("path", ["/v1/projects/k/settings", "/sourceConfig/?writeKey=k"])
+def test_a_page_may_ask_for_settings_with_its_key_in_a_header(client, path):
+    asked = client.options(path, headers={**PAGE, "access-control-request-headers": "authorization"})
+    assert asked.status_code == 204
+    assert "authorization" in asked["Access-Control-Allow-Headers"]
+    assert client.get(path, headers=PAGE)["Access-Control-Allow-Origin"] == PAGE["origin"]
+
+
 @pytest.mark.parametrize("trouble", [OperationalError("disk I/O error"), TimeoutError()])
 def test_what_could_not_be_kept_is_asked_for_again(client, monkeypatch, trouble):
     from qualify.web import doors

@@ -202,14 +202,26 @@ def keep_delivery(
 def segment_settings(request: HttpRequest, key: str) -> HttpResponse:
     """What analytics.js asks for before it sends."""
     asked = request_of(request, request.path)
+    if asked.method == "OPTIONS":
+        return response(preflight(asked))
+    own = request.get_host()
+    return response(segment.settings(key, own, scheme_of(asked, own)), cors(asked))
+
+
+def scheme_of(asked: Request, own: str) -> str:
+    """How the world reaches us under that name: a page that is encrypted may call nothing that is not."""
     protocol, _, host = settings.BASE_URL.partition("://")
-    own = request.get_host() or host
-    return response(segment.settings(key, own, request.scheme or protocol), cors(asked))
+    if own == host:
+        return str(protocol)
+    told = asked.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip()
+    return "https" if settings.TRUSTED_PROXIES and told == "https" else "http"
 
 
 def rudder_config(request: HttpRequest) -> HttpResponse:
     """What RudderStack's clients ask for before they send."""
     asked = request_of(request, request.path)
+    if asked.method == "OPTIONS":
+        return response(preflight(asked))  # they send their key in a header, so that a browser asks first
     return response(segment.source_config(asked.query.get("writeKey", "")), cors(asked))
 
 

@@ -83,15 +83,15 @@ def _written(told: Iterator[Told], version: int, now: int, progress: Progress) -
             for who, at, place_, stage_from, stage_to, cycle in each.moves:
                 moves.setdefault(who, []).append((who, at, place_, version, stage_from, stage_to, cycle))
         else:
-            done = _write_part(each, moves, now)
+            done = _write_part(each, moves, version, now)
             written, moved, left = written + done.written, moved + done.moves, left + done.left
             progress("writing", written + left, total)
     return Rescored(written, moved, left)
 
 
-def _write_part(part: Standings, moves: dict[int, list[Row]], now: int) -> Rescored:
+def _write_part(part: Standings, moves: dict[int, list[Row]], version: int, now: int) -> Rescored:
     with transaction.atomic():
-        here = _there([row[0] for row in part.rows])
+        here = _there([row[0] for row in part.rows]) - _done([row[0] for row in part.rows], version, now)
         stale = _stale(sorted(here), now)
         fresh = [row for row in part.rows if row[0] in here and row[0] not in stale]
         insert("standing", STANDING, fresh, f"ON CONFLICT (person_id) DO UPDATE SET {REPLACED}")
@@ -113,3 +113,12 @@ def _stale(people: Sequence[int], now: int) -> set[int]:
 def _there(people: Sequence[int]) -> set[int]:
     """Those who are still somebody."""
     return {who for (who,) in those("SELECT id FROM person WHERE id IN ({})", people)}
+
+
+def _done(people: Sequence[int], version: int, now: int) -> set[int]:
+    """Those whom the worker has judged under this version since then."""
+    since = f"version_id = {int(version)} AND as_of > {int(now)}"
+    return {
+        who
+        for (who,) in those(f"SELECT person_id FROM standing WHERE person_id IN ({{}}) AND {since}", people)
+    }

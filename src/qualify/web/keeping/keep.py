@@ -68,7 +68,9 @@ def _identified(
 
     Somebody can be new without a fact: a call may name people besides the one whose it is.
 
-    Whom links change is put into ``news``. ``changing`` says that the links may change who is who; else it is looked at. Raises :class:`_Changing`.
+    Whom links change is put into ``news``.
+
+    ``changing`` says that the links may change who is who; else it is looked at. Raises :class:`_Changing`.
     """
     wanted = _wanted(drafts)
     said = said_by(drafts)

@@ -13,7 +13,7 @@ from qualify.identity.graph import Link, Node, Span, is_account, is_naming
 from qualify.identity.neighbourhood import Neighbourhood, neighbourhood
 from qualify.identity.resolving import Resolution, resolve
 from qualify.web.database import insert, is_sqlite, marks, run, run_many, those
-from qualify.web.keeping.marking import Mark, both, mark_each, marks_of
+from qualify.web.keeping.marking import Mark, both, mark_each, marks_of, of_accounts
 
 PERSON_TABLES = {
     "event": "happened_at",
@@ -80,7 +80,8 @@ def regroup(
     rim = {node.id for node in hood.nodes} - hood.inside - hood.carried
     _write_owners(changed, rim)  # first: it waits for whoever is just writing facts under the old owners
     _move_facts([each for each in changed if each.node.id not in fresh], rim)
-    marked = marks_of(_write_people(changed, hood, after, rim))
+    since = _since([each for each in changed if is_account(each.node.kind)], rim)
+    marked = both(marks_of(_write_people(changed, hood, after, rim)), of_accounts(since))
     if news is None:
         mark_each(marked, now)
     else:
@@ -152,7 +153,7 @@ def _write_people(
     In the line they stay: who takes them finds nobody.
     """
     nodes = {node.id: node for node in hood.nodes}
-    since = _since(changed, rim)
+    since = _since([each for each in changed if not is_account(each.node.kind)], rim)
     people = [who for who in since if who in nodes and is_naming(nodes[who].kind)]
     here = [who for who in people if after.person_of(who, 0).person_id == who]
     gone = sorted(set(people) - set(here))
@@ -172,8 +173,6 @@ def _since(changed: Sequence[_Change], rim: Collection[int]) -> Mapping[int, int
     """By person or account, the earliest moment from which what is known of them is different."""
     found: dict[int, int] = {}
     for change in changed:
-        if is_account(change.node.kind):
-            continue
         for span in set(change.before) ^ set(change.after):
             if span.person_id not in rim:
                 found[span.person_id] = min(span.joined_at, found.get(span.person_id, span.joined_at))

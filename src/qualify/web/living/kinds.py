@@ -17,6 +17,7 @@ from qualify.web.database import insert
 
 KINDS: dict[str, str] = {
     "recompute": "qualify.web.living.kinds:recompute",
+    "rescore": "qualify.web.living.kinds:rescore",
 }
 """Kind → ``module:function``, imported when such a row is taken."""
 
@@ -58,4 +59,14 @@ def recompute(parameters: Mapping[str, Any], progress: Progress) -> str:
     from qualify.web.recomputing import recompute as made_anew
 
     done = made_anew(now(), lambda what, so_much, of: progress(so_much, of, what))
+    return json.dumps(done._asdict())
+
+
+def rescore(parameters: Mapping[str, Any], progress: Progress) -> str:
+    """Everybody judged as of the moment at which the version was published."""
+    from qualify.web.bulk.rescoring import rescore as judged
+    from qualify.web.database import rows
+
+    found = rows("SELECT published_at FROM playbook_version WHERE id = %s", [parameters["version"]])
+    done = judged(found[0][0], lambda what, so_much, of: progress(so_much, of, what))
     return json.dumps(done._asdict())

@@ -123,7 +123,7 @@ class Worker:
         taken = still_ours(taken)
         if not taken:
             return
-        since = overdue({each.person_id: min(each.since, now) for each in taken})
+        since = overdue({each.person_id: min(each.since, now) for each in taken}, self.versions.ordered)
         versions = self.versions.since(min(since.values()))
         fields = self.versions.fields(versions)
         shares = any(_shares(version) for version in versions)
@@ -271,12 +271,17 @@ def to_come(judged: Sequence[Judged]) -> dict[int, int]:
     }
 
 
-def overdue(since: Mapping[int, int]) -> dict[int, int]:
-    """The moments from which to fold: time alone may have changed something before the news came."""
+def overdue(since: Mapping[int, int], versions: Sequence[Version]) -> dict[int, int]:
+    """The moments from which to fold: before the news came, time alone may have changed something, or a playbook
+    may have been published under which nobody has looked yet.
+    """
     found = dict(since)
-    statement = "SELECT person_id, next_at FROM standing WHERE person_id IN ({}) AND next_at IS NOT NULL"
-    for who, next_at in those(statement, sorted(since)):
-        found[who] = min(found[who], next_at)
+    places = {version.version: place for place, version in enumerate(versions)}
+    statement = "SELECT person_id, next_at, version_id FROM standing WHERE person_id IN ({})"
+    for who, next_at, version in those(statement, sorted(since)):
+        later = versions[places[version] + 1 :] if version in places else versions
+        moments = [later[0].in_force_from] if later else []
+        found[who] = min([found[who], *moments, *([] if next_at is None else [next_at])])
     return found
 
 

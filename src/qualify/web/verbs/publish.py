@@ -12,6 +12,7 @@ from django.db import transaction
 from qualify.errors import PlaybookError, Problem, QualifyError
 from qualify.playbook import examine
 from qualify.web.database import insert, is_sqlite, least, rows, run
+from qualify.web.living.kinds import ask
 from qualify.web.verbs.actor import PUBLISH_PLAYBOOK, READ_PLAYBOOK, Actor, Conflict, audit
 from qualify.web.verbs.leads import bounded
 from qualify.web.verbs.telling import tell
@@ -116,11 +117,20 @@ def _kept(text: str, digest: str, actor: Actor, note: str, at: int) -> int:
     return int(number)
 
 
-def start_rescore(version_id: int, at: int) -> int:
-    """Mark everybody, so that the worker judges them all, the longest waiting first; the number of the work.
+FEW = 2_000
+"""Up to so many people the worker judges one by one; for more, everybody at once is quicker."""
 
-    One statement in the transaction of the publishing, so that nobody is forgotten, whatever happens next.
+
+def start_rescore(version_id: int, at: int) -> int:
+    """Have everybody judged, by the worker or in bulk; the number of the work.
+
+    In the transaction of the publishing, so that nobody is forgotten, whatever happens next.
     """
+    [(people,)] = rows("SELECT count(*) FROM person")
+    return _everybody_in_line(version_id, at) if people <= FEW else ask("rescore", {"version": version_id}, at)
+
+
+def _everybody_in_line(version_id: int, at: int) -> int:
     marked = run(
         "INSERT INTO dirty (person_id, since, marks, marked_at, own, tries, taken_until) "
         "SELECT id, %s, 1, %s, %s, 0, 0 FROM person WHERE true ON CONFLICT (person_id) DO UPDATE SET "
