@@ -54,7 +54,7 @@ create_form(source, spec, now())
 """
 
 
-def form(server: Server, name: str, more: Mapping[str, Any] | None = None, **settings: object) -> Source:
+def form(server: Server, name: str, more: Mapping[str, Any] | None = None, **settings: Any) -> Source:
     """A form at /f/ and that name."""
     source = server.source("form", headless_is_bot=False, **settings)
     told = json.dumps([source.id, {**FORM, "id": name, **(more or {})}])

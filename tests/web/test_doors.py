@@ -181,7 +181,27 @@ def test_a_page_may_ask_for_settings_with_its_key_in_a_header(client, path):
     asked = client.options(path, headers={**PAGE, "access-control-request-headers": "authorization"})
     assert asked.status_code == 204
     assert "authorization" in asked["Access-Control-Allow-Headers"]
-    assert client.get(path, headers=PAGE)["Access-Control-Allow-Origin"] == PAGE["origin"]
+    told = client.get(path, headers=PAGE, SERVER_NAME="localhost")
+    assert told["Access-Control-Allow-Origin"] == PAGE["origin"]
+
+
+def test_an_encrypted_page_is_sent_nowhere_that_is_not(client, monkeypatch):
+    from django.conf import settings
+
+    def told(host: str, **headers: str) -> tuple[str, str]:
+        answer = client.get("/v1/projects/k/settings", headers=headers, SERVER_NAME=host).json()
+        found = answer["integrations"]["Segment.io"]
+        return found["apiHost"], found["protocol"]
+
+    assert told("localhost") == ("localhost/v1", "http")
+    assert told("localhost", **{"x-forwarded-proto": "https"}) == (
+        "localhost/v1",
+        "http",
+    )  # anybody can say so
+    monkeypatch.setattr(settings, "TRUSTED_PROXIES", 1)
+    assert told("localhost", **{"x-forwarded-proto": "https"}) == ("localhost/v1", "https")
+    monkeypatch.setattr(settings, "BASE_URL", "https://localhost")
+    assert told("localhost") == ("localhost/v1", "https")
 
 
 @pytest.mark.parametrize("trouble", [OperationalError("disk I/O error"), TimeoutError()])

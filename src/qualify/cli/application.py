@@ -53,6 +53,8 @@ COMMANDS: Final[Mapping[str, Place | Group]] = {
     ),
     "token": Place(f"{_HOME}.token:token", "Make a token for the API; it is shown once."),
     "recompute": Place(f"{_HOME}.recompute:recompute", "Make every conclusion anew from the facts."),
+    "verify": Place(f"{_HOME}.verify:verify", "Judge some leads a second time, by SQL, and compare."),
+    "duplicates": Place(f"{_HOME}.duplicates:duplicates", "Look for people who may be one."),
 }
 """Every command of the application, in the order in which they are listed."""
 

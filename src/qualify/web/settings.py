@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 
@@ -73,7 +74,7 @@ WSGI_APPLICATION = "qualify.web.wsgi.application"
 MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]
 ALLOWED_HOSTS = [
     name.strip() for name in os.environ.get("QUALIFY_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-]
+] + [str(urlsplit(BASE_URL).hostname)]
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"

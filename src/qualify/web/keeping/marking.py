@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from qualify.web.database import insert, least, those
+from qualify.web.database import insert, is_sqlite, least, run, those
 
 
 class Mark(NamedTuple):
@@ -66,7 +66,19 @@ def both(*news: Mapping[int, Mark]) -> dict[int, Mark]:
     return found
 
 
+def lock_the_houses(*, shared: bool = False) -> None:
+    """Let nobody come into an account, or leave one, until the transaction ends; ``shared`` is for who does so.
+
+    Who marks the people of an account would miss those who are just coming in and have not seen the news.
+    """
+    if not is_sqlite():
+        run(f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}(70252)")
+
+
 def of_accounts(since: Mapping[int, int]) -> dict[int, Mark]:
     """The marks of the people of accounts of which something new is known."""
+    if not since:
+        return {}
+    lock_the_houses()
     people = those("SELECT id, account_id FROM person WHERE account_id IN ({})", sorted(since))
     return {who: Mark(since[account], own=False) for who, account in people}

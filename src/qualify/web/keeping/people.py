@@ -80,8 +80,9 @@ def regroup(
     rim = {node.id for node in hood.nodes} - hood.inside - hood.carried
     _write_owners(changed, rim)  # first: it waits for whoever is just writing facts under the old owners
     _move_facts([each for each in changed if each.node.id not in fresh], rim)
-    since = _since([each for each in changed if is_account(each.node.kind)], rim)
-    marked = both(marks_of(_write_people(changed, hood, after, rim)), of_accounts(since))
+    accounts = _since([each for each in changed if is_account(each.node.kind)], rim)
+    marked = marks_of(_write_people(changed, hood, after, rim, accounts))
+    marked = both(marked, of_accounts(accounts))
     if news is None:
         mark_each(marked, now)
     else:
@@ -146,17 +147,25 @@ def _write_owners(changed: Sequence[_Change], rim: Collection[int]) -> None:
 
 
 def _write_people(
-    changed: Sequence[_Change], hood: Neighbourhood, after: Resolution, rim: Collection[int]
+    changed: Sequence[_Change],
+    hood: Neighbourhood,
+    after: Resolution,
+    rim: Collection[int],
+    accounts: dict[int, int],
 ) -> dict[int, int]:
     """People who are there now are to be judged anew, since when; those who are somebody else now are gone.
 
-    In the line they stay: who takes them finds nobody.
+    In the line they stay: who takes them finds nobody. What they did is not their colleagues' doing any more, so
+    their accounts are put into ``accounts``.
     """
     nodes = {node.id: node for node in hood.nodes}
     since = _since([each for each in changed if not is_account(each.node.kind)], rim)
     people = [who for who in since if who in nodes and is_naming(nodes[who].kind)]
     here = [who for who in people if after.person_of(who, 0).person_id == who]
     gone = sorted(set(people) - set(here))
+    for who, account in those("SELECT id, account_id FROM person WHERE id IN ({})", gone):
+        if account is not None:
+            accounts[account] = min(since[who], accounts.get(account, since[who]))
     for table, column in (
         ("person", "id"),
         ("standing", "person_id"),

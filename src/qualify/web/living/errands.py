@@ -21,12 +21,17 @@ SAY_EVERY = 1_000
 """Milliseconds between two writings of the progress."""
 
 
+MOST_TRIES = 5
+"""How often a row is taken; one that kills every worker that takes it is given up."""
+
+
 class Errand(NamedTuple):
     """A row that was taken."""
 
     id: int
     kind: str
     parameters: str
+    tries: int
 
 
 def take(now: int) -> Errand | None:
@@ -39,8 +44,8 @@ def take(now: int) -> Errand | None:
     if not rows("SELECT 1 FROM work WHERE state IN ('waiting', 'running') LIMIT 1"):
         return None  # asking costs nothing, an update would lock the file
     found = rows(
-        f"UPDATE work SET state = 'running', taken_until = %s WHERE id IN ({chosen}) "
-        "RETURNING id, kind, parameters",
+        f"UPDATE work SET state = 'running', taken_until = %s, tries = tries + 1 WHERE id IN ({chosen}) "
+        "RETURNING id, kind, parameters, tries",
         [now + LEASE, now, now + LEASE],  # a lease that is longer was given by a clock that was ahead
     )
     return Errand(*found[0]) if found else None
@@ -57,11 +62,14 @@ class Errands:
         errand = take(now)
         if errand is None:
             return 0
+        if errand.tries > MOST_TRIES:
+            self._over(errand, "failed", f"given up: {MOST_TRIES} workers took it and none came to its end")
+            return 1
         logger.info("work %s (%s) begins", errand.id, errand.kind)
         try:
             detail = kind(errand.kind)(json.loads(errand.parameters), self._progress(errand))
         except Interrupted:
-            run("UPDATE work SET state = 'waiting', taken_until = 0 WHERE id = %s", [errand.id])
+            run("UPDATE work SET state = 'waiting', taken_until = 0, tries = tries - 1 WHERE id = %s", [errand.id])
         except Exception as error:
             if is_down(error):
                 raise  # it is tried again when the lease is over

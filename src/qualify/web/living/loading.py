@@ -13,7 +13,7 @@ from django.db import transaction
 from qualify.machine.settings import STANDARD, Settings
 from qualify.scoring.record import AnswerGiven, Decided, Event, Learnt, Record, Values
 from qualify.web.database import run_many, those
-from qualify.web.keeping.marking import Mark, mark_each, of_accounts
+from qualify.web.keeping.marking import Mark, lock_the_houses, mark_each, of_accounts
 from qualify.web.living.accounts import account_ids, account_key
 from qualify.web.living.labels import Labelled, Raw, labelled
 from qualify.web.living.values import Fields, decoded, told, trait, trait_text
@@ -130,10 +130,11 @@ def house(found: Mapping[int, Loaded], now: int, *, shares: bool) -> dict[int, i
     It is written before colleagues are looked at, so that of two who come into an account at once one sees the
     other. What follows from it is written down with it: the worker may be killed before it gets there.
     """
+    keys = {who: account_key(person.emails, person.traits) for who, person in found.items()}
     with transaction.atomic():
-        accounts = account_ids(
-            {who: account_key(person.emails, person.traits) for who, person in found.items()}, now
-        )
+        if any(keys.values()):
+            lock_the_houses(shared=True)
+        accounts = account_ids(keys, now)
         before = {
             who: person.account_id for who, person in found.items() if person.account_id != accounts[who]
         }

@@ -127,7 +127,9 @@ def start_rescore(version_id: int, at: int) -> int:
     In the transaction of the publishing, so that nobody is forgotten, whatever happens next.
     """
     [(people,)] = rows("SELECT count(*) FROM person")
-    return _everybody_in_line(version_id, at) if people <= FEW else ask("rescore", {"version": version_id}, at)
+    return (
+        _everybody_in_line(version_id, at) if people <= FEW else ask("rescore", {"version": version_id}, at)
+    )
 
 
 def _everybody_in_line(version_id: int, at: int) -> int:

@@ -20,7 +20,16 @@ from qualify.web.store.models.facts import (
     Link,
     Outcome,
 )
-from qualify.web.store.models.upkeep import Audit, Dirty, Form, Import, PlaybookVersion, Reply, Work
+from qualify.web.store.models.upkeep import (
+    Audit,
+    Dirty,
+    Form,
+    Import,
+    PlaybookVersion,
+    Reply,
+    Suggestion,
+    Work,
+)
 
 __all__ = [
     "AccountLearnt",
@@ -49,6 +58,7 @@ __all__ = [
     "Source",
     "Standing",
     "StepCount",
+    "Suggestion",
     "Webhook",
     "Work",
 ]

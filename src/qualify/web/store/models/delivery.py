@@ -17,7 +17,8 @@ class Message(models.Model):
     class Meta:
         db_table = "message"
         indexes = [
-            models.Index(fields=["id"], name="message_waiting", condition=models.Q(spread_at__isnull=True))
+            models.Index(fields=["id"], name="message_waiting", condition=models.Q(spread_at__isnull=True)),
+            models.Index(fields=["person_id"], name="message_person"),
         ]
 
 

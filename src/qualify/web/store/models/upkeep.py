@@ -44,6 +44,7 @@ class Work(models.Model):
     of = models.BigIntegerField(default=0)
     detail = models.TextField(default="")
     created_at = models.BigIntegerField()
+    tries = models.IntegerField(db_default=0)
     taken_until = models.BigIntegerField(default=0)
     finished_at = models.BigIntegerField(null=True)
 
@@ -80,6 +81,25 @@ class Form(models.Model):
 
     class Meta:
         db_table = "form"
+
+
+class Suggestion(models.Model):
+    """Two people who may be one although no identifier says so: found by likeness, settled by somebody.
+
+    They are known by identifiers of theirs, so that what was settled stays so whoever they turn out to be.
+    """
+
+    one_id = models.BigIntegerField()
+    other_id = models.BigIntegerField()
+    probability = models.FloatField()
+    evidence = models.TextField()  # a JSON object: what speaks for it, what against
+    found_at = models.BigIntegerField()
+    settled = models.CharField(max_length=12, default="")  # merged, dismissed
+    settled_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "suggestion"
+        constraints = [models.UniqueConstraint(fields=["one_id", "other_id"], name="suggestion_once")]
 
 
 class Audit(models.Model):
