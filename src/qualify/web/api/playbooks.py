@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 
@@ -13,8 +14,9 @@ from qualify.web.api.around import tags
 from qualify.web.api.problems import Mistake, of_playbook, problem
 from qualify.web.api.shapes import Asked, Id, LongText, Text
 from qualify.web.database import rows
+from qualify.web.living.kinds import ask
 from qualify.web.verbs.actor import READ_PLAYBOOK, NotThere
-from qualify.web.verbs.publish import check, present, publish
+from qualify.web.verbs.publish import check, checked, present, publish
 
 router = Router(tags=["playbooks"])
 
@@ -120,6 +122,50 @@ def publish_playbook(request: HttpRequest, body: PublishIn) -> Any:
     done = publish(actor(request), body.text, now(), note=body.note, instead_of=before)
     said = {"id": done.version_id, "warnings": [of_playbook(each) for each in done.warnings]}
     return Status(201, {**done._asdict(), **said})
+
+
+class WorkOut(Schema):
+    """A long piece of work: its state is waiting, running, done or failed; ``result`` is there when it is done."""
+
+    id: int
+    kind: str
+    state: str
+    done: int
+    of: int
+    detail: str
+    result: Any = None
+
+
+@router.post(
+    "/playbooks/plan", response={202: WorkOut}, operation_id="plan_playbook", summary="What would it do?"
+)
+def plan_playbook(request: HttpRequest, body: TextIn) -> Any:
+    """Who would move from which stage to which if the text were published, by which rules, and some of them by
+    id. It takes seconds: ask for the work until it is done; its `result` is the plan.
+    """
+    problems = check(actor(request), body.text)
+    if any(each.severity == "error" for each in problems):
+        checked(body.text)
+    at = now()
+    number = ask("plan", {"text": body.text}, at)
+    return Status(202, _work(number))
+
+
+@router.get("/work/{work_id}", response=WorkOut, operation_id="get_work", summary="A long piece of work")
+def get_work(request: HttpRequest, work_id: Id) -> Any:
+    """How far it is, and what came of it."""
+    actor(request, READ_PLAYBOOK)
+    return _work(work_id)
+
+
+def _work(number: int) -> dict[str, Any]:
+    found = rows("SELECT id, kind, state, done, of, detail FROM work WHERE id = %s", [number])
+    if not found:
+        raise NotThere(f"there is no work {number}")
+    told = dict(zip(("id", "kind", "state", "done", "of", "detail"), found[0], strict=True))
+    if told["state"] != "done" or not told["detail"].startswith("{"):
+        return told
+    return {**told, "detail": "", "result": msgspec.json.decode(told["detail"])}
 
 
 def _whole(version_id: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from qualify.engines.quoting import listed, literal, named
@@ -42,15 +43,17 @@ _TABLES = {
 }
 
 
-def read_store(duck: duckdb.DuckDBPyConnection, layout: Layout, moment: int) -> Sources:
-    """The facts known by the moment, copied at one point in time into tables of the connection's own."""
+def read_store(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], moment: int) -> Sources:
+    """The facts known by the moment that some playbooks ask for, copied at one point in time into tables of the
+    connection's own.
+    """
     duck.execute("CREATE SCHEMA IF NOT EXISTS facts")
     duck.execute("BEGIN")
-    kinds = _kinds(duck, layout)
+    kinds = _kinds(duck, layouts)
     for name, query in _TABLES.items():
         asked = query.replace("{moment}", str(int(moment))).replace("{kinds}", kinds)
         duck.execute(f"CREATE OR REPLACE TABLE facts.{name} AS {asked}")
-    duck.execute(f"CREATE OR REPLACE TABLE facts.accounts AS {_accounts(duck, layout, moment)}")
+    duck.execute(f"CREATE OR REPLACE TABLE facts.accounts AS {_accounts(duck, layouts, moment)}")
     duck.execute("COMMIT")
     given: dict[str, Any] = {
         name: duck.sql(f"SELECT * FROM facts.{name}")
@@ -60,19 +63,19 @@ def read_store(duck: duckdb.DuckDBPyConnection, layout: Layout, moment: int) -> 
     return Sources(**given)
 
 
-def _kinds(duck: duckdb.DuckDBPyConnection, layout: Layout) -> str:
-    """Only the kinds of event that the playbook asks for are read, however it spells them."""
-    if layout.event_kinds is None:
+def _kinds(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout]) -> str:
+    """Only the kinds of event that are asked for are read, however a playbook spells them."""
+    if any(layout.event_kinds is None for layout in layouts):
         return ""
-    fields = Fields([layout])
+    fields = Fields(layouts)
     there = [row[0] for row in duck.execute("SELECT DISTINCT kind FROM store.event").fetchall()]
     wanted = [kind for kind in there if fields.kind(kind) is not None]
     return f" AND kind IN {listed(wanted)}" if wanted else " AND FALSE"
 
 
-def _accounts(duck: duckdb.DuckDBPyConnection, layout: Layout, moment: int) -> str:
+def _accounts(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], moment: int) -> str:
     """The newest value of each trait of each account, one column for each that is asked for."""
-    fields = Fields([layout])
+    fields = Fields(layouts)
     known = f"FROM store.account_learnt WHERE known_at <= {int(moment)}"
     names = duck.execute(f"SELECT DISTINCT unnest(json_keys(CAST(traits AS JSON))) {known}").fetchall()
     asked = sorted(name for (name,) in names if fields.of_trait(name))

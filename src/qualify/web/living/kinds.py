@@ -17,6 +17,7 @@ from qualify.web.database import insert
 
 KINDS: dict[str, str] = {
     "recompute": "qualify.web.living.kinds:recompute",
+    "plan": "qualify.web.living.kinds:plan",
     "rescore": "qualify.web.living.kinds:rescore",
 }
 """Kind → ``module:function``, imported when such a row is taken."""
@@ -70,3 +71,11 @@ def rescore(parameters: Mapping[str, Any], progress: Progress) -> str:
     found = rows("SELECT published_at FROM playbook_version WHERE id = %s", [parameters["version"]])
     done = judged(found[0][0], lambda what, so_much, of: progress(so_much, of, what))
     return json.dumps(done._asdict())
+
+
+def plan(parameters: Mapping[str, Any], progress: Progress) -> str:
+    """What publishing a draft would do; the detail of the row is the plan."""
+    from qualify.clock import now
+    from qualify.web.bulk.planning import planned
+
+    return json.dumps(planned(str(parameters["text"]), now()))
