@@ -1,4 +1,10 @@
-"""The core reads no clock, opens no connection and no file, and takes no chance without a seed."""
+"""The core reads no clock, opens no connection and no file, and takes no chance without a seed.
+
+The rule is about the core: there a conclusion is a function of facts, a playbook and a moment. The rooms around it
+run things. The application is one of them: ``web`` is the room with a database of its own, so it holds
+connections and files, draws secrets, and measures how long something takes. But what time it is, it too asks
+``qualify.clock`` alone, so that every conclusion in the store has one moment it was drawn for.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +20,12 @@ from tests.house.project import lines, python_files, room, tree
 # What each rule forbids: dotted names as imported, and names of methods whatever they are called on.
 RULES = {
     "clock": re.compile(
-        r"datetime\.datetime\.(now|utcnow|today)|datetime\.date\.today|time\.\w+|ibis\.(now|today)"
+        r"datetime\.datetime\.(now|utcnow|today)|datetime\.date\.today|ibis\.(now|today)"
+        r"|time\.(?!(?:sleep|monotonic|perf_counter|process_time|thread_time)(?:_ns)?$)\w+"
+        r"|django\.utils\.timezone\.(now|localtime|localdate)"
     ),
+    # How long something takes says nothing of what time it is; waiting is the same clock.
+    "stopwatch": re.compile(r"time\.(sleep|monotonic|perf_counter|process_time|thread_time)(_ns)?"),
     "connection": re.compile(
         r"(socket|http|urllib\.request|ftplib|smtplib|ssl|asyncio|requests|httpx|subprocess|sqlite3|duckdb"
         r"|psycopg)\..+|ibis\.(\w+\.)?connect|ibis\.(get_backend|set_backend|read_\w+)"
@@ -27,19 +37,22 @@ RULES = {
     ),
     "chance": re.compile(
         r"random\.(?!Random$)\w+|numpy\.random\.(?!default_rng$|Generator$|PCG64$|SeedSequence$)\w+"
-        r"|uuid\.uuid[14]|secrets\.\w+|os\.urandom"
+        r"|uuid\.uuid[14]|os\.urandom"
     ),
+    # What nobody may guess, as keys: no result depends on it.
+    "secret": re.compile(r"secrets\.\w+"),
     "chance without a seed": re.compile(r"random\.Random|numpy\.random\.(default_rng|PCG64|SeedSequence)"),
 }
 SEED_GIVEN = "chance without a seed"
 
-# Rooms that may: the fronts and those that run things. Chance is nowhere free.
+# Rooms that may: the fronts and those that run things. Chance is nowhere free, and the clock is one file's.
 MAY = {
     "clock": {"clock"},
     "cli": {"file"},
     "runs": {"connection", "file"},
     "engines": {"connection", "file"},
     "files": {"connection", "file"},
+    "web": {"connection", "file", "secret", "stopwatch"},
 }
 
 # Single files that may, and why. An entry that is no longer needed must go.
@@ -49,6 +62,7 @@ EXCEPTIONS = {
     "src/qualify/playbook/loading.py": {"file"},  # Playbook.load(path)
     "src/qualify/playbook/starters.py": {"file"},  # the playbooks that come with the package
     "src/qualify/reading/words.py": {"file"},  # the word lists that come with the package
+    "src/qualify/web/telling/outbox.py": {"chance"},  # when to try again: what failed together parts
 }
 
 
@@ -63,6 +77,11 @@ def test_every_exception_is_still_needed():
         assert rules <= broken, f"{name} no longer needs its exception from {rules - broken}"
 
 
+def test_of_all_rooms_only_the_clock_may_say_what_time_it_is():
+    assert [name for name, rules in MAY.items() if "clock" in rules] == ["clock"]
+    assert not [name for name, rules in EXCEPTIONS.items() if "clock" in rules]
+
+
 @pytest.mark.parametrize(
     ("rule", "code"),
     [
@@ -70,6 +89,10 @@ def test_every_exception_is_still_needed():
         ("clock", "from datetime import date as day\nday.today()"),
         ("clock", "from time import time\ntime()"),
         ("clock", "import ibis\nibis.now()"),
+        ("clock", "import time\ntime.time_ns()"),
+        ("clock", "from django.utils import timezone\ntimezone.now()"),
+        ("stopwatch", "import time\ntime.monotonic()"),
+        ("stopwatch", "from time import perf_counter_ns\nperf_counter_ns()"),
         ("connection", "import duckdb\nduckdb.connect()"),
         ("connection", "import ibis\nibis.duckdb.connect()"),
         ("connection", "def run(table):\n    return table.to_pyarrow()"),
@@ -78,6 +101,7 @@ def test_every_exception_is_still_needed():
         ("chance", "import random\nrandom.shuffle([])"),
         ("chance", "import numpy as np\nnp.random.rand()"),
         ("chance", "from uuid import uuid4\nuuid4()"),
+        ("secret", "import secrets\nsecrets.token_bytes(24)"),
         (SEED_GIVEN, "from random import Random\nRandom()"),
         (SEED_GIVEN, "import numpy as np\nnp.random.default_rng()"),
     ],

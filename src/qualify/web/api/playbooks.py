@@ -99,31 +99,6 @@ def check_playbook(request: HttpRequest, body: TextIn) -> Any:
     return {"usable": usable, "problems": [of_playbook(each) for each in problems]}
 
 
-@router.get(
-    "/playbooks/{version_id}", response=PlaybookOut, operation_id="get_playbook", summary="One version"
-)
-def get_playbook(request: HttpRequest, version_id: Id) -> Any:
-    """The text of a version."""
-    actor(request, READ_PLAYBOOK)
-    return _whole(version_id)
-
-
-@router.post("/playbooks", response={201: PublishedOut}, operation_id="publish_playbook", summary="Publish")
-def publish_playbook(request: HttpRequest, body: PublishIn) -> Any:
-    """From now on it judges, and everybody is judged anew. `If-Match` with the ETag of the version that was
-    read before keeps two people from overwriting each other: 412 when another came between.
-    """
-    before, wanted = None, tags(request.headers.get("if-match", ""))
-    if wanted:
-        here = present()
-        before = here.digest if here is not None else ""
-        if not here or not wanted & {f'"{before}"', "*"}:
-            return problem(412, "another version was published meanwhile; read it, and publish again")
-    done = publish(actor(request), body.text, now(), note=body.note, instead_of=before)
-    said = {"id": done.version_id, "warnings": [of_playbook(each) for each in done.warnings]}
-    return Status(201, {**done._asdict(), **said})
-
-
 class WorkOut(Schema):
     """A long piece of work: its state is waiting, running, done or failed; ``result`` is there when it is done."""
 
@@ -156,6 +131,31 @@ def get_work(request: HttpRequest, work_id: Id) -> Any:
     """How far it is, and what came of it."""
     actor(request, READ_PLAYBOOK)
     return _work(work_id)
+
+
+@router.get(
+    "/playbooks/{version_id}", response=PlaybookOut, operation_id="get_playbook", summary="One version"
+)
+def get_playbook(request: HttpRequest, version_id: Id) -> Any:
+    """The text of a version."""
+    actor(request, READ_PLAYBOOK)
+    return _whole(version_id)
+
+
+@router.post("/playbooks", response={201: PublishedOut}, operation_id="publish_playbook", summary="Publish")
+def publish_playbook(request: HttpRequest, body: PublishIn) -> Any:
+    """From now on it judges, and everybody is judged anew. `If-Match` with the ETag of the version that was
+    read before keeps two people from overwriting each other: 412 when another came between.
+    """
+    before, wanted = None, tags(request.headers.get("if-match", ""))
+    if wanted:
+        here = present()
+        before = here.digest if here is not None else ""
+        if not here or not wanted & {f'"{before}"', "*"}:
+            return problem(412, "another version was published meanwhile; read it, and publish again")
+    done = publish(actor(request), body.text, now(), note=body.note, instead_of=before)
+    said = {"id": done.version_id, "warnings": [of_playbook(each) for each in done.warnings]}
+    return Status(201, {**done._asdict(), **said})
 
 
 def _work(number: int) -> dict[str, Any]:

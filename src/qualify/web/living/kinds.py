@@ -17,6 +17,7 @@ from qualify.web.database import insert
 
 KINDS: dict[str, str] = {
     "recompute": "qualify.web.living.kinds:recompute",
+    "fetch": "qualify.web.fetching:fetch",
     "plan": "qualify.web.living.kinds:plan",
     "rescore": "qualify.web.living.kinds:rescore",
 }
