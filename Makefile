@@ -22,8 +22,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --qui
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-run: $(STAMP)-run  ## install, simulate a market, score it and show what came out
-	@$(BIN)/qualify demo $(ARGS)
+run: $(STAMP)-run  ## install, simulate a market, show what came out, and serve it until Ctrl-C
+	@$(BIN)/qualify demo --serve $(ARGS)
 
 test: $(STAMP)-test  ## install and run all fast tests (ARGS="-k words" for some of them)
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(ARGS)

@@ -21,6 +21,8 @@ FOLDER = Path("demo")
 STARTER = "b2b-saas"
 DAYS = 365
 SEED = 7
+LISTEN = "qualify.web.serving.server:check_port"
+LOAD = "qualify.web.commands.demonstrating:load_demo"
 SERVE = "qualify.web.commands.demonstrating:serve_demo"
 AHEAD = 90
 """Days before the market's end as of which the score is tested: enough for deals to close after it."""
@@ -56,14 +58,18 @@ def demo(
       qualify demo --serve
     """
     screen: Screen = context.obj
+    if serve and port:
+        application.found(LISTEN)(host, port)  # better now than when all the work is done
     market, playbook = output / "market", output / "playbook.yaml"
     with screen.working() as step:
         step(f"simulating {leads:,} leads over {DAYS} days")
         _prepare(output, market, playbook, leads)
         past, run = _scored(market, playbook, step)
-    _next(screen, output, _show(screen, past, run))
+    best = _show(screen, past, run)
     if serve:
-        application.found(SERVE)(leads, host, port)
+        _serve(screen, leads, host, port)
+    else:
+        _next(screen, output, best)
 
 
 def _prepare(folder: Path, market: Path, playbook: Path, leads: int) -> None:
@@ -112,6 +118,14 @@ def _chapter(screen: Screen, title: str) -> None:
     screen.say()
     screen.say(title, style="bold")
     screen.say("=" * len(title))
+
+
+def _serve(screen: Screen, leads: int, host: str, port: int) -> None:
+    """Run the application with such a market in its store."""
+    with screen.working() as step:
+        here = application.found(LOAD)(leads, step)
+    _chapter(screen, "The application, with such a market in its store")
+    application.found(SERVE)(host, port, here)
 
 
 def _next(screen: Screen, folder: Path, lead: str) -> None:

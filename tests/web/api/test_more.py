@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from qualify.playbook.starters import text
 from qualify.web.database import insert, rows, run
 from qualify.web.living.kinds import plan
 from qualify.web.verbs.actor import SCOPES
 from tests.web.api.conftest import Api, bearer_of
 
+EASY = """\
+playbook: easy
+scores: {fit: {rules: [{points: 50, when: {email: business}}]}}
+stages: {sql: {enter: {score: fit, at_least: 10}}}
+"""
+
 
 def test_a_draft_shows_its_consequences_before_it_is_published(lived: int) -> None:
     api = bearer_of(*SCOPES)
     before = rows("SELECT * FROM standing ORDER BY person_id"), rows("SELECT count(*) FROM move")
-    asked = api("POST", "/playbooks/plan", {"text": text("ecommerce")})
+    asked = api("POST", "/playbooks/plan", {"text": EASY})
     assert asked.status_code == 202
     [(number, parameters)] = rows("SELECT id, parameters FROM work WHERE kind = 'plan'")
     import json

@@ -44,7 +44,9 @@ class Part:
 class Sender(threading.Thread):
     """Sends calls in batches, each again and again until it is acknowledged, as clients do."""
 
-    def __init__(self, server: Server, key: str, calls: Sequence[dict[str, Any]], pause: float = PAUSE) -> None:
+    def __init__(
+        self, server: Server, key: str, calls: Sequence[dict[str, Any]], pause: float = PAUSE
+    ) -> None:
         super().__init__(daemon=True)
         self.server, self.key, self.calls, self.pause = server, key, calls, pause
         self.over, self.acknowledged, self.again = threading.Event(), 0, 0

@@ -28,7 +28,11 @@ TYPES = ["application/json", "text/plain", "application/x-www-form-urlencoded", 
          "image/png", "", "a" * 3000]  # fmt: skip
 
 in_one_store = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ]
 )
 
 
@@ -128,7 +132,9 @@ def each_is_kept_or_put_aside(front: Doors, calls: list[dict[str, Any]]) -> None
     spoken(answer)
     if answer.status_code == 200:
         after = told("event") + told("learnt") + told("aside")
-        assert rows("SELECT count(*) FROM event WHERE kind = 'demo_requested' AND id = (SELECT max(id) FROM event)")
+        assert rows(
+            "SELECT count(*) FROM event WHERE kind = 'demo_requested' AND id = (SELECT max(id) FROM event)"
+        )
         new = after - before + _counted("duplicate") - twice
         assert new >= len(calls) + 1
 

@@ -20,7 +20,12 @@ from tests.web.faults.streams import DAY, HOUR, PLAYBOOK, START, drafts, publish
 def people(many: int) -> None:
     published(PLAYBOOK, START - DAY)
     for number in range(many):
-        call = {"type": "track", "user_id": f"u{number}", "event": "Demo Requested", "message_id": f"m{number}"}
+        call = {
+            "type": "track",
+            "user_id": f"u{number}",
+            "event": "Demo Requested",
+            "message_id": f"m{number}",
+        }
         keep(drafts(START, call), START)
 
 

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from qualify.files import Sources
 from qualify.playbook import parse
 from qualify.runs.planning import mapping_of, plan
 from qualify.scoring.layout import Layout
@@ -40,7 +41,9 @@ def drafted(asked: Drafted) -> dict[str, Any]:
     duck = attached(Place(asked.kind, asked.name))
     old, new = parse(asked.old), parse(asked.new)
     # Both look at the same facts: those that either asks for.
-    sources = read_store(duck, [Layout(old), Layout(new)], asked.now)
+    read = read_store(duck, [Layout(old), Layout(new)], asked.now)
+    # As tables: a relation of another connection can be read once only, and both playbooks read it.
+    sources = Sources(**{name: relation.to_arrow_table() for name, relation in read.given()})
     previous = duck.sql(_PREVIOUS).to_arrow_table()
     found = plan(old, new, sources, as_of=asked.now, previous=previous if previous.num_rows else None)
     movers = found.movers.slice(0, EXAMPLES)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from qualify.web.commands.opening import open_store
 from qualify.web.commands.saying import note, say
 from qualify.web.commands.serve import address, free_port, serve_both
+from qualify.web.starting import start
 
 KEYS = "demo-keys.json"
 VISITOR = "you"
@@ -22,22 +23,26 @@ class DemoKeys(NamedTuple):
     api: str
 
 
-def serve_demo(leads: int, host: str, port: int) -> None:
-    """Load a simulated market into the store, unless it is there, say what to try, and serve it."""
-    open_store()
-    from django.db import connections
-
+def load_demo(leads: int, step: Callable[[str], None]) -> bool:
+    """Load a simulated market into the store, unless it is there; False when the store is somebody's own."""
+    start()
     from qualify.clock import now
     from qualify.web.demonstration.loading import load
+    from qualify.web.serving.migrating import migrate
 
-    loaded = load(now(), leads, note)
-    if loaded.fresh:
-        note(f"{loaded.leads:,} leads with {loaded.facts:,} facts are in the store, and judged")
-    elif not loaded.here:
-        note("the store holds other data: it is served as it is, without the simulated market")
+    migrate(step)
+    return load(now(), leads, step).here
+
+
+def serve_demo(host: str, port: int, here: bool) -> None:
+    """Say what to try, and serve the store."""
+    from django.db import connections
+
     port = port or free_port(host)
-    if loaded.here:
+    if here:
         say(what_to_try(address(host, port), keys()))
+    else:
+        note("the store holds other data: it is served as it is, without the simulated market")
     connections.close_all()
     serve_both(host, port, None)
 
@@ -70,20 +75,25 @@ def _made() -> DemoKeys:
 
 
 def what_to_try(where: str, known: DemoKeys) -> str:
-    """Two commands: ask for a demonstration, and see the score that follows."""
-    calls = [
-        {"type": "identify", "userId": VISITOR,
-         "traits": {"email": "you@your-own-firm.com", "title": "VP Marketing", "employees": 120}},
-        {"type": "track", "userId": VISITOR, "event": "Demo Requested"},
-    ]  # fmt: skip
-    body = json.dumps({"batch": calls})
-    return (
-        f"\nTry next, in another terminal\n=============================\n"
-        f"Send what a visitor does, as any Segment client would:\n\n"
-        f"  curl -u {known.write}: {where}/v1/batch -H 'Content-Type: application/json' \\\n"
-        f"    -d '{body}'\n\n"
-        f"A moment later the person has a score, with the lines behind it:\n\n"
-        f"  curl -H 'Authorization: Bearer {known.api}' '{where}/api/v1/leads?identifier=user_id:{VISITOR}'\n\n"
-        f"The best leads of the market:\n\n"
-        f"  curl -H 'Authorization: Bearer {known.api}' '{where}/api/v1/leads?limit=5'\n"
-    )
+    """Three things to paste: ask for a demonstration, see the score that follows, and the lines behind it."""
+    lead = f'"$AT/api/v1/leads?identifier=user_id:{VISITOR}"'
+    return f"""\
+Paste these into another terminal. Where it is, and two keys:
+
+  AT={where} KEY={known.write} AUTH='Authorization: Bearer {known.api}'
+
+What somebody does on your site, as any Segment client sends it:
+
+  curl -u $KEY: $AT/v1/batch -d '{{"batch": [
+    {{"type": "identify", "userId": "{VISITOR}", "traits": {{"email": "you@your-own-firm.com", "title": "VP Marketing"}}}},
+    {{"type": "track", "userId": "{VISITOR}", "event": "Demo Requested"}}]}}'
+
+A moment later they are in a stage, with a grade and a score:
+
+  curl -s -H "$AUTH" {lead} | python3 -m json.tool
+
+And every line behind it:
+
+  LEAD=$(curl -s -H "$AUTH" {lead} | grep -o '"id": [0-9]*' | tr -dc 0-9)
+  curl -s -H "$AUTH" $AT/api/v1/leads/$LEAD | python3 -m json.tool
+"""

@@ -69,7 +69,10 @@ class Errands:
         try:
             detail = kind(errand.kind)(json.loads(errand.parameters), self._progress(errand))
         except Interrupted:
-            run("UPDATE work SET state = 'waiting', taken_until = 0, tries = tries - 1 WHERE id = %s", [errand.id])
+            run(
+                "UPDATE work SET state = 'waiting', taken_until = 0, tries = tries - 1 WHERE id = %s",
+                [errand.id],
+            )
         except Exception as error:
             if is_down(error):
                 raise  # it is tried again when the lease is over

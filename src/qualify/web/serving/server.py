@@ -48,10 +48,10 @@ def _refused(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
             f"port {port} of {host} is taken: another program listens there, perhaps another `qualify serve`. "
-            f"End it, or choose another port: qualify serve --port {port + 1}"
+            f"End it, or choose another port: --port {port + 1}"
         )
     if error.errno == errno.EACCES:
-        return f"port {port} is for the system's own use; choose one above 1023: qualify serve --port 8000"
+        return f"port {port} is for the system's own use; choose one above 1023: --port 8000"
     return f"{host} cannot be listened at: {error.strerror or error}; 127.0.0.1 and 0.0.0.0 always can"
 
 
