@@ -35,4 +35,4 @@ def dropped(
 
 
 def names(draft: Draft) -> list[tuple[str, str]]:
-    return [tuple(one) for one in draft.identifiers]
+    return [(one.kind, one.value) for one in draft.identifiers]

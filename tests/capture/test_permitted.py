@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -12,7 +14,7 @@ from tests.capture.drafting import BROWSER, SOURCE, TRUSTED, dropped, passed, tr
 
 REFUSING = BROWSER._replace(tracking_refused=True)
 STRICT = Source(id=1, name="strict", consent_required=True)
-ANONYMOUS = {"user_id": None, "anonymous_id": "b1"}
+ANONYMOUS: dict[str, Any] = {"user_id": None, "anonymous_id": "b1"}
 
 
 def preferring(**categories: bool) -> dict:
@@ -50,7 +52,8 @@ def test_a_browser_that_does_not_ask_is_tracked():
 )
 def test_a_source_may_need_consent(more, kept):
     if kept:
-        assert passed(track(**more), STRICT).consent["process"]
+        given = passed(track(**more), STRICT).consent
+        assert given and given["process"]
     else:
         assert dropped(track(**more), STRICT).reason == "no consent"
 

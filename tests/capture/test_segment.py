@@ -110,7 +110,7 @@ def test_the_path_says_what_kind_of_call_it_is(path, type_):
 
 
 def test_one_bad_message_does_not_lose_the_batch():
-    bad = [
+    bad: list[object] = [
         5,
         None,
         [],

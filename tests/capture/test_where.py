@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from qualify.capture.channels import Rules
@@ -9,7 +11,7 @@ from qualify.capture.known import Known
 from qualify.capture.model import Call
 from tests.capture.drafting import passed, track
 
-PRICING = {
+PRICING: dict[str, Any] = {
     "url": "https://www.acme.com/pricing?x=1",
     "path": "/pricing",
     "title": "Prices",

@@ -42,7 +42,7 @@ def test_publishing_moves_everybody_as_the_worker_would(lived: int) -> None:
 
 
 def test_the_next_change_is_never_missed(lived: int) -> None:
-    exact = dict(rows("SELECT person_id, next_at FROM standing"))
+    exact: dict[int, int | None] = dict(rows("SELECT person_id, next_at FROM standing"))
     rescore(lived)
     for who, next_at in rows("SELECT person_id, next_at FROM standing"):
         if exact[who] is not None:

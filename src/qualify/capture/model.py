@@ -92,10 +92,13 @@ class Refusal(Exception):
 class Door(Protocol):
     """A front door: which paths lead to it, how a request is read, and how it answers."""
 
-    name: str
-    """As shown and counted: segment, posthog, …"""
-    paths: tuple[str, ...]
-    """Regular expressions, each of a whole path without its first slash; named groups become ``match``."""
+    @property
+    def name(self) -> str:
+        """As shown and counted: segment, posthog, …"""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Regular expressions, each of a whole path without its first slash; named groups become ``match``."""
 
     def read(self, request: Request, match: Mapping[str, str], secrets: Mapping[str, str]) -> Delivery:
         """The calls in a request; ``secrets`` are the source's own (for signatures), by name.

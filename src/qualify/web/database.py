@@ -22,20 +22,20 @@ _TANGLED = frozenset({"40P01", "40001"})  # deadlock, serialization failure
 _LIMITS = "54"  # the class of errors that say that a value is too large
 
 
-def rows(statement: str, parameters: Sequence[object] = ()) -> list[Row]:
+def rows(statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
     """The rows that a statement gives."""
     with _executed(statement, parameters) as cursor:
         return list(cursor.fetchall())
 
 
-def run(statement: str, parameters: Sequence[object] = ()) -> int:
+def run(statement: str, parameters: Sequence[Any] = ()) -> int:
     """Run a statement; how many rows it changed."""
     with _executed(statement, parameters) as cursor:
         return int(cursor.rowcount)
 
 
 @contextmanager
-def _executed(statement: str, parameters: Sequence[object]) -> Iterator[Any]:
+def _executed(statement: str, parameters: Sequence[Any]) -> Iterator[Any]:
     """The cursor after a statement, on Django's own connection and in its transaction.
 
     Django writes SQLite's parameters anew in every statement, which for one with a thousand of them takes longer
@@ -51,7 +51,7 @@ def _executed(statement: str, parameters: Sequence[object]) -> Iterator[Any]:
         yield connection.connection.execute(statement.replace("%s", "?"), parameters)
 
 
-def run_many(statement: str, parameters: Sequence[Sequence[object]]) -> None:
+def run_many(statement: str, parameters: Sequence[Sequence[Any]]) -> None:
     """Run a statement once for each row of parameters."""
     if parameters:
         with connection.cursor() as cursor:

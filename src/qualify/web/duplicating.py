@@ -58,7 +58,7 @@ def waiting(most: int = 1_000) -> list[Alike]:
         "ORDER BY probability DESC, one_id, other_id LIMIT %s",
         [most],
     )
-    owners = dict(
+    owners: dict[int, int] = dict(
         those(
             "SELECT id, owner_id FROM identifier WHERE id IN ({})",
             sorted({end for row in told for end in row[:2]}),

@@ -113,7 +113,7 @@ def _mend_people(nodes: Sequence[Node], resolution: Resolution) -> tuple[list[in
         for node in nodes
         if is_naming(node.kind) and resolution.person_of(node.id, 0).person_id == node.id
     }
-    there = dict(rows("SELECT id, created_at FROM person"))
+    there: dict[int, int] = dict(rows("SELECT id, created_at FROM person"))
     gone = sorted(there.keys() - wanted.keys())
     for table, column in (
         ("person", "id"),

@@ -85,7 +85,7 @@ Paste these into another terminal. Where it is, and two keys:
 What somebody does on your site, as any Segment client sends it:
 
   curl -u $KEY: $AT/v1/batch -d '{{"batch": [
-    {{"type": "identify", "userId": "{VISITOR}", "traits": {{"email": "you@your-own-firm.com", "title": "VP Marketing"}}}},
+    {{"type": "identify", "userId": "{VISITOR}", "traits": {{"email": "you@your-firm.com", "title": "VP Marketing"}}}},
     {{"type": "track", "userId": "{VISITOR}", "event": "Demo Requested"}}]}}'
 
 A moment later they are in a stage, with a grade and a score:

@@ -6,7 +6,7 @@ that taking a link out of force brings back exactly what was.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from qualify.identity.graph import Link, Node, Span, is_account, is_naming
@@ -50,7 +50,7 @@ class _Graph:
     def around(self, ids: Collection[int]) -> tuple[Iterable[Node], Iterable[Link]]:
         """These nodes and those that their links lead to, and the links."""
         found = {row[0]: row for end in ("one_id", "other_id") for row in those(_LINKS.format(end), ids)}
-        links = [Link(*row[:6], bool(row[6]) or row[0] in self.gone) for row in found.values()]
+        links = [Link._make((*row[:6], bool(row[6]) or row[0] in self.gone)) for row in found.values()]
         wanted = {*ids, *(end for link in links if link.active for end in (link.a, link.b))}
         return [Node(*row) for row in those(_NODES, sorted(wanted))], links
 
@@ -178,7 +178,7 @@ def _write_people(
     return {who: since[who] for who in here}
 
 
-def _since(changed: Sequence[_Change], rim: Collection[int]) -> Mapping[int, int]:
+def _since(changed: Sequence[_Change], rim: Collection[int]) -> dict[int, int]:
     """By person or account, the earliest moment from which what is known of them is different."""
     found: dict[int, int] = {}
     for change in changed:

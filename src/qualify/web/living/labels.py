@@ -89,7 +89,7 @@ def _bursts(events: Sequence[Raw], settings: Settings) -> tuple[Collection[int],
     seen = [event for event in events if settings.part_of.get(event.kind) in SEEN]
     if not seen:
         return frozenset(), {}
-    places = dict(
+    places: dict[int, str] = dict(
         those("SELECT event_id, network FROM sighting WHERE event_id IN ({})", [each.id for each in seen])
     )
     buckets = {

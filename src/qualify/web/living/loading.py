@@ -46,7 +46,7 @@ class Loaded:
 
     def moments(self) -> list[int]:
         """The moments at which a fact about the person became known."""
-        dated = (*self.learnt, *self.answers, *self.decisions, *self.account_traits)
+        dated: list[Dated[Any]] = [*self.learnt, *self.answers, *self.decisions, *self.account_traits]
         found = {each.known_at for each in dated}
         found |= {event.known_at for event in self.events}
         found |= {event.known_at for event in self.account_events}
@@ -58,7 +58,7 @@ class Recorder:
 
     def __init__(self, person: Loaded, fields: Fields) -> None:
         self.person, self.fields = person, fields
-        dated = (*person.learnt, *person.answers, *person.decisions, *person.account_traits)
+        dated: list[Dated[Any]] = [*person.learnt, *person.answers, *person.decisions, *person.account_traits]
         self.turns = sorted({each.known_at for each in dated})
         self.made: dict[int, Record] = {}
 

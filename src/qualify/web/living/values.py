@@ -22,7 +22,7 @@ NOTHING: Values = {}
 
 def decoded(text: str) -> dict[str, Any]:
     """A JSON object that we wrote ourselves."""
-    return _decode(text) if text != "{}" else {}  # type: ignore[no-any-return]
+    return _decode(text) if text != "{}" else {}
 
 
 def trait_text(value: object) -> str | None:

@@ -173,8 +173,9 @@ class Worker:
             if person is None or not (each.own or each.person_id in loaded.rehoused):
                 continue
             at = since[each.person_id]
-            for account in {person.account_id, loaded.rehoused.get(each.person_id)} - {None}:
-                news[account] = min(at, news.get(account, at))
+            for account in (person.account_id, loaded.rehoused.get(each.person_id)):
+                if account is not None:
+                    news[account] = min(at, news.get(account, at))
         judged = {each.person_id: since[each.person_id] for each in taken}
         colleagues = those("SELECT id, account_id FROM person WHERE account_id IN ({})", sorted(news))
         # Who was judged just now saw all of this, if it was not older than what they were judged from.
