@@ -46,10 +46,10 @@ def call_of(event, path="batch/"):
     "request_",
     [
         as_json("batch/", PYTHON),
-        posted("batch/", gzip.compress(json.dumps(PYTHON).encode()), {"content-encoding": "gzip"}),
+        posted("batch/", gzip.compress(json.dumps(PYTHON).encode(), mtime=0), {"content-encoding": "gzip"}),
         posted(
             "e/",
-            gzip.compress(json.dumps([{**EVENT, "properties": {"token": "key"}}]).encode()),
+            gzip.compress(json.dumps([{**EVENT, "properties": {"token": "key"}}]).encode(), mtime=0),
             {"content-type": "text/plain"},
         ),
         posted(

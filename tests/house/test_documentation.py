@@ -113,7 +113,8 @@ def commands() -> dict[str, Any]:
 
 def options(command: Any) -> set[str]:
     """The long names of a command's options, as they are typed."""
-    typed = [word for one in command.params if not getattr(one, "hidden", False) for word in one.opts]
+    shown = [one for one in command.params if not getattr(one, "hidden", False)]
+    typed = [word for one in shown for word in (*one.opts, *one.secondary_opts)]  # those that say no, too
     return {word for word in typed if word.startswith("--")} - GIVEN
 
 

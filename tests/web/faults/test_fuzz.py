@@ -121,7 +121,7 @@ def test_any_bytes(front: Doors, path: str, body: bytes, kind: str) -> None:
 @given(path=st.sampled_from(PATHS), body=_json, kind=st.sampled_from(TYPES), squeezed=st.booleans())
 def test_any_json(front: Doors, path: str, body: Any, kind: str, squeezed: bool) -> None:
     text = json.dumps(body).encode()
-    front.post(path, gzip.compress(text) if squeezed else text, kind)
+    front.post(path, gzip.compress(text, mtime=0) if squeezed else text, kind)
 
 
 def each_is_kept_or_put_aside(front: Doors, calls: list[dict[str, Any]]) -> None:
@@ -162,9 +162,9 @@ def test_any_calls_on_postgresql(front_on_postgres: Doors, calls: list[dict[str,
 @pytest.mark.parametrize(
     "body",
     [
-        pytest.param(gzip.compress(b'{"batch": []}' * 50)[:-9], id="gzip cut short"),
+        pytest.param(gzip.compress(b'{"batch": []}' * 50, mtime=0)[:-9], id="gzip cut short"),
         pytest.param(b"\x1f\x8b" + b"\xff" * 50, id="no gzip"),
-        pytest.param(gzip.compress(b" " * 50_000_000), id="a bomb"),
+        pytest.param(gzip.compress(b" " * 50_000_000, mtime=0), id="a bomb"),
         pytest.param(b"[" * 100_000, id="deep"),
         pytest.param(b'{"batch":' * 500 + b"[]" + b"}" * 500, id="deep and closed"),
         pytest.param(b"x" * 10_000_000, id="10 MB"),

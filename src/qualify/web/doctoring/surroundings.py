@@ -20,15 +20,11 @@ from qualify.web.database import is_sqlite, rows
 from qualify.web.doctoring.findings import Check, Finding, ok, problem, warning
 
 VARIABLES = (
-    *("QUALIFY_DATA", "QUALIFY_DATABASE_URL", "QUALIFY_SECRET_KEY", "QUALIFY_HOSTS", "QUALIFY_BASE_URL"),
-    *(
-        "QUALIFY_PROXIES",
-        "QUALIFY_LOG",
-        "QUALIFY_LOG_FORMAT",
-        "QUALIFY_WEBHOOKS_PRIVATE",
-        "QUALIFY_SUPERVISED",
-    ),
-    *("QUALIFY_CACHE", "QUALIFY_DEBUG", "QUALIFY_MUST_RUN"),
+    *("QUALIFY_DATA", "QUALIFY_DATABASE_URL", "QUALIFY_SECRET_KEY"),
+    *("QUALIFY_HOSTS", "QUALIFY_BASE_URL", "QUALIFY_PROXIES"),
+    *("QUALIFY_LOG", "QUALIFY_LOG_FORMAT", "QUALIFY_WEBHOOKS_PRIVATE"),
+    *("QUALIFY_META_API", "QUALIFY_LINKEDIN_API", "QUALIFY_LINKEDIN_VERSION"),
+    *("QUALIFY_CACHE", "QUALIFY_DEBUG", "QUALIFY_SUPERVISED", "QUALIFY_MUST_RUN"),
 )
 """The environment variables that mean something."""
 
