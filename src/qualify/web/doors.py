@@ -18,7 +18,7 @@ from typing import NamedTuple, cast
 
 import msgspec
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 
 from qualify.capture.cors import cors, preflight
@@ -82,7 +82,7 @@ def receive(request: HttpRequest, path: str) -> HttpResponse:
         reply = through(found, asked)
     except Refusal as refusal:
         reply = found.door.refuse(refusal)
-    except (DatabaseError, TimeoutError) as error:
+    except (Error, TimeoutError) as error:
         logger.warning("not kept, the client is asked to send it again: %s", error)
         reply = found.door.refuse(
             Refusal(503, "busy", "not kept; send it again", {"Retry-After": str(BUSY_SECONDS)})

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
-from django.db import DatabaseError
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -93,7 +93,7 @@ def of_error(error: Exception) -> HttpResponse:
         return problem(error.status_code, error.message)
     if isinstance(error, Http404):
         return problem(404, "nothing is at this address")
-    if isinstance(error, DatabaseError | TimeoutError):
+    if isinstance(error, Error | TimeoutError):
         logger.warning("the store did not answer: %s", error)
         return problem(503, "the store is busy; try again", headers={"Retry-After": "2"})
     logger.error("a request to the API failed", exc_info=error)

@@ -94,12 +94,14 @@ def _write_part(part: Standings, moves: dict[int, list[Row]], version: int, now:
         here = _there([row[0] for row in part.rows]) - _done([row[0] for row in part.rows], version, now)
         stale = _stale(sorted(here), now)
         fresh = [row for row in part.rows if row[0] in here and row[0] not in stale]
-        insert("standing", STANDING, fresh, f"ON CONFLICT (person_id) DO UPDATE SET {REPLACED}")
-        new = [move for row in fresh for move in moves.get(row[0], ())]
+        # Whoever the worker has judged since then, even in this very moment, is left as they are.
+        older = f"ON CONFLICT (person_id) DO UPDATE SET {REPLACED} WHERE standing.as_of <= excluded.as_of"
+        written = {who for (who,) in insert("standing", STANDING, fresh, f"{older} RETURNING person_id")}
+        new = [move for row in fresh if row[0] in written for move in moves.get(row[0], ())]
         insert("move", MOVE, new)
         insert("message", MESSAGE, [move_told("lead.moved", move, now) for move in new])
         mark(dict.fromkeys(stale, now), now, own=False)
-    return Rescored(len(fresh), len(new), len(stale))
+    return Rescored(len(written), len(new), len(stale))
 
 
 def _stale(people: Sequence[int], now: int) -> set[int]:

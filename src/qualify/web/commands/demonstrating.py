@@ -84,11 +84,11 @@ Paste these into another terminal. Where it is, and two keys:
 
 What somebody does on your site, as any Segment client sends it:
 
-  curl -u $KEY: $AT/v1/batch -d '{{"batch": [
+  curl -s -u $KEY: $AT/v1/batch -d '{{"batch": [
     {{"type": "identify", "userId": "{VISITOR}", "traits": {{"email": "you@your-firm.com", "title": "VP Marketing"}}}},
-    {{"type": "track", "userId": "{VISITOR}", "event": "Demo Requested"}}]}}'
+    {{"type": "track", "userId": "{VISITOR}", "event": "Demo Requested"}}]}}'; sleep 1; echo
 
-A moment later they are in a stage, with a grade and a score:
+They are in a stage now, with a grade and a score:
 
   curl -s -H "$AUTH" {lead} | python3 -m json.tool
 

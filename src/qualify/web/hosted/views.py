@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 
 from qualify.capture.doors import form_html, forms
@@ -92,7 +92,7 @@ def _taken(visit: Visit, data: Mapping[str, list[str]]) -> HttpResponse:
         return _again(visit, data, said, 429, wait)
     try:
         _keep(visit, read, data, at)
-    except (DatabaseError, TimeoutError) as error:
+    except (Error, TimeoutError) as error:
         logger.warning("a form was not kept, its sender is asked to send it again: %s", error)
         said = {forms.WHOLE: "Your answers could not be kept just now. Please send the form again."}
         return _again(visit, data, said, 503, BUSY_SECONDS)

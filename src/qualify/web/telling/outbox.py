@@ -90,7 +90,7 @@ def spread(now: int) -> int:
 _DUE = (
     "SELECT a.id, a.webhook_id, a.tries, w.url, w.secret, m.id, m.type, m.payload, m.created_at, m.person_id "
     "FROM attempt a JOIN webhook w ON w.id = a.webhook_id JOIN message m ON m.id = a.message_id "
-    "WHERE a.state = 'waiting' AND a.next_at <= %s AND a.taken_until <= %s AND w.active{} "
+    "WHERE a.state = 'waiting' AND a.next_at <= %s AND (a.taken_until <= %s OR a.taken_until > %s) AND w.active{} "
     "ORDER BY a.message_id LIMIT %s"
 )
 
@@ -102,15 +102,15 @@ def take(now: int, most: int, under_way: Mapping[int, int], each: int) -> list[D
     """
     busy = [webhook for webhook, count in under_way.items() if count >= each]
     other = f" AND a.webhook_id NOT IN ({marks(len(busy))})" if busy else ""
-    found = rows(_DUE.format(other), [now, now, *busy, LOOKED_AT])
+    found = rows(_DUE.format(other), [now, now, now + LEASE, *busy, LOOKED_AT])  # see errands.take
     chosen = _within([Due(*row[:9]) for row in _first(found, now)], most, under_way, each)
     if not chosen:
         return []
     statement = (
         f"UPDATE attempt SET taken_until = %s WHERE id IN ({marks(len(chosen))}) "
-        "AND state = 'waiting' AND taken_until <= %s RETURNING id"
+        "AND state = 'waiting' AND (taken_until <= %s OR taken_until > %s) RETURNING id"
     )
-    held = {row[0] for row in rows(statement, [now + LEASE, *(due.id for due in chosen), now])}
+    held = {row[0] for row in rows(statement, [now + LEASE, *(due.id for due in chosen), now, now + LEASE])}
     return [due for due in chosen if due.id in held]
 
 
