@@ -91,11 +91,11 @@ $(STAMP)-run: SIZE := .
 $(STAMP)-run: CONTAINS :=
 
 $(STAMP)-test: WHAT := Qualify and what its tests need (about a minute the first time)
-$(STAMP)-test: SIZE := .[dev,postgres]
+$(STAMP)-test: SIZE := .[dev,duplicates,postgres]
 $(STAMP)-test: CONTAINS := $(STAMP)-run
 
 $(STAMP)-slow: WHAT := Qualify, what its tests need, and Spark (a few minutes the first time)
-$(STAMP)-slow: SIZE := .[dev,postgres,spark]
+$(STAMP)-slow: SIZE := .[dev,duplicates,postgres,spark]
 $(STAMP)-slow: CONTAINS := $(STAMP)-run $(STAMP)-test
 
 $(STAMP)-run $(STAMP)-test $(STAMP)-slow: $(BIN)/python pyproject.toml constraints.txt

@@ -67,7 +67,9 @@ def test_what_cannot_be_read_is_refused_with_a_code(body, headers, status, code)
     assert refused.value.message
 
 
-@pytest.mark.parametrize("body", [b"x" * 1001, gzip.compress(b"x" * 1001, mtime=0), gzip.compress(b"x" * 600, mtime=0) * 2])
+@pytest.mark.parametrize(
+    "body", [b"x" * 1001, gzip.compress(b"x" * 1001, mtime=0), gzip.compress(b"x" * 600, mtime=0) * 2]
+)
 def test_a_body_may_not_be_larger_than_the_limit_once_it_is_inflated(body):
     with pytest.raises(Refusal) as refused:
         inflated(body, limit=1000)

@@ -162,7 +162,9 @@ def test_a_page_view_tells_its_page_and_campaign():
 def test_a_page_may_tell_how_long_ago_it_was():
     call = call_of({**{name: value for name, value in EVENT.items() if name != "timestamp"}, "offset": 3000})
     sent_at, happened_at = moment_of(call.sent_at), moment_of(call.timestamp)
-    assert sent_at and happened_at and sent_at - happened_at == 3000
+    assert sent_at is not None
+    assert happened_at is not None
+    assert sent_at - happened_at == 3000
 
 
 def test_one_bad_event_does_not_lose_the_batch():

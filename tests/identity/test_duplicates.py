@@ -16,6 +16,8 @@ splink = pytest.mark.skipif(
     find_spec("splink") is None,
     reason="NOT TESTED: duplicates need Splink (pip install 'qualify[duplicates]')",
 )
+
+pytestmark = pytest.mark.slow
 FIELDS = ("email", "first_name", "last_name", "company", "phone", "country", "job_title")
 
 

@@ -69,10 +69,14 @@ def _file(path: Path) -> dict[str, Any]:
 @pytest.fixture
 def store(migrated: Path, tmp_path: Path) -> Iterator[Path]:
     """An empty store that is the default database while the test runs."""
-    path = tmp_path / "store.sqlite3"
+    from django.conf import settings
+
+    path, before = tmp_path / "store.sqlite3", settings.DATA
     shutil.copy(migrated, path)
+    settings.DATA = tmp_path  # where workers leave their signs of life
     with using(_file(path)):
         yield path
+    settings.DATA = before
 
 
 @pytest.fixture
@@ -103,7 +107,7 @@ def lived_once(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
     path = tmp_path_factory.mktemp("lived") / "lived.sqlite3"
     shutil.copy(migrated, path)
     with using(_file(path)):
-        last = live(leads=120, days=50, seed=5)
+        last = live(leads=80, days=40, seed=5)
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path, last

@@ -15,6 +15,8 @@ from qualify.web.database import insert, rows
 from qualify.web.demonstration.loading import load
 from tests.web.servers import until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def loaded(store):

@@ -10,6 +10,8 @@ from qualify.web.verbs.actor import Actor, NotThere
 from qualify.web.verbs.dismiss import dismiss
 from qualify.web.verbs.merge import merge
 
+pytestmark = pytest.mark.slow
+
 ME = Actor("ann", frozenset({"write:leads"}))
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from qualify.web.bulk.rescoring import rescore
 from qualify.web.database import rows
 from qualify.web.recomputing import forget, recompute
 from tests.web.lives import CONCLUSIONS, conclusions, live
+
+pytestmark = pytest.mark.slow
 
 STANDINGS = CONCLUSIONS["standing"].replace(", next_at", "")
 

@@ -33,7 +33,9 @@ def test_who_is_judged_before_everybody_is_still_went_through_the_publication(li
     worker.work_off(lived + DAY)
 
     alive = conclusions()
-    assert any(int(str(row[1])) >= published for row in alive["move"]), "the publication itself moved somebody"
+    assert any(int(str(row[1])) >= published for row in alive["move"]), (
+        "the publication itself moved somebody"
+    )
     forget()
     recompute(lived + DAY)
     assert conclusions()["move"] == alive["move"]

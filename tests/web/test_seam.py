@@ -48,6 +48,7 @@ def test_a_standing_that_was_tampered_with_is_found(lived: int) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_on_postgresql_too(postgres_store: str) -> None:
     last = live(leads=40, days=20, seed=2)
     verified = verify(last)

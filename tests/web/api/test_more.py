@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from qualify.web.database import insert, rows, run
 from qualify.web.living.kinds import plan
 from qualify.web.verbs.actor import SCOPES
@@ -14,6 +16,7 @@ stages: {sql: {enter: {score: fit, at_least: 10}}}
 """
 
 
+@pytest.mark.slow
 def test_a_draft_shows_its_consequences_before_it_is_published(lived: int) -> None:
     api = bearer_of(*SCOPES)
     before = rows("SELECT * FROM standing ORDER BY person_id"), rows("SELECT count(*) FROM move")

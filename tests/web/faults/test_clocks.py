@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,7 @@ def worker(store: Path) -> Worker:
     return Worker()
 
 
-def heard(at: int, *calls: dict[str, object]) -> None:
+def heard(at: int, *calls: dict[str, Any]) -> None:
     keep(drafts(at, *calls), at)
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from qualify.clock import now
 from qualify.web import doors
 from qualify.web.database import rows
+from qualify.web.keeping.counting import COUNTS
 from qualify.web.sources import create_key, create_source
 
 PATHS = [
@@ -42,7 +43,7 @@ class Doors:
     def __init__(self, key: str) -> None:
         self.key, self.client = key, Client(raise_request_exception=False)
 
-    def post(self, path: str, body: bytes, kind: str = "application/json", **headers: str) -> Any:
+    def post(self, path: str, body: bytes, kind: str = "application/json", **headers: Any) -> Any:
         basic = base64.b64encode(f"{self.key}:".encode()).decode()
         answer = self.client.generic(
             "POST", f"/{path}", body, content_type=kind, HTTP_AUTHORIZATION=f"Basic {basic}", **headers
@@ -140,7 +141,7 @@ def each_is_kept_or_put_aside(front: Doors, calls: list[dict[str, Any]]) -> None
 
 
 def _counted(reason: str) -> int:
-    doors.COUNTS.write()
+    COUNTS.write()
     [(many,)] = rows("SELECT coalesce(sum(calls), 0) FROM step_count WHERE reason = %s", [reason])
     return int(many)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests.web.faults.streams import differences, everything
 from tests.web.servers import until
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
     pytest.mark.xdist_group("serve"),
 ]
@@ -61,7 +63,7 @@ def killed(folder: Path, key: str, kills: int, port: int, **environment: str) ->
             pause.wait(chance.uniform(0.0, 1.2))
             before = sender.acknowledged
             chance.choice([web, web, worker]).kill()
-            until(lambda before=before: sender.acknowledged > before)
+            until(partial(_more_than, sender, before))
         sender.over.set()
         sender.join()
     finally:
@@ -102,3 +104,7 @@ def test_twenty_kills_on_postgresql(postgres_store: str, tmp_path: Path) -> None
     sender = killed(tmp_path / "data", key, 20, free_port(), QUALIFY_DATABASE_URL=postgres_store)
     assert sender.again > 0
     sound(sender.acknowledged)
+
+
+def _more_than(sender: Sender, before: int) -> bool:
+    return bool(sender.acknowledged > before)

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -21,6 +22,7 @@ from tests.web.faults.streams import drafts
 from tests.web.faults.test_killing import free_port, sound
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
     pytest.mark.xdist_group("serve"),
 ]
@@ -46,7 +48,9 @@ def imported(over: threading.Event, failures: list[BaseException]) -> int:
 
 def lived_through(store: Path, seconds: float) -> None:
     opened()
-    key, failures, written = create_key(create_source("site", "segment", now()), "secret", now()), [], []
+    key = create_key(create_source("site", "segment", now()), "secret", now())
+    failures: list[Any] = []
+    written: list[Any] = []
     environment = {"QUALIFY_DATABASE_URL": f"sqlite:///{store}", "QUALIFY_SECRET_KEY": settings.SECRET_KEY}
     folder = store.parent / "data"
     web = Part(folder, "--web", "--workers", "3", "--port", str(free_port()), **environment)

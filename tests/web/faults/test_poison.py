@@ -11,7 +11,7 @@ from django.db import OperationalError
 from qualify.web.database import rows, run
 from qualify.web.doctoring.store import worker as doctor
 from qualify.web.keeping.keep import keep
-from qualify.web.living import working
+from qualify.web.living import loading, standings, working
 from qualify.web.living.loop import Judging, Loop
 from qualify.web.living.working import LEASE, LONGEST_WAIT, MOST_TRIES, Worker
 from tests.web.faults.streams import DAY, HOUR, PLAYBOOK, START, drafts, published
@@ -79,7 +79,7 @@ def test_a_database_in_trouble_is_nobodys_poison_and_who_was_taken_is_taken_at_o
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people(3)
-    worker, write = Worker(), working.write
+    worker, write = Worker(), standings.write
 
     def full(*_: object) -> None:
         raise OperationalError("database or disk is full")
@@ -108,12 +108,12 @@ def test_a_worker_that_was_asleep_longer_than_its_lease_spoils_nothing(store: Pa
     slow = Worker()
     slow.versions.refresh()
     taken = working.take(START, 10)
-    load, seen = working.load, []
+    load, seen = loading.load, list[bool]()
 
     def interrupted(*words: object, **options: object) -> object:
         found = load(*words, **options)  # type: ignore[arg-type]
         if not seen:
-            seen.append(1)
+            seen.append(True)
             Worker().work_off(START + LEASE)  # another takes over and finishes; then there is news
             keep(drafts(START + LEASE, {"type": "page", "user_id": "u0", "message_id": "new"}), START + LEASE)
         return found

@@ -13,6 +13,8 @@ from qualify.web.recomputing import forget, recompute
 from tests.web.faults.loads import calls, keeping, kept, opened, together
 from tests.web.faults.streams import differences, everything
 
+pytestmark = pytest.mark.slow
+
 FEW, MANY = 200, 6_000
 
 
