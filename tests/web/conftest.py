@@ -69,14 +69,11 @@ def _file(path: Path) -> dict[str, Any]:
 @pytest.fixture
 def store(migrated: Path, tmp_path: Path) -> Iterator[Path]:
     """An empty store that is the default database while the test runs."""
-    from django.conf import settings
-
-    path, before = tmp_path / "store.sqlite3", settings.DATA
+    path = tmp_path / "store.sqlite3"
     shutil.copy(migrated, path)
-    settings.DATA = tmp_path  # where workers leave their signs of life
+    shutil.rmtree(_FOLDER / "workers", ignore_errors=True)  # the signs of life of another test's workers
     with using(_file(path)):
         yield path
-    settings.DATA = before
 
 
 @pytest.fixture

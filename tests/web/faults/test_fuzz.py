@@ -154,6 +154,7 @@ def test_any_calls_are_kept_or_put_aside_and_never_harm_their_batch(
     each_is_kept_or_put_aside(front, calls)
 
 
+@pytest.mark.slow
 @in_one_store
 @given(calls=st.lists(_calls, max_size=4))
 def test_any_calls_on_postgresql(front_on_postgres: Doors, calls: list[dict[str, Any]]) -> None:
