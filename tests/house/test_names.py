@@ -52,7 +52,9 @@ def test_the_rule_sees_a_private_place(text):
     assert PRIVATE.search(text)
 
 
-@pytest.mark.parametrize("text", ["../shared/data", "/opt/homebrew/bin", "src/work/order", "a/root/b", "/work/{id}"])
+@pytest.mark.parametrize(
+    "text", ["../shared/data", "/opt/homebrew/bin", "src/work/order", "a/root/b", "/work/{id}"]
+)
 def test_the_rule_leaves_other_paths_alone(text):
     assert not PRIVATE.search(text)
 

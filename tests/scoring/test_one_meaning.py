@@ -136,6 +136,7 @@ def test_stages_fold_the_same_on_duckdb_and_sqlite_in_many_worlds(world: World) 
     folded(Sqlite(), world, STEPS)
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_stages_fold_the_same_on_postgresql(postgres_url: str) -> None:
     @settings(max_examples=2, **QUICK)

@@ -324,6 +324,7 @@ def test_no_ending_flaps_into_another_or_back(world: World) -> None:
             assert ladder.step(state, judged, decision) == state
 
 
+@pytest.mark.slow
 @few
 @given(world=ended_worlds())
 def test_endings_by_what_a_lead_does_are_the_same_on_duckdb_and_sqlite(world: World) -> None:

@@ -104,7 +104,7 @@ def lived_once(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
     path = tmp_path_factory.mktemp("lived") / "lived.sqlite3"
     shutil.copy(migrated, path)
     with using(_file(path)):
-        last = live(leads=80, days=40, seed=5)
+        last = live(leads=60, days=35, seed=5)
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path, last

@@ -16,6 +16,7 @@ import qualify
 from tests.web.servers import Server, serving, until
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
     pytest.mark.xdist_group("serve"),
 ]
@@ -72,7 +73,6 @@ def test_a_port_that_is_taken_is_said_with_what_to_do(served):
     assert f"port {port} of 127.0.0.1 is taken" in ran.stderr and f"--port {int(port) + 1}" in ran.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("part", ["web", "worker"])
 def test_a_part_that_is_killed_is_started_again_and_said(served, part):
     before = until(lambda: served.pids(part))
@@ -83,7 +83,6 @@ def test_a_part_that_is_killed_is_started_again_and_said(served, part):
     until(lambda: served.send("no such key", DEMO) == 401 if part == "web" else True)
 
 
-@pytest.mark.slow
 def test_a_web_process_that_is_killed_alone_is_replaced_by_its_server(served):
     until(lambda: len(served.pids("web")) > 1)
     _, *workers = served.pids("web")
@@ -92,7 +91,6 @@ def test_a_web_process_that_is_killed_alone_is_replaced_by_its_server(served):
     until(lambda: served.send("no such key", DEMO) == 401)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_orderly_and_leaves_no_process(tmp_path, how):
     with serving(tmp_path) as server:
@@ -104,7 +102,6 @@ def test_it_ends_orderly_and_leaves_no_process(tmp_path, how):
     assert "killed" not in server.text
 
 
-@pytest.mark.slow
 def test_when_the_supervisor_is_killed_nothing_of_it_stays(tmp_path):
     with serving(tmp_path) as server:
         server.address  # noqa: B018
@@ -113,7 +110,6 @@ def test_when_the_supervisor_is_killed_nothing_of_it_stays(tmp_path):
         until(lambda: not server.pids("web") and not server.pids("worker"))
 
 
-@pytest.mark.slow
 def test_acknowledged_calls_survive_the_end_of_the_process(tmp_path):
     with serving(tmp_path, "--web", "--port", str(free_port())) as server:
         key = server.command("source", "create", "site").strip()
@@ -131,7 +127,6 @@ def test_without_migrations_it_says_what_is_missing(tmp_path):
     assert "missing: 0001_initial" in server.text and "without --no-migrate" in server.text
 
 
-@pytest.mark.slow
 def test_a_database_that_is_not_there_is_said_without_a_traceback(tmp_path):
     url = f"postgresql://qualify:secret@127.0.0.1:{free_port()}/nothing"
     server = Server(tmp_path, ("--worker",), QUALIFY_DATABASE_URL=url)

@@ -32,6 +32,7 @@ def test_what_was_concluded_alive_is_what_follows_from_the_facts(
     assert differences(alive, everything()) == {}
 
 
+@pytest.mark.slow
 @in_one_store
 @given(stream=streams(), sizes=_SIZES, looks=_LOOKS)
 def test_conclusions_do_not_hang_on_how_calls_were_batched(

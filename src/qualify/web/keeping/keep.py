@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import transaction
 
 from qualify.capture.model import Draft, Identifier
 from qualify.identity.accounts import account_domain
+from qualify.moments import LATEST
 from qualify.web.database import is_sqlite, untangled
 from qualify.web.keeping.aside import Aside, put_aside
 from qualify.web.keeping.consents import keep_consents
@@ -92,19 +94,26 @@ def _wanted(drafts: Sequence[Draft]) -> dict[Identifier, int]:
     """Every identifier in the drafts, with the earliest moment at which we got to know of it."""
     found: dict[Identifier, int] = {}
     for draft in drafts:
-        named = [*draft.identifiers, *(end for link in draft.links for end in (link.one, link.other))]
-        for each in (draft.subject, draft.account, *named, *_companies(named)):
-            if each is not None:
-                found[each] = min(draft.received_at, found.get(each, draft.received_at))
+        named = {*draft.identifiers, draft.subject, draft.account}
+        for link in draft.links:
+            named.add(link.one)
+            named.add(link.other)
+        at = draft.received_at
+        for each in named:
+            if each is not None and found.get(each, LATEST) > at:
+                found[each] = at
+                if each.kind == "email" and (company := _company(each.value)) is not None:
+                    found[company] = min(at, found.get(company, at))
     return found
 
 
-def _companies(named: Sequence[Identifier]) -> list[Identifier]:
-    """The companies that the addresses among identifiers are of. The worker needs them; made here, they are made
-    when the address is first seen, and not when the worker comes to it.
+@lru_cache(maxsize=50_000)
+def _company(email: str) -> Identifier | None:
+    """The company that an address is of. The worker needs it; made here, it is made when the address is first
+    seen, and not when the worker comes to it.
     """
-    domains = [account_domain(each.value) for each in named if each.kind == "email"]
-    return [Identifier("domain", domain) for domain in domains if domain is not None]
+    domain = account_domain(email)
+    return None if domain is None else Identifier("domain", domain)
 
 
 class _Owners:

@@ -56,7 +56,8 @@ def there(wanted: Iterable[Identifier], *, held: bool = True) -> dict[Identifier
     lock = " ORDER BY id FOR SHARE" if held and not is_sqlite() else ""
     keys = sorted({key_of(each) for each in wanted})
     found = those(f"SELECT {_COLUMNS} FROM identifier WHERE key IN ({{}}){lock}", keys)
-    return {Identifier(row[1], row[2]): Known(row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6])) for row in found}
+    known = [Known(row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6])) for row in found]
+    return {Identifier(each.kind, each.value): each for each in known}
 
 
 def _made(missing: Iterable[tuple[Identifier, int]]) -> list[Known]:
