@@ -35,7 +35,9 @@ class Knowing:
 
     def _look(self, now: int) -> None:
         self.looked_at = now
-        [(newest,)] = rows("SELECT coalesce(max(id), 0) FROM playbook_version WHERE published_at <= %s", [now])
+        [(newest,)] = rows(
+            "SELECT coalesce(max(id), 0) FROM playbook_version WHERE published_at <= %s", [now]
+        )
         if self.known is None or newest != self.version:
             self.version = newest
             self.known = _with_channels(newest)

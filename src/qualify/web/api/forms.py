@@ -36,7 +36,7 @@ class FormOut(Schema):
     closed_at: int | None
 
 
-class MadeOut(Schema):
+class HostedOut(Schema):
     """The address at which the form is from now on."""
 
     address: str
@@ -56,7 +56,7 @@ def list_forms(request: HttpRequest) -> Any:
     return [dict(zip(("address", "source_id", "created_at", "closed_at"), row, strict=True)) for row in found]
 
 
-@router.post("/forms", response={201: MadeOut}, operation_id="create_form", summary="Make a form")
+@router.post("/forms", response={201: HostedOut}, operation_id="create_form", summary="Make a form")
 def make_form(request: HttpRequest, body: FormIn) -> Any:
     """From now on it is at `/f/` and its id; embed it with `?embed=1`."""
     return Status(201, {"address": create_form(actor(request), body.source_id, body.spec, now())})
