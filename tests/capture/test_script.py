@@ -20,7 +20,10 @@ NODE = shutil.which("node")
 BROWSER = Path(__file__).with_name("fake_browser.js")
 MUST = "node" in os.environ.get("QUALIFY_MUST_RUN", "").split()
 
-pytestmark = pytest.mark.skipif(NODE is None and not MUST, reason="NOT RUN: node is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(NODE is None and not MUST, reason="NOT RUN: node is not installed"),
+]
 
 
 def played(scenario: str) -> Any:

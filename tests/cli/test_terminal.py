@@ -18,7 +18,7 @@ from tests.cli.conftest import EVENTS, LEADS, PLAYBOOK
 pty = pytest.importorskip("pty", reason="NOT RUN: this system has no pseudo-terminals")
 
 # One worker asks each terminal once.
-pytestmark = pytest.mark.xdist_group("terminal")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terminal")]
 
 Terminal: TypeAlias = Callable[..., str]
 

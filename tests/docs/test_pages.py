@@ -31,7 +31,13 @@ def _is_run(page: Path) -> bool:
     )
 
 
-@pytest.mark.parametrize("page", [page for page in pages() if _is_run(page)], ids=name)
+def _laned(page: Path) -> object:
+    """The pages that everybody reads first are followed in the fast lane, the others in the slow one."""
+    first = name(page) in ("README.md", "docs/tutorial/first-score.md", "docs/how-to/write-a-playbook.md")
+    return pytest.param(page, id=name(page), marks=() if first else pytest.mark.slow)
+
+
+@pytest.mark.parametrize("page", [_laned(page) for page in pages() if _is_run(page)])
 def test_every_command_and_program_of_a_page_prints_what_it_shows(page: Path, reader: Reader) -> None:
     wrong = [each for each in reader.follow(page) if not agrees(each.expected, each.actual)]
     assert not wrong, "\n".join(_difference(each) for each in wrong)
@@ -48,6 +54,7 @@ def _needing(server: str) -> list[Block]:
     return [block for page in pages() for block in blocks(page) if block.need == server]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", _needing("postgres"), ids=str)
 def test_a_program_for_postgresql_runs(
     block: Block, reader: Reader, postgres_url: str, monkeypatch: pytest.MonkeyPatch

@@ -67,6 +67,7 @@ def test_sqlite_and_the_one_lead_path_agree(world: World, moment: int) -> None:
     agrees(Sqlite(), world, moment)
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_postgresql_and_the_one_lead_path_agree(postgres_url: str) -> None:
     @few

@@ -17,10 +17,11 @@ from qualify.web.verbs import publish as publishing
 from qualify.web.verbs.actor import Actor
 from tests.web.lives import conclusions
 
+pytestmark = pytest.mark.slow
+
 ME = Actor("ann", frozenset({"publish:playbook"}))
 
 
-@pytest.mark.slow
 def test_who_is_judged_before_everybody_is_still_went_through_the_publication(lived: int) -> None:
     published = publishing.publish(ME, text("ecommerce"), lived).published_at
     run("DELETE FROM dirty")  # as if the bulk had not come to them yet

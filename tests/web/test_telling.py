@@ -23,6 +23,8 @@ from qualify.web.verbs.actor import the_owner
 from tests.web.receiver import receiving
 from tests.web.servers import until
 
+pytestmark = pytest.mark.slow
+
 ADA, BEN = 1, 2
 
 

@@ -94,7 +94,7 @@ class Door(Protocol):
 
     @property
     def name(self) -> str:
-        """As shown and counted: segment, posthog, …"""
+        """As it is shown and counted, as segment or posthog."""
 
     @property
     def paths(self) -> tuple[str, ...]:
