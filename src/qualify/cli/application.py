@@ -52,6 +52,7 @@ COMMANDS: Final[Mapping[str, Place | Group]] = {
         },
     ),
     "token": Place(f"{_HOME}.token:token", "Make a token for the API; it is shown once."),
+    "publish": Place(f"{_HOME}.publish:publish", "Publish a playbook: from now on it judges."),
     "recompute": Place(f"{_HOME}.recompute:recompute", "Make every conclusion anew from the facts."),
     "verify": Place(f"{_HOME}.verify:verify", "Judge some leads a second time, by SQL, and compare."),
     "duplicates": Place(f"{_HOME}.duplicates:duplicates", "Look for people who may be one."),
