@@ -40,7 +40,7 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("repeatable", settings.get_profile("thorough"), derandomize=True)
+settings.register_profile("repeatable", settings.get_profile("thorough"), derandomize=True, max_examples=80)
 settings.load_profile("fast")
 
 
