@@ -43,15 +43,6 @@ def test_three_workers_beside_two_writers_on_postgresql(postgres_store: str) -> 
     holds(2 * FEW)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1))
-def test_three_workers_beside_four_writers_for_long(postgres_store: str, seed: int) -> None:
-    opened()
-    writers = [keeping(calls(MANY // 4, seed * 10 + each, f"w{each}-"), 1 + 4 * each) for each in range(4)]
-    together(writers, workers=3)
-    holds(MANY)
-
-
 def test_writers_that_bring_the_same_new_people_at_once(postgres_store: str) -> None:
     opened()
     told = calls(FEW, 3)
