@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qualify.web.database import rows
+from qualify.web.database import rows, run
 from qualify.web.duplicating import suggest, waiting
 from qualify.web.verbs.actor import Actor, NotThere
 from qualify.web.verbs.dismiss import dismiss
@@ -18,7 +18,11 @@ ME = Actor("ann", frozenset({"write:leads"}))
 @pytest.fixture
 def suggested(lived: int) -> int:
     pytest.importorskip("splink", reason="the extra `duplicates` is not installed")
-    assert suggest(lived)
+    one, other = rows("SELECT id, traits FROM person ORDER BY id LIMIT 2")
+    ann = '{"first_name":"Annabelle","last_name":"Quisenberry","phone":"+493012345678","country":"DE"}'
+    for who in (one[0], other[0]):
+        run("UPDATE person SET traits = %s, company = %s WHERE id = %s", [ann, "Fabrik Neukirch", who])
+    assert suggest(lived, 0.01)
     return lived
 
 
@@ -33,7 +37,7 @@ def test_suggestions_say_why_and_merge_nobody(suggested: int) -> None:
 def test_what_was_dismissed_does_not_come_again(suggested: int) -> None:
     first = waiting()[0]
     dismiss(ME, first.one_id, first.other_id, suggested)
-    assert first[:2] not in [each[:2] for each in suggest(suggested + 1)]
+    assert first[:2] not in [each[:2] for each in suggest(suggested + 1, 0.01)]
     with pytest.raises(NotThere):
         dismiss(ME, first.one_id, first.other_id, suggested)
 
