@@ -18,6 +18,15 @@ FILE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi.jso
 
 
 NEEDS_MORE = {
+    "GET /api/v1/work/{work_id}",
+    "POST /api/v1/duplicates/dismiss",
+    "POST /api/v1/forms",
+    "POST /api/v1/forms/{address}/close",
+    "POST /api/v1/playbooks/plan",
+    "POST /api/v1/sources/{source_id}/aliases",
+    "POST /api/v1/webhooks/{webhook_id}/rotate",
+    "POST /api/v1/webhooks/{webhook_id}/settle",
+    "POST /api/v1/attempts/resend",
     "POST /api/v1/merges",
     "POST /api/v1/merges/preview",
     "POST /api/v1/splits",
