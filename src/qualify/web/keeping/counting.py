@@ -20,6 +20,7 @@ class Counts:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        self.writing = threading.Lock()
         self.sums: dict[Place, tuple[int, int]] = {}
 
     def pipeline(
@@ -44,17 +45,22 @@ class Counts:
             self.sums[place] = (before[0] + calls, before[1] + nanoseconds)
 
     def write(self) -> None:
-        """Add to what the store has, in a transaction, and begin at nothing; when it fails nothing is forgotten."""
-        with self.lock:
-            sums, self.sums = self.sums, {}
-        try:
-            with transaction.atomic():
-                self._write(sums)
-        except BaseException:
+        """Add to what the store has, in a transaction, and begin at nothing; when it fails nothing is forgotten.
+
+        When it returns, whatever was counted before is in the store: it waits for a write that is under way.
+        Not to be called inside a transaction, which that write may be waiting for.
+        """
+        with self.writing:
             with self.lock:
-                for place, (calls, nanoseconds) in sums.items():
-                    self._add(place, calls, nanoseconds)
-            raise
+                sums, self.sums = self.sums, {}
+            try:
+                with transaction.atomic():
+                    self._write(sums)
+            except BaseException:
+                with self.lock:
+                    for place, (calls, nanoseconds) in sums.items():
+                        self._add(place, calls, nanoseconds)
+                raise
 
     def _write(self, sums: Mapping[Place, tuple[int, int]]) -> None:
         insert(
