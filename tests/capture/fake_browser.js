@@ -5,7 +5,7 @@ const vm = require('vm');
 const given = JSON.parse(require('fs').readFileSync(0, 'utf8'));
 
 function visit(options = {}) {
-  const page = { sent: [], beacons: [], touched: [], errors: [], storage: options.storage || {} };
+  const page = { sent: [], beacons: [], touched: [], errors: [], storage: options.storage || {}, frames: options.frames || [] };
   const listeners = {}, replies = options.replies || [];
   let timers = [], clock = 0, number = 0;
   const listen = (name, work) => (listeners[name] = listeners[name] || []).push(work);
@@ -16,7 +16,8 @@ function visit(options = {}) {
   const allowed = () => { if (options.noStorage) throw new Error('forbidden'); };
   const document = {
     currentScript: tag, referrer: options.referrer || '', title: 'A page', visibilityState: 'visible',
-    addEventListener: listen,
+    addEventListener: listen, activeElement: null,
+    querySelectorAll: (selector) => (selector === 'iframe[src]' ? page.frames : []),
     get cookie() { page.touched.push('cookie'); return ''; },
     set cookie(_) { page.touched.push('cookie'); }
   };
@@ -51,6 +52,7 @@ function visit(options = {}) {
   page.load();
   page.q = (...call) => w.q(...call);
   page.window = w;
+  page.click = (link) => page.fire('click', { target: { closest: () => link } });
   page.fire = (name, event = {}) => (listeners[name] || []).forEach((work) => work(event));
   page.wait = async (milliseconds = 300) => {
     const until = clock + milliseconds;

@@ -296,3 +296,50 @@ def test_loading_it_twice_counts_once():
         )
         == 1
     )
+
+
+OURS = "https://q.example/f/demo?embed=1"
+
+
+def test_frames_with_our_forms_are_told_whose_browser_it_is():
+    ours, theirs, once, anonymous = played(f"""
+        const frames = [{{src: '{OURS}'}}, {{src: 'https://x.example/f/demo'}}, {{src: '{OURS}&aid=mine'}}];
+        const page = visit({{frames}}); const [view] = (await page.wait()).messages();
+        return [...frames.map((frame) => frame.src), view.anonymousId]""")
+    assert ours == f"{OURS}&aid={anonymous}"
+    assert (theirs, once) == ("https://x.example/f/demo", f"{OURS}&aid=mine")
+
+
+def test_a_frame_that_comes_later_is_told_too_and_none_twice():
+    late, first = played(f"""
+        const page = visit({{frames: [{{src: '{OURS}'}}]}}); const before = page.frames[0].src;
+        page.frames.push({{src: '{OURS}'}}); page.fire('DOMContentLoaded');
+        page.frames.push({{src: '{OURS}'}}); page.click(null); await page.wait();
+        return [page.frames.map((frame) => frame.src), before]""")
+    assert late == [first] * 3
+
+
+def test_a_frame_that_somebody_is_in_is_left_alone():
+    src = played(f"""
+        const page = visit(); page.frames.push({{src: '{OURS}'}});
+        page.window.document.activeElement = page.frames[0]; page.fire('DOMContentLoaded');
+        page.window.document.activeElement = null; page.fire('DOMContentLoaded');
+        return page.frames[0].src""")
+    assert src == OURS
+
+
+def test_links_to_our_forms_are_told_when_they_are_followed_and_others_never():
+    ours, theirs, anonymous = played("""
+        const ours = {href: 'https://q.example/f/demo'}, theirs = {href: 'https://x.example/f/demo'};
+        const page = visit(); page.click(ours); page.click(theirs); const [view] = (await page.wait()).messages();
+        return [ours.href, theirs.href, view.anonymousId]""")
+    assert (ours, theirs) == (f"https://q.example/f/demo?aid={anonymous}", "https://x.example/f/demo")
+
+
+@pytest.mark.parametrize("refusal", ["gpc: true", "dnt: true"])
+def test_who_asks_not_to_be_tracked_is_told_of_to_no_form(refusal):
+    frame, link = played(f"""
+        const link = {{href: 'https://q.example/f/demo'}};
+        const page = visit({{{refusal}, frames: [{{src: '{OURS}'}}]}}); page.click(link); await page.wait();
+        return [page.frames[0].src, link.href]""")
+    assert (frame, link) == (OURS, "https://q.example/f/demo")

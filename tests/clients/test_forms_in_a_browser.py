@@ -13,6 +13,7 @@ import pytest
 from tests.clients.node_tools import Browser
 from tests.clients.pages import site
 from tests.clients.serving import Server, Source
+from tests.web.servers import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.usefixtures("chromium")]
 
@@ -114,6 +115,35 @@ def test_a_form_is_sent_from_a_frame_by_pages_of_the_source_and_by_no_other(serv
         assert violations(browser)
     [event] = server.events(ours)
     assert event.properties["page"]["referrer"] == f"{url}/"
+
+
+@pytest.mark.parametrize("way", ["in a frame", "behind a link"])
+def test_what_is_sent_joins_the_page_views_of_the_same_visitor(server, tmp_path, way):
+    inside = {
+        "in a frame": '<iframe src="{}?embed=1" title="Demo" width="340" height="900"></iframe>',
+        "behind a link": '<a href="{}">Ask</a>',
+    }[way]
+    with site(tmp_path, {}) as url, Browser() as browser:
+        name = way.replace(" ", "-")
+        source = form(server, name, origins=[url])
+        script = f'<script async src="{server.url}/q.js?key={source.key}"></script>'
+        shown = inside.format(f"{server.url}/f/{name}")
+        (tmp_path / "us.html").write_text(f"<!doctype html><title>Us</title><h1>Us</h1>{shown}{script}")
+        browser("goto", url=f"{url}/us.html")
+        until(lambda: [event.kind for event in server.events(source)] == ["page_viewed"])
+        if way == "behind a link":
+            browser("click", selector="a")
+            fill(browser)
+            browser("click", selector="button")
+            assert "We have received" in browser("text", selector=".q-done")
+        else:
+            fill(browser, frame="iframe")
+            browser("click", selector="button", frame="iframe")
+            assert "We have received" in browser("text", selector=".q-done", frame="iframe")
+    viewed, asked = server.events(source)
+    assert asked.kind == "demo_requested"
+    assert viewed.who == asked.who
+    assert {kind.partition(":")[0] for kind in asked.who} == {"email", "anonymous_id"}
 
 
 def test_a_form_leads_on_to_another_site_however_often_that_leads_further(server, tmp_path):

@@ -45,6 +45,8 @@ def tree(path: Path) -> ast.Module:
 
 def room(path: Path) -> str:
     """The room under `qualify` that a source file belongs to; the package itself is ''."""
+    if not path.is_relative_to("src/qualify"):
+        return path.stem  # what builds the package
     inside = path.relative_to("src/qualify")
     return "" if inside == Path("__init__.py") else inside.parts[0].removesuffix(".py")
 

@@ -76,8 +76,10 @@ def test_a_company_may_be_called_what_no_human_is():
 
 
 def test_the_same_text_from_many_is_one_program():
-    assert looks_like_spam(Submission(ADA, same_text=5))
-    assert looks_like_spam(Submission(ADA, same_text=4)) is None
+    found = looks_like_spam(Submission(ADA, same_text=4))
+    assert found
+    assert (found.reason, found.because) == (Reason.SAME_TEXT, "4 others sent the same text.")
+    assert looks_like_spam(Submission(ADA, same_text=3)) is None
 
 
 def test_texts_are_the_same_however_they_are_spaced_and_short_ones_are_not_compared():

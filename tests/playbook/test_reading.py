@@ -237,7 +237,7 @@ def test_a_problem_is_printed_as_compilers_print_theirs() -> None:
         "acme.yaml: 1 problem",
         "acme.yaml:2:1: error: scors: 'scors' is not known here; did you mean 'scores'? Allowed: playbook, description, "
         "currency, time_zone, review_by, columns, country_groups, channels, product, icp, personas, scores, total, grades, "
-        "thresholds or stages",
+        "thresholds, stages, handoff or sequences",
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,10 @@ os.environ.pop("QUALIFY_DATABASE_URL", None)
 from qualify.web.starting import start  # noqa: E402 - the environment comes first
 
 start()
+
+from django.conf import settings  # noqa: E402
+
+settings.ALLOWED_HOSTS.append("testserver")  # as Django's own runner of tests does
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +63,15 @@ def _turn_to(database: dict[str, Any]) -> None:
     with suppress(AttributeError):  # this thread had none yet
         del connections["default"]
     connections.settings["default"] = connections.configure_settings({"default": database})["default"]
+    _forget_playbooks()
+
+
+def _forget_playbooks() -> None:
+    """In a store a version never changes, so a process keeps those that it read; here comes another store."""
+    if "qualify.web.looking.judging" in sys.modules:
+        vars(sys.modules["qualify.web.looking.judging"]._here).clear()
+    if "qualify.web.looking.words" in sys.modules:
+        sys.modules["qualify.web.looking.words"].wording.cache_clear()
 
 
 def _file(path: Path) -> dict[str, Any]:
@@ -76,19 +90,33 @@ def store(migrated: Path, tmp_path: Path) -> Iterator[Path]:
         yield path
 
 
-@pytest.fixture
-def postgres_store(postgres_url: str) -> Iterator[str]:
-    """An empty store on PostgreSQL; its URL."""
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str) -> str:
+    """The name of an empty store on PostgreSQL, migrated once, from which others are made."""
     import dj_database_url
     import psycopg
     from django.core.management import call_command
 
-    name = f"store_{uuid4().hex[:12]}"
+    name = f"empty_{uuid4().hex[:12]}"
     with psycopg.connect(postgres_url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
     url = urlsplit(postgres_url)._replace(path=f"/{name}").geturl()
     with using(dict(dj_database_url.parse(url))):
         call_command("migrate", verbosity=0)
+    return name
+
+
+@pytest.fixture
+def postgres_store(postgres_url: str, migrated_postgres: str) -> Iterator[str]:
+    """An empty store on PostgreSQL; its URL."""
+    import dj_database_url
+    import psycopg
+
+    name = f"store_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}")
+    url = urlsplit(postgres_url)._replace(path=f"/{name}").geturl()
+    with using(dict(dj_database_url.parse(url))):
         yield url
     with psycopg.connect(postgres_url, autocommit=True) as server:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")

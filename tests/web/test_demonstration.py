@@ -47,7 +47,7 @@ def test_one_that_was_broken_off_is_taken_up_again(loaded):
     from qualify.web.database import run
 
     whole = rows("SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM answer)")
-    for table in ("playbook_version", "standing", "move"):
+    for table in ("playbook_version", "standing", "move", "audit"):
         run(f"DELETE FROM {table}")
     run("DELETE FROM event WHERE id % 2 = 0")
     assert load(now(), 60).fresh

@@ -15,7 +15,7 @@ from django.test import Client
 from qualify.clock import now
 from qualify.errors import InputError
 from qualify.web.database import rows
-from qualify.web.sources import create_source
+from qualify.web.sources import create_key, create_source
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
 
@@ -108,6 +108,60 @@ def test_what_is_filled_in_is_kept_with_who_where_from_and_what_was_agreed(visit
         rows("SELECT purpose, given, proof FROM consent")
         == [("process", 1, "You may process what I wrote.")] * 2
     )
+
+
+def looks_around(visitor: Client, browser: str) -> None:
+    """A page view that q.js sends."""
+    key = create_key(create_source(f"page of {browser}", "script", now()), "write", now())
+    said = {"type": "page", "anonymousId": browser, "page": {"url": "https://www.acme.example/pricing"}}
+    answer = visitor.post("/v1/q", json.dumps({"key": key, "batch": [said]}), content_type="text/plain")
+    assert answer.status_code == 200
+
+
+def owners() -> dict[str, int]:
+    """By kind of event, whose they are."""
+    return dict(rows("SELECT kind, owner_id FROM event"))
+
+
+@pytest.mark.parametrize("embed", ["", "&embed=1"])
+def test_what_is_sent_joins_the_history_of_the_visitor_that_q_js_knows(visitor, embed):
+    form()
+    looks_around(visitor, "mias-browser")
+    action, hidden = shown(visitor, f"/f/demo?aid=mias-browser{embed}")
+    visitor.post(action, {**hidden, **FILLED, "email": "ada"})  # and once more: the id is not lost on the way
+    assert visitor.post(action, {**hidden, **FILLED}).status_code == 200
+    found = owners()
+    assert found["demo_requested"] == found["page_viewed"]
+    [properties] = [told for kind, told in events() if kind == "demo_requested"]
+    assert "aid" not in properties["page"]["url"], "it is nobody's campaign"
+
+
+@pytest.mark.parametrize("given", ["", "null", "%00", "x" * 201])
+def test_an_id_that_is_none_joins_nothing(visitor, given):
+    form()
+    action, hidden = shown(visitor, f"/f/demo?aid={given}")
+    assert visitor.post(action, {**hidden, **FILLED}).status_code == 200
+    assert not rows("SELECT 1 FROM identifier WHERE kind = 'anonymous_id'")
+
+
+@pytest.mark.parametrize(("agreed", "joined"), [("yes", True), ("", False)])
+def test_who_asks_not_to_be_tracked_is_joined_only_when_they_agree(visitor, agreed, joined):
+    form({"fields": [{"name": "email", "type": "email"}, {"name": "agreed", "type": "consent"}]})
+    looks_around(visitor, "mias-browser")
+    action, hidden = shown(visitor, "/f/demo?aid=mias-browser")
+    sent = {**hidden, "email": "ada@acme.example", **({"agreed": agreed} if agreed else {})}
+    assert visitor.post(action, sent, headers={"sec-gpc": "1"}).status_code == 200
+    found = owners()
+    assert (found["demo_requested"] == found["page_viewed"]) is joined
+
+
+def test_a_second_address_behind_one_link_is_a_second_person(visitor):
+    form()
+    looks_around(visitor, "mias-browser")
+    for email in ("ada@acme.example", "bob@acme.example"):
+        action, hidden = shown(visitor, "/f/demo?aid=mias-browser")
+        assert visitor.post(action, {**hidden, **FILLED, "email": email}).status_code == 200
+    assert len(set(rows("SELECT owner_id FROM identifier WHERE kind = 'email'"))) == 2
 
 
 def test_an_impatient_second_click_is_the_same_submission(visitor):

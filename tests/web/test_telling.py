@@ -231,6 +231,15 @@ def test_two_couriers_send_nothing_twice(receiver, store):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+def test_a_clock_read_a_little_earlier_takes_nothing_from_who_was_quicker(receiver, store):
+    create_webhook(receiver.url, [], now())
+    happened(ADA)
+    outbox.spread(now())
+    moment = now()
+    assert outbox.take(moment, 5, {}, 5)
+    assert outbox.take(moment - 3, 5, {}, 5) == []
+
+
 def test_a_worker_killed_between_sending_and_writing_sends_it_again_under_the_same_id(
     receiver, store, courier
 ):

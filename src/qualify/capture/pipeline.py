@@ -14,6 +14,7 @@ from qualify.capture.steps.counting import counts
 from qualify.capture.steps.learnt import traits
 from qualify.capture.steps.naming import kind
 from qualify.capture.steps.permitted import address, agent, blocked, consent, refuses_tracking
+from qualify.capture.steps.texts import text
 from qualify.capture.steps.timing import message_id, time
 from qualify.capture.steps.where import page, touch
 from qualify.capture.steps.who import account, identifiers, links
@@ -43,6 +44,7 @@ STEPS: Final = (
     Step("address", address),
     Step("page", page),
     Step("touch", touch),
+    Step("text", text),
 )
 """In this order."""
 

@@ -18,6 +18,7 @@ from qualify.cli.failures import Forgiving, calmly
 from qualify.cli.helping import page
 from qualify.cli.history import history
 from qualify.cli.init import init
+from qualify.cli.learn import drift, icp, learn
 from qualify.cli.plan import plan
 from qualify.cli.schema import schema
 from qualify.cli.score import score
@@ -66,6 +67,7 @@ def qualify(
       qualify score leads.csv events.csv                 who is qualified
       qualify explain leads.csv events.csv --lead L17    why that one
       qualify plan old.yaml new.yaml leads.csv events.csv   what a change would do
+      qualify learn leads.csv events.csv outcomes.csv    what past outcomes say of your rules
 
     Exit codes: 0 fine, 1 something that you can mend, 2 a command written wrongly,
     3 rows were rejected and --strict was given, 130 interrupted.
@@ -75,7 +77,7 @@ def qualify(
         typer.echo(context.get_help())
 
 
-for _command in (demo, init, check, schema, score, explain, plan, history, simulate):
+for _command in (demo, init, check, schema, score, explain, plan, history, learn, drift, icp, simulate):
     app.command(help=page(_command))(_command)
 
 

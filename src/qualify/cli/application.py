@@ -40,18 +40,21 @@ COMMANDS: Final[Mapping[str, Place | Group]] = {
         "Where calls come from.",
         {
             "create": Place(f"{_HOME}.source:create", "Make a source, with its first key."),
+            "set": Place(f"{_HOME}.source:set_", "Change a source's limits, settings and secrets."),
             "list": Place(f"{_HOME}.source:list_", "Show the sources and their keys."),
         },
     ),
     "key": Group(
-        "The keys of sources.",
+        "The keys of sources and of the API.",
         {
             "create": Place(f"{_HOME}.key:create", "Make a key; it is shown once."),
             "rotate": Place(f"{_HOME}.key:rotate", "Make a key that takes another's place."),
             "revoke": Place(f"{_HOME}.key:revoke", "Revoke a key."),
+            "list": Place(f"{_HOME}.key:list_", "Show every key and token, and when it was used last."),
         },
     ),
     "token": Place(f"{_HOME}.token:token", "Make a token for the API; it is shown once."),
+    "createadmin": Place(f"{_HOME}.createadmin:createadmin", "Make an admin, or a member one."),
     "publish": Place(f"{_HOME}.publish:publish", "Publish a playbook: from now on it judges."),
     "recompute": Place(f"{_HOME}.recompute:recompute", "Make every conclusion anew from the facts."),
     "verify": Place(f"{_HOME}.verify:verify", "Judge some leads a second time, by SQL, and compare."),

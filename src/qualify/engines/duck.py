@@ -11,14 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qualify.engines.compiling import Question, What, as_of, statement
 from qualify.engines.quoting import literal, named
 from qualify.errors import QualifyError
-from qualify.points import written
 from qualify.scoring.layout import Layout
-from qualify.vocabulary import TOTAL
+from qualify.scoring.naming import line_names
 
 if TYPE_CHECKING:
     import duckdb
@@ -117,29 +116,6 @@ class Runner:
             f"SELECT lead_id, score, line, label AS rule, n AS occurrences, {moments}, {points}, rule AS number "
             f"FROM ({self.sql('ledger', moment)}) JOIN line_names USING (line, rule)"
         )
-
-
-def line_names(layout: Layout) -> list[tuple[str, int, str, str]]:
-    """For each kind of line and rule number: the score it belongs to, and what people call it."""
-    named = [("rule", rule.number, rule.score, rule.label) for rule in layout.rules]
-    named += [
-        ("cap", rule.number, rule.score, f"cap {written(rule.cap)}: {rule.label}")
-        for rule in layout.rules
-        if rule.cap is not None
-    ]
-    for number, (name, score) in enumerate(layout.book.scores.items()):
-        named.append(("score bound", number, name, _bound_name(name, score.bounds)))
-    named.append(("total bound", len(layout.book.scores), TOTAL, _bound_name(TOTAL, layout.book.total)))
-    return named
-
-
-def _bound_name(name: str, bounds: Any) -> str:
-    said = [
-        f"{word} {written(limit)}"
-        for word, limit in (("at least", bounds.at_least), ("at most", bounds.at_most))
-        if limit is not None
-    ]
-    return f"{name} {' and '.join(said)}" if said else name
 
 
 def _points(column: str) -> str:

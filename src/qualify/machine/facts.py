@@ -20,7 +20,7 @@ class Activity(NamedTuple):
     Of the properties the rules read `message_id` or else `campaign` (which mail), `link` or `url` (where a click
     leads), `click_id`, `page.path` or `path`, `seconds` (spent on the page), `user_agent` (the visitor's own, not
     that of the library that sent the event), `ip`, `honeypot`; of forms `fields`, `took` (seconds) and
-    `same_text` (how many others sent the same text). All may be missing.
+    `same_text` (how many others sent the same text, by `texts.same_texts`). All may be missing.
     """
 
     event_id: int

@@ -35,7 +35,7 @@ class Submission:
     """A form as it came. `fields` are its texts by name; `honeypot` is what stood in the field no human sees.
 
     `took` is the seconds from showing the form to its sending, None when unknown; `same_text` how many other
-    people sent the same long text (see :func:`text_digest`).
+    people sent the same long text (:func:`qualify.machine.texts.same_texts` counts them).
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -55,8 +55,8 @@ def looks_like_spam(form: Submission, *, settings: Settings = STANDARD) -> Label
         return _spam(0.9, f"Filled in within {form.took:.1f} seconds.")
     if named := _with_a_link(form.fields):
         return _spam(0.9, f"There is a link in the field {named!r}.")
-    if form.same_text >= settings.forms_alike:
-        return _spam(0.9, f"{form.same_text} others sent the same text.")
+    if form.same_text + 1 >= settings.forms_alike:
+        return Label(Reason.SAME_TEXT, 0.9, f"{form.same_text} others sent the same text.")
     if named := _gibberish(form.fields):
         return _spam(0.7, f"What stands in the field {named!r} is no name.")
     return None
@@ -74,7 +74,7 @@ def text_digest(fields: Mapping[str, str]) -> str | None:
     folded = fold(longest)
     if folded is None or len(folded) < _LONG_TEXT:
         return None
-    return hashlib.sha256(folded.encode()).hexdigest()
+    return hashlib.sha256(folded.encode("utf-8", "replace")).hexdigest()
 
 
 def submission_of(properties: Mapping[str, object]) -> Submission:

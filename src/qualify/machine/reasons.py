@@ -22,6 +22,7 @@ class Reason(StrEnum):
     DATA_CENTRE_BURST = "data_centre_burst"
     PAGES_AT_ONCE = "pages_at_once"
     FORM_SPAM = "form_spam"
+    SAME_TEXT = "same_text"
 
     @property
     def sentence(self) -> str:
@@ -61,6 +62,7 @@ _SENTENCES: Final = {
     Reason.DATA_CENTRE_BURST: "One network did the same for many recipients within seconds.",
     Reason.PAGES_AT_ONCE: "More pages were called up within seconds than a human opens.",
     Reason.FORM_SPAM: "The form was filled in by a program.",
+    Reason.SAME_TEXT: "Several people sent the very same long text within days; a program did.",
 }
 
 _RANK: Final = {reason: place for place, reason in enumerate(Reason)}

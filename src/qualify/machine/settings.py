@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from qualify.moments import DAY
+
 SECOND: Final = 1_000
 MINUTE: Final = 60 * SECOND
 
@@ -51,7 +53,9 @@ class Settings:
     form_seconds: float = 2.0
     """A form that took less was not filled in by a human (browsers fill in known fields by themselves)."""
     forms_alike: int = 5
-    """So many other people sending the same long text are one program."""
+    """So many people sending the same long text…"""
+    alike: int = 7 * DAY
+    """…within this time before and after one of them are one program."""
 
     headless_sources: frozenset[str] = frozenset()
     """Sources whose headless browsers are wanted: one's own browser tests, a monitored kiosk."""

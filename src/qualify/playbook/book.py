@@ -21,6 +21,8 @@ from qualify.criteria.values import Among, Short, Text
 from qualify.errors import shown
 from qualify.playbook.channels import Channels
 from qualify.playbook.currencies import CURRENCIES
+from qualify.playbook.followups import FollowUps
+from qualify.playbook.handoff import Handoff
 from qualify.playbook.sections import Grades, Profile, Rule, Score, Stage, Threshold, Total, as_threshold
 from qualify.vocabulary import LADDER, OFF_LADDER
 
@@ -80,6 +82,12 @@ class Playbook(Written):
     grades: Grades | None = Field(None, description="letters and numbers")
     thresholds: Thresholds = Field({}, description="stages that follow from one score")
     stages: dict[StageName, Stage] = Field({}, description="stages with conditions of their own")
+    handoff: Handoff | None = Field(
+        None, description="who gets a lead that is ready, and by when it hears from us"
+    )
+    sequences: list[FollowUps] | None = Field(
+        None, description="what reps do after the hand-off, step by step"
+    )
 
     @classmethod
     def load(cls, path: Any) -> Self:

@@ -13,6 +13,7 @@ from qualify.criteria.traits import Country, Icp, Persona, codes_of
 from qualify.errors import instead, shown
 from qualify.playbook.book import Playbook
 from qualify.playbook.document import Mistake, Path
+from qualify.playbook.routes import criteria_after_the_handoff, handoff_mistakes
 from qualify.playbook.sections import Bounds, Cuts, Profile, Rule
 from qualify.points import written
 from qualify.tables import SCORES
@@ -41,6 +42,7 @@ def inconsistencies(book: Playbook) -> list[Mistake]:
         *_flapping(book),
         *_unreachable(book),
         *_unreachable_marks(book),
+        *handoff_mistakes(book),
     ]
 
 
@@ -261,6 +263,8 @@ def every_criterion(book: Playbook) -> Iterator[tuple[Path, Criterion, str]]:
         for part in ("enter", "leave", "fast_lane"):
             if (criterion := getattr(stage, part)) is not None:
                 yield from _inside(("stages", name, part), criterion, "stage")
+    for path, criterion in criteria_after_the_handoff(book):
+        yield from _inside(path, criterion, "stage")
 
 
 def _inside(path: Path, criterion: Criterion, use: str) -> Iterator[tuple[Path, Criterion, str]]:

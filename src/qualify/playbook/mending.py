@@ -150,7 +150,7 @@ def _harmless(path: Path, found: Any) -> Any:
             return 1
         case ("stages", _):
             return {"enter": _criterion(path)}
-        case ("icp" | "personas" | "scores" | "stages", _, *_, str() | int()):
+        case ("icp" | "personas" | "scores" | "stages" | "handoff" | "sequences", _, *_, str() | int()):
             return _harmless_criterion(path)
     return None
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qualify.criteria.sentences import days_of
 from qualify.playbook.book import Playbook
-from qualify.playbook.sections import Bounds, Profile, Rule, Score, Stage
+from qualify.playbook.sections import Bounds, Profile, Rule, Score
+from qualify.playbook.wording import limits_in_words, rule_limits, stage_in_words
 from qualify.points import written
 
 
@@ -34,7 +34,16 @@ def _body(book: Playbook) -> Iterator[str]:
         yield "## What follows"
         yield ""
         for name, stage in book.ladder.items():
-            yield f"- **{name}**: {_stage(stage)}."
+            yield f"- **{name}**: {stage_in_words(stage)}."
+        yield ""
+    yield from _handed_over(book)
+
+
+def _handed_over(book: Playbook) -> Iterator[str]:
+    if book.handoff is not None:
+        yield from ("## Who gets them", "", *(f"- {said}" for said in book.handoff.sentences()), "")
+    for sequence in book.sequences or []:
+        yield from (f"## Follow-up: {sequence.name}", "", *(f"- {said}" for said in sequence.sentences()), "")
 
 
 def _profiles(title: str, profiles: list[Profile]) -> Iterator[str]:
@@ -60,31 +69,9 @@ def _score(name: str, score: Score) -> Iterator[str]:
 def _rule(rule: Rule, half_life: int | None) -> str:
     named = f"**{rule.name}**: " if rule.name else ""
     said = [f"{written(rule.points, sign=True)} {named}{rule.when.sentence()}"]
-    if rule.is_behaviour:
-        said.append(
-            {"once": "once", "first time": "the first time only"}.get(rule.counts or "", "every time")
-        )
-    if rule.cap is not None:
-        said.append(f"{written(rule.cap)} at most")
-    if half_life:
-        said.append(f"halves every {days_of(half_life)}")
-    return ", ".join(said)
+    return ", ".join([*said, *rule_limits(rule, half_life)])
 
 
 def _bounds(bounds: Bounds) -> str:
-    limits = ((bounds.at_least, "no lower than"), (bounds.at_most, "no higher than"))
-    said = [f"{word} {written(limit)}" for limit, word in limits if limit is not None]
-    return f" ({', '.join(said)})" if said else ""
-
-
-def _stage(stage: Stage) -> str:
-    said = []
-    if stage.enter is not None:
-        said.append(f"enters when {stage.enter.sentence()}")
-    if stage.fast_lane is not None:
-        said.append(f"enters at once when {stage.fast_lane.sentence()}")
-    if stage.leave is not None:
-        said.append(f"leaves when {stage.leave.sentence()}")
-    if stage.stay_at_least:
-        said.append(f"stays at least {days_of(stage.stay_at_least)}")
-    return "; ".join(said)
+    said = limits_in_words(bounds)
+    return f" ({said})" if said else ""

@@ -74,7 +74,9 @@ class Changes:
         self.fields = frozenset(field for truth in truths for field in fields_of(truth))
         self.answers = [leaf for leaf in leaves if isinstance(leaf, Answered | HasAnswer)]
         self.questions = frozenset(leaf.question for leaf in self.answers)
-        self.decides = any(isinstance(leaf, DecidedIn) for leaf in leaves)
+        self.decides = any(isinstance(leaf, DecidedIn) for leaf in leaves) or (
+            stages and bool(layout.endings)
+        )
         self.points = [_points(rule) for rule in layout.rules if rule.tally is not None]
         self.aging = [each for each in self.points if each.window or each.steps]
         self.counted = [_counted(leaf, layout) for leaf in leaves if isinstance(leaf, Happened)]

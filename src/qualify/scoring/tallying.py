@@ -264,7 +264,7 @@ def _distinct(each: Numbered, events: Any, subject: str, as_of: Any) -> Any:
     if isinstance(counted, Field):
         value = kept[counted.column]
     else:
-        value = kept.happened_at // DAY if counted == "day" else kept.lead_id
+        value = _day(kept) if counted == "day" else kept.lead_id
     grouped = kept.group_by(kept[subject]).agg(
         n=value.nunique(), first_at=kept.happened_at.min(), last_at=kept.happened_at.max()
     )
@@ -272,3 +272,8 @@ def _distinct(each: Numbered, events: Any, subject: str, as_of: Any) -> Any:
         subject, ibis.literal(each.number, "int32").name("tally"), "n", "first_at", "last_at",
         ibis.null("float64").name("worth"),
     )  # fmt: skip
+
+
+def _day(events: Any) -> Any:
+    """The calendar day (UTC); events that were moved in time (``qualify.learning``) say their own."""
+    return events.day if "day" in events.columns else events.happened_at // DAY

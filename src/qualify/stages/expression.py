@@ -122,7 +122,7 @@ class _Standing(Facts):
     def returned(self) -> Any:
         """Whether the lead comes back onto the ladder."""
         known = {rule.name: rule for rule in self.layout.endings}
-        back = ibis.literal(False)
+        back = self.table.stage.isin(OFF_LADDER) & surely(self.decision().isin(["reopened"]))
         for name in OFF_LADDER:
             here = self.table.stage == name
             rule = known.get(name)

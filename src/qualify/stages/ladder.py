@@ -1,8 +1,8 @@
 """One step on the ladder: from the stage a lead was in, and what is known now, to the stage it is in.
 
     off the ladder  recycled, disqualified (which goes first): entered when `enter` holds; left only after
-                    the minimum stay, when the lead came back (or was reopened), which starts a new cycle,
-                    unless it would be ended again at once
+                    the minimum stay, when the lead came back, or at once when it is reopened; that starts a
+                    new cycle, unless it would be ended again at once
     up              the highest stage above whose `enter` or `fast_lane` holds
     down            when `leave` holds, `enter` does not, and the minimum stay is over: to the highest
                     stage below that still holds
@@ -100,6 +100,8 @@ class Ladder:
         return next((ending.rule.name for ending in self.endings if ending.enter(judged.view)), None)
 
     def _comes_back(self, state: State, judged: Judgement, now: int) -> bool:
+        if judged.view.decision == "reopened":
+            return True  # one of us said so: there is nothing to wait for
         ending = self.by_name.get(state.stage)
         if ending is None or ending.leave is None:
             return True  # today's playbook does not know this ending

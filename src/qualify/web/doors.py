@@ -30,6 +30,7 @@ from qualify.clock import now
 from qualify.web import fetching
 from qualify.web.keeping.aside import dropped, malformed
 from qualify.web.keeping.counting import COUNTS
+from qualify.web.keeping.using import USES
 from qualify.web.keeping.writer import Writer
 from qualify.web.knowing import known
 from qualify.web.limits import Buckets
@@ -165,6 +166,7 @@ def opened(key: str | None, at: int) -> Access:
     access = KEYS.opens(key, at) if key else None
     if access is None or access.source is None:
         raise Refusal(401, "bad_key", "this key opens no source" if key else "no key came with the request")
+    USES.note(access.key_id, at)
     return access
 
 

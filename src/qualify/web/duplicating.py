@@ -71,6 +71,24 @@ def waiting(most: int = 1_000) -> list[Alike]:
     ]
 
 
+def suggested_for(person_id: int, most: int = 3) -> list[Alike]:
+    """Who may be the same as this person, the likeliest first; the person is the one, who may be them the other."""
+    theirs = [number for (number,) in rows("SELECT id FROM identifier WHERE owner_id = %s", [person_id])]
+    columns = "one_id, other_id, probability, evidence"
+    found = {
+        row
+        for end in ("one_id", "other_id")
+        for row in those(f"SELECT {columns} FROM suggestion WHERE settled = '' AND {end} IN ({{}})", theirs)
+    }
+    ends = sorted({end for row in found for end in row[:2]})
+    owners: dict[int, int] = dict(those("SELECT id, owner_id FROM identifier WHERE id IN ({})", ends))
+    likely = []
+    for one, other, probability, evidence in sorted(found, key=lambda row: (-row[2], row[:2])):
+        away = {owners.get(one, person_id), owners.get(other, person_id)} - {person_id}
+        likely += [Alike(person_id, who, probability, *_told(evidence)) for who in away]
+    return likely[:most]
+
+
 def _records() -> Iterator[Record]:
     for person, email, company, text in rows("SELECT id, email, company, traits FROM person"):
         traits = decoded(text)

@@ -16,6 +16,7 @@ from qualify.identity.resolving import Resolution, resolve
 from qualify.web.database import insert, parts, rows, run, run_many, those, untangled
 from qualify.web.keeping.marking import mark
 from qualify.web.keeping.people import ACCOUNT_TABLES, PERSON_TABLES, lock_the_graph
+from qualify.web.keeping.sightings import mend_sightings
 from qualify.web.living.working import Worker
 
 Progress = Callable[[str, int, int], None]
@@ -50,6 +51,7 @@ def _who_is_who(progress: Progress) -> tuple[Recomputed, list[int]]:
         mended = _mend_identifiers(nodes, known, resolution)
         facts = _mend_facts(nodes, resolution, progress)
         people, people_mended = _mend_people(nodes, resolution)
+        mend_sightings()
     return Recomputed(len(nodes), mended, facts, len(people), people_mended, 0), people
 
 
@@ -120,6 +122,8 @@ def _mend_people(nodes: Sequence[Node], resolution: Resolution) -> tuple[list[in
         ("standing", "person_id"),
         ("move", "person_id"),
         ("dirty", "person_id"),
+        ("handoff", "person_id"),
+        ("handing", "person_id"),
     ):
         run_many(f"DELETE FROM {table} WHERE {column} = %s", [(who,) for who in gone])
     missing = [(who, at, "", "", "", "{}") for who, at in wanted.items() if there.get(who) != at]
@@ -155,7 +159,11 @@ def _standings(people: Iterable[int]) -> dict[int, tuple[object, ...]]:
     return {row[0]: row for row in those(_STANDING, people)}
 
 
-def forget(everything: Sequence[str] = ("standing", "move", "person", "dirty")) -> None:
+EVERYTHING = ("standing", "move", "person", "dirty", "sighting", "form_text", "handoff", "handing")
+"""Tables that hold conclusions and nothing else."""
+
+
+def forget(everything: Sequence[str] = EVERYTHING) -> None:
     """Throw every conclusion away, as after a loss; :func:`recompute` makes them anew."""
     with transaction.atomic():
         for table in everything:

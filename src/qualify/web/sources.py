@@ -5,19 +5,38 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Annotated, Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 from django.db import transaction
 
 from qualify.capture.model import Source
-from qualify.errors import InputError
+from qualify.errors import InputError, instead
 from qualify.web.ciphers import deciphered, digest, enciphered, token
-from qualify.web.database import insert, rows, run
+from qualify.web.database import insert, is_sqlite, rows, run
 
 FRESH = 2_000
 """Milliseconds for which a process trusts what it knows of a key: a revoked one works no longer than that."""
+
+
+T = TypeVar("T")
+
+
+class _Limits(msgspec.Struct):
+    """The settings that say who may send and how much; the others are those of the steps of capture."""
+
+    origins: Annotated[
+        list[Annotated[str, msgspec.Meta(min_length=1, max_length=255)]], msgspec.Meta(max_length=200)
+    ] = []
+    rate: Annotated[float, msgspec.Meta(ge=0, le=1e9)] = 0.0
+
+
+_OURS: Final = _Limits.__struct_fields__
+_GIVEN: Final = ("id", "name", "kind", "trusted")
+
+SETTINGS: Final = (*_OURS, *(each for each in Source.__struct_fields__ if each not in _GIVEN))
+"""The names of a source's settings."""
 
 
 class Access(NamedTuple):
@@ -55,7 +74,7 @@ def create_source(
 ) -> int:
     """Make a source; its id. Raises :class:`~qualify.errors.InputError` for settings that there are not."""
     wanted = dict(settings or {})
-    read_settings(0, name, kind, wanted)
+    check_settings(name, kind, wanted)
     with transaction.atomic():
         [(number,)] = insert(
             "source",
@@ -66,9 +85,48 @@ def create_source(
     return int(number)
 
 
+def change_source(source_id: int, settings: Mapping[str, object], secrets: Mapping[str, str | None]) -> bool:
+    """Change what is named of a source's settings and secrets; None takes one away. False when there is no source.
+
+    Raises :class:`~qualify.errors.InputError` for settings that there are not; then nothing is changed. Where it
+    was known before, what was so holds for :data:`FRESH` milliseconds more.
+    """
+    lock = "" if is_sqlite() else " FOR UPDATE"
+    with transaction.atomic():
+        found = rows(f"SELECT name, kind, settings, secrets FROM source WHERE id = %s{lock}", [source_id])
+        if not found:
+            return False
+        name, kind, before, kept = found[0]
+        wanted = _changed(json.loads(before), settings)
+        check_settings(name, kind, {each: wanted[each] for each in wanted if each in settings})
+        told = enciphered(_changed(deciphered(kept), secrets)) if secrets else kept
+        run(
+            "UPDATE source SET settings = %s, secrets = %s WHERE id = %s",
+            [json.dumps(wanted), told, source_id],
+        )
+    return True
+
+
+def _changed(before: Mapping[str, T], change: Mapping[str, T | None]) -> dict[str, T]:
+    kept = {name: value for name, value in before.items() if name not in change}
+    return kept | {name: value for name, value in change.items() if value is not None}
+
+
+def check_settings(name: str, kind: str, settings: Mapping[str, object]) -> None:
+    """Raise :class:`~qualify.errors.InputError` for settings that there are not, or that mean nothing."""
+    for each in settings:
+        if each not in SETTINGS:
+            raise InputError(f"a source has no setting {each!r}{instead(each, SETTINGS)}")
+    try:
+        msgspec.convert({each: settings[each] for each in _OURS if each in settings}, _Limits)
+    except msgspec.ValidationError as error:
+        raise InputError(f"the settings of the source {name!r}: {error}") from error
+    read_settings(0, name, kind, settings)
+
+
 def read_settings(number: int, name: str, kind: str, settings: Mapping[str, object]) -> Source:
     """The settings of a source as the steps of capture want them."""
-    own = {key: value for key, value in settings.items() if key not in ("origins", "rate", "confirm")}
+    own = {key: value for key, value in settings.items() if key not in _OURS}
     try:
         return msgspec.convert({"id": number, "name": name, "kind": kind, **own}, Source)
     except msgspec.ValidationError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from qualify.capture.doors.segment import SETTINGS_PATH, SOURCE_CONFIG_PATH
@@ -17,11 +17,18 @@ _AT_THE_DOORS = (
     r"|form/submit|forms)(?:[/.].*)?|batch/?|e/?)$"
 )
 
-urlpatterns: list[URLPattern | URLResolver] = [
+SCREENS = ("inbox", "leads", "lead", "playbook", "connect", "people", "account", "start", "audit")
+
+DOORS: list[URLPattern] = [
     re_path(rf"^{SETTINGS_PATH}$", csrf_exempt(doors.segment_settings)),
     re_path(rf"^{SOURCE_CONFIG_PATH}$", csrf_exempt(doors.rudder_config)),
+    re_path(_AT_THE_DOORS, csrf_exempt(doors.receive)),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *DOORS,  # they are opened before anything else, by the first middleware
     re_path(r"^q\.js$", script),
     re_path(r"^f/(?P<address>[a-z0-9-]{1,80})$", csrf_exempt(form)),
-    re_path(_AT_THE_DOORS, csrf_exempt(doors.receive)),
     *mount.patterns(),
+    *(path("", include(f"qualify.web.screens.{name}.urls")) for name in SCREENS),
 ]

@@ -149,7 +149,7 @@ from django.test import Client
 from qualify.clock import now
 from qualify.web.sources import create_key
 token = create_key(None, "api", now(), scopes=["admin"])
-client = Client(headers={"authorization": f"Bearer {token}"})
+client = Client(headers={"authorization": f"Bearer {token}", "host": "localhost"})
 for path in ("leads", "export/leads", "export/leads?format=parquet", "playbooks", "audit"):
     response = client.get(f"/api/v1/{path}")
     assert response.status_code == 200, (path, response.content)

@@ -131,8 +131,8 @@ def emptied(playbook: str = PLAYBOOK) -> None:
     """Leave nothing in the store but one playbook, and let its numbers begin at one again."""
     tables = [
         "identifier", "link", "event", "learnt", "account_learnt", "consent", "answer", "decision", "outcome",
-        "person", "standing", "move", "dirty", "sighting", "message", "aside", "playbook_version", "step_count",
-        "audit",
+        "person", "standing", "move", "dirty", "sighting", "form_text", "message", "aside", "playbook_version",
+        "step_count", "audit",
     ]  # fmt: skip
     if is_sqlite():
         for table in tables:

@@ -98,10 +98,10 @@ def test_fifty_kills_on_a_file(store: Path) -> None:
 
 
 @pytest.mark.slow
-def test_kills_on_postgresql(postgres_store: str, tmp_path: Path) -> None:
+def test_twenty_kills_on_postgresql(postgres_store: str, tmp_path: Path) -> None:
     opened()
     key = create_key(create_source("site", "segment", now()), "secret", now())
-    sender = killed(tmp_path / "data", key, 10, free_port(), QUALIFY_DATABASE_URL=postgres_store)
+    sender = killed(tmp_path / "data", key, 20, free_port(), QUALIFY_DATABASE_URL=postgres_store)
     assert sender.again > 0
     sound(sender.acknowledged)
 

@@ -8,6 +8,7 @@ from qualify.capture.model import Source
 from qualify.web.database import rows
 from qualify.web.living.working import Worker
 from qualify.web.verbs.actor import Conflict, Forbidden, NotThere
+from qualify.web.verbs.answer import answer
 from qualify.web.verbs.decide import decide
 from qualify.web.verbs.merge import merge
 from qualify.web.verbs.preview import preview_merge, preview_split
@@ -111,7 +112,7 @@ def test_who_is_one_already_cannot_be_merged_and_what_is_undone_not_undone_again
     with pytest.raises(Conflict):
         undo(OWNER, merged.audit_id, people.now)
     with pytest.raises(Conflict):
-        undo(OWNER, decide(OWNER, people.jane, "accepted", people.now), people.now)
+        undo(OWNER, answer(OWNER, people.jane, "need", people.now), people.now)
 
 
 def test_what_is_not_there_cannot_be_merged_split_or_undone(people: Cast) -> None:

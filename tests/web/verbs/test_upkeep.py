@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -29,9 +30,12 @@ from tests.web.cast import OWNER, START, Cast
 MARKETER = Actor("Mia", frozenset({"write:leads", "publish:playbook", "read:playbook"}))
 
 
-def set_aside(source: Source, at: int, **call: object) -> int:
+BROWSER = Facts("", "Mozilla/5.0")
+
+
+def set_aside(source: Source, at: int, facts: Facts = BROWSER, **call: object) -> int:
     """A call that the pipeline dropped; its number."""
-    passed = run([Call(**{"type": "track", **call})], source, Facts("", "Mozilla/5.0"), at, Known())  # type: ignore[arg-type]
+    passed = run([Call(**{"type": "track", **call})], source, facts, at, Known())  # type: ignore[arg-type]
     assert passed.dropped
     keep([], at, dropped(passed.dropped, "segment"))
     [(number,)] = rows("SELECT max(id) FROM aside")
@@ -63,7 +67,7 @@ def test_a_call_without_a_time_happened_when_it_came_first(strict: Source) -> No
 
 
 def test_a_call_is_replayed_once(strict: Source) -> None:
-    call = {"event": "Demo Requested", "email": "jane@acme-corp.io", "message_id": "m"}
+    call: dict[str, Any] = {"event": "Demo Requested", "email": "jane@acme-corp.io", "message_id": "m"}
     one, same = set_aside(strict, START, **call), set_aside(strict, START + 1, **call)
     change("UPDATE source SET settings = '{}'")
     done = replay(OWNER, [one, same], START + 2)
@@ -79,6 +83,35 @@ def test_who_refused_to_be_tracked_is_not_tracked_by_a_replay(source: Source) ->
     [refused] = replay(OWNER, [aside], START + 1).refused
     assert "theirs to say" in refused.detail
     assert not rows("SELECT 1 FROM event")
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_replay_trusts_a_call_as_far_as_the_key_that_it_came_with(strict: Source, trusted: bool) -> None:
+    source = Source(id=strict.id, name="site", trusted=trusted, blocked=strict.blocked)
+    facts = Facts("203.0.113.7", "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36")
+    told = {"event": "Demo Requested", "email": "jane@acme-corp.io", "timestamp": START - 500 * DAY}
+    number = set_aside(source, START, facts, **told)
+    change("UPDATE source SET settings = '{}'")
+    change(
+        "UPDATE aside SET reason = 'blocked'"
+    )  # one that is too old would be vouched for by whoever replays it
+    done = replay(OWNER, [number], START + DAY)
+    if trusted:
+        assert done.kept == (number,)
+        assert rows("SELECT happened_at, context FROM event") == [(START - 500 * DAY, "{}")], (
+            "no visitor's own"
+        )
+    else:
+        assert [(each.step, each.reason) for each in done.refused] == [("time", "too old")]
+
+
+def test_whose_browser_asked_not_to_be_tracked_is_still_asked_after(source: Source) -> None:
+    number = set_aside(
+        source, START, Facts("", "", tracking_refused=True), event="!?", anonymous_id="browser"
+    )
+    change("UPDATE source SET settings = %s", [json.dumps({"event_names": {"!?": "looked_around"}})])
+    [refused] = replay(OWNER, [number], START + 1).refused
+    assert (refused.step, refused.reason) == ("consent", "no consent")
 
 
 def test_only_an_administrator_gives_keys(store: object) -> None:

@@ -211,5 +211,8 @@ def calls(
             timestamp=timestamp,
             consent=sent.consent,
             consent_text=sent.consent_text,
+            texts={
+                each.name: sent.traits.get(each.name) for each in sent.form.fields if each.type == "textarea"
+            },
         )
     )

@@ -8,6 +8,8 @@ import msgspec
 
 from qualify.capture.doors.shapes import text
 from qualify.capture.model import Call, Json
+from qualify.capture.steps.texts import DIGEST
+from qualify.machine.forms import text_digest
 
 MARKS: Final = ("test", "spam")
 """Properties that say why a call is not to count: of both calls, so that neither gets through alone."""
@@ -28,6 +30,8 @@ class Submission(msgspec.Struct, kw_only=True):
     timestamp: str | int | float | None = None
     consent: dict[str, bool] | None = None
     consent_text: str | None = None
+    texts: Json | None = None
+    """What they wrote in their own words, by field; where a door cannot tell, the trait ``message`` is that."""
 
 
 def calls(sent: Submission) -> list[Call]:
@@ -52,7 +56,7 @@ def calls(sent: Submission) -> list[Call]:
         type="track",
         message_id=sent.id,
         event=sent.event,
-        properties=_without_nothing(sent.properties),
+        properties=_without_nothing({**sent.properties, DIGEST: _digest(sent)}),
         **shared,
     )
     if not traits and sent.consent is None:
@@ -71,6 +75,12 @@ def calls(sent: Submission) -> list[Call]:
 def by_server(name: str) -> Json:
     """The context of a call that a source's server sent: its user agent is not the person's."""
     return {"library": {"name": name}}
+
+
+def _digest(sent: Submission) -> str | None:
+    """By what a text is known that many people may have sent; what they chose from a list is none."""
+    texts = {"message": sent.traits.get("message")} if sent.texts is None else sent.texts
+    return text_digest({name: told for name, told in texts.items() if isinstance(told, str)})
 
 
 def _without_nothing(properties: Json) -> Json:

@@ -11,7 +11,7 @@
   var tag = d.currentScript || d.querySelector('script[src*="/q.js"]');
   var src = new URL(tag.src, location.href);
   var key = src.searchParams.get('key') || tag.getAttribute('data-key');
-  var url = new URL('v1/q', src).href;
+  var url = new URL('v1/q', src).href, hosted = new URL('f/', src).href;
   var agreed = tag.getAttribute('data-consent') === 'granted' || undefined;
   var optedOut = n.globalPrivacyControl === true || [n.doNotTrack, w.doNotTrack].indexOf('1') >= 0;
   var queue = [], busy = false, wait = 0, timer, forms = ['[data-q-form]'];
@@ -169,6 +169,29 @@
     send();
   }
 
+  // Our own forms, behind a link or in a frame, are told whose browser it is: what is sent there is theirs. A frame is
+  // told once, and not while somebody is in it: it loads anew.
+  function tell(element, name) {
+    var to = '' + element[name];
+    if (to.indexOf(hosted) || silent() || /[?&]aid=/.test(to)) return;
+    to = new URL(to);
+    to.searchParams.set('aid', anonymous);
+    element[name] = to.href;
+  }
+
+  function frames() {
+    [].forEach.call(d.querySelectorAll('iframe[src]'), function (frame) {
+      if (!frame.q && frame !== d.activeElement) tell(frame, 'src');
+      frame.q = 1;
+    });
+  }
+
+  function clicked(event) {
+    var link = event.target.closest && event.target.closest('a[href]');
+    if (link) tell(link, 'href');
+    setTimeout(frames);
+  }
+
   var verbs = {
     page: page,
     track: function (kind, properties) { put('track', { event: kind, properties: properties }); },
@@ -216,9 +239,12 @@
   q.v = 1;
   w.q = q;
   d.addEventListener('submit', submitted, true);
+  d.addEventListener('click', clicked, true);
+  d.addEventListener('DOMContentLoaded', frames);
   w.addEventListener('popstate', moved);
   w.addEventListener('pagehide', leave);
   d.addEventListener('visibilitychange', function () { if (d.visibilityState === 'hidden') leave(); });
   for (var i = 0; i < early.length; i++) q.apply(null, early[i]);
   if (tag.getAttribute('data-auto') !== 'false' && !at && !silent()) page();
+  frames();
 })(window, document, navigator);

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+
+from django.db import Error, transaction
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from qualify.clock import now
+from qualify.web.keeping.using import USES
 from qualify.web.sources import Keys
 from qualify.web.verbs.actor import Actor
+
+logger = logging.getLogger(__name__)
 
 KEYS = Keys()
 
@@ -22,10 +28,22 @@ class Token(HttpBearer):
 
 def bearer(token: str) -> Actor | None:
     """Who bears a token; keys to sources open nothing here."""
-    access = KEYS.opens(token.strip(), now())
+    at = now()
+    access = KEYS.opens(token.strip(), at)
     if access is None or access.kind != "api":
         return None
+    if USES.note(access.key_id, at):
+        _write_uses()
     return Actor(f"key {access.key_id}", access.scopes)
+
+
+def _write_uses() -> None:
+    """Once an hour for a key. If the store takes no more, reading goes on, and it is written another time."""
+    try:
+        with transaction.atomic():
+            USES.write()
+    except Error as error:
+        logger.warning("when keys were used could not be written: %s", error)
 
 
 def token_of(request: HttpRequest) -> str:

@@ -32,6 +32,13 @@ class SourceIn(Asked):
     secrets: dict[str, Text] = Field({}, max_length=20)
 
 
+class SourceChange(Asked):
+    """What to change of a source: settings and secrets that are not named stay, null takes one away."""
+
+    settings: dict[str, Any] = Field({}, max_length=50)
+    secrets: dict[str, Text | None] = Field({}, max_length=20)
+
+
 class SourceOut(Schema):
     """A source with its settings."""
 
@@ -53,7 +60,7 @@ class KeyIn(Asked):
 
 
 class KeyOut(Schema):
-    """A key, without the key."""
+    """A key, without the key; when it was used last is known to the hour."""
 
     id: int
     source_id: int | None
@@ -63,6 +70,7 @@ class KeyOut(Schema):
     scopes: list[str]
     created_at: int
     revoked_at: int | None
+    last_used_at: int | None
 
 
 class NewKeyOut(Schema):
@@ -206,6 +214,15 @@ def post_source(request: HttpRequest, body: SourceIn) -> Any:
     """Open a source; give it a key next."""
     own = {"settings": body.settings, "secrets": body.secrets}
     return Status(201, {"id": opening.create_source(actor(request), body.name, body.kind, now(), **own)})
+
+
+@router.post(
+    "/sources/{source_id}", response={204: None}, operation_id="change_source", summary="Change a source"
+)
+def post_change(request: HttpRequest, source_id: Id, body: SourceChange) -> Any:
+    """Its settings (origins, rate …) and its secrets; they hold two seconds from now at the latest."""
+    opening.change_source(actor(request), source_id, now(), settings=body.settings, secrets=body.secrets)
+    return Status(204, None)
 
 
 @router.get("/keys", response=list[KeyOut], operation_id="list_keys", summary="Keys")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
@@ -19,7 +19,7 @@ from qualify.clock import now
 from qualify.web.api.access import actor
 from qualify.web.api.leads import Filters
 from qualify.web.database import rows
-from qualify.web.looking.leads import Listed, every
+from qualify.web.looking.leads import Listed, Wanted, every
 from qualify.web.looking.words import score_names
 from qualify.web.verbs.actor import READ_LEADS
 
@@ -49,10 +49,13 @@ LAST: Final = ("information", "as_of", "playbook_version")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
+Kind: TypeAlias = Literal["csv", "jsonl", "parquet"]
+
+
 class Wish(Filters):
     """Which leads, and as what."""
 
-    format: Literal["csv", "jsonl", "parquet"] = "csv"
+    format: Kind = "csv"
 
 
 @router.get("/export/leads", operation_id="export_leads", summary="Leads as a file", response=Any)
@@ -61,15 +64,20 @@ def export_leads(request: HttpRequest, query: Query[Wish]) -> HttpResponseBase:
     force. In CSV a text that a spreadsheet would take for a formula begins with an apostrophe.
     """
     actor(request, READ_LEADS)
+    return as_file(query.wanted(), query.format)
+
+
+def as_file(wanted: Wanted, kind: Kind) -> HttpResponseBase:
+    """These leads as a file to be kept, read while it is sent."""
     scores = _scores()
-    pages = ([_row(lead, scores) for lead in page] for page in every(query.wanted()))
-    if query.format == "parquet":
+    pages = ([_row(lead, scores) for lead in page] for page in every(wanted))
+    if kind == "parquet":
         response: HttpResponseBase = FileResponse(_parquet(scores, _lines(scores, pages)))
     else:
-        made = _csv(scores, pages) if query.format == "csv" else _lines(scores, pages)
+        made = _csv(scores, pages) if kind == "csv" else _lines(scores, pages)
         response = StreamingHttpResponse(made)
-    response["Content-Type"] = TYPES[query.format]
-    response["Content-Disposition"] = f'attachment; filename="leads-{now()}.{query.format}"'
+    response["Content-Type"] = TYPES[kind]
+    response["Content-Disposition"] = f'attachment; filename="leads-{now()}.{kind}"'
     return response
 
 

@@ -110,6 +110,23 @@ class ConsentOut(Schema):
     proof: str
 
 
+class TouchOut(Schema):
+    """An event that brought somebody here: when, by which channel, from which source, by which campaign."""
+
+    happened_at: int
+    channel: str
+    source: str | None
+    campaign: str | None
+
+
+class TouchesOut(Schema):
+    """The first touch, the last, and the last before the conversion; direct visits only where nothing else is."""
+
+    first: TouchOut | None
+    last: TouchOut | None
+    converting: TouchOut | None
+
+
 class DetailOut(LeadOut):
     """A lead with the lines behind its score."""
 
@@ -119,6 +136,7 @@ class DetailOut(LeadOut):
     unknown: list[str]
     traits: dict[str, Any]
     consents: dict[str, ConsentOut]
+    touches: TouchesOut
 
 
 class EntryOut(Schema):
@@ -198,8 +216,9 @@ def get_lead(request: HttpRequest, lead_id: Id, as_of: Moment | None = None) -> 
     if detail is None:
         raise NotThere(f"there was no lead {lead_id} then")
     consents = {purpose: each._asdict() for purpose, each in detail.consents.items()}
+    touches = {name: each and each._asdict() for name, each in detail.touches._asdict().items()}
     own = {**detail._asdict(), "consents": consents, "lines": [each._asdict() for each in detail.lines]}
-    return {**detail.lead._asdict(), **own}
+    return {**detail.lead._asdict(), **own, "touches": touches}
 
 
 @router.get(

@@ -15,10 +15,14 @@ from qualify.playbook import parse
 from qualify.runs.planning import mapping_of, plan
 from qualify.scoring.layout import Layout
 from qualify.web.bulk.attaching import Place, attached
+from qualify.web.bulk.consequences import sides
 from qualify.web.bulk.reading import read_store
 
 EXAMPLES = 100
 """People who would move that are named."""
+
+RULES = 60
+"""Rules whose points change that are named."""
 
 _PREVIOUS = (
     "SELECT person_id AS lead_id, stage, to_timestamp(since / 1000.0) AS stage_since, CAST(cycle AS BIGINT) AS cycle, "
@@ -37,7 +41,9 @@ class Drafted(msgspec.Struct):
 
 
 def drafted(asked: Drafted) -> dict[str, Any]:
-    """Who would move from which stage to which, by which rules, and some of them by id."""
+    """Who would move from which stage to which, by which rules, and some of them by id; and what
+    :func:`~qualify.web.bulk.consequences.sides` adds.
+    """
     duck = attached(Place(asked.kind, asked.name))
     old, new = parse(asked.old), parse(asked.new)
     # Both look at the same facts: those that either asks for.
@@ -51,7 +57,9 @@ def drafted(asked: Drafted) -> dict[str, Any]:
     examples = [
         {name: _plain(row[name]) for name in columns} for row in movers.select(list(columns)).to_pylist()
     ]
-    return {**mapping_of(found), "examples": examples}
+    rules = [{"rule": each.rule, "leads": each.leads, "change": float(each.change)} for each in found.rules]
+    told = {**mapping_of(found), "rules": rules[:RULES], "examples": examples}
+    return {**told, **sides(found, duck)}
 
 
 def _plain(value: Any) -> Any:

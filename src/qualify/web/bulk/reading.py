@@ -34,11 +34,11 @@ _TABLES = {
     ),
     "decisions": (
         "SELECT owner_id AS lead_id, decision, epoch_ms(decided_at) AS decided_at FROM store.decision "
-        "WHERE known_at <= {moment}"
+        "WHERE known_at <= {moment} AND taken_back_at IS NULL"
     ),
     "outcomes": (
         "SELECT owner_id AS lead_id, outcome, epoch_ms(closed_at) AS closed_at FROM store.outcome "
-        "WHERE known_at <= {moment}"
+        "WHERE known_at <= {moment} AND taken_back_at IS NULL"
     ),
 }
 

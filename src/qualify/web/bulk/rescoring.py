@@ -19,6 +19,7 @@ from qualify.web.bulk.attaching import place
 from qualify.web.bulk.protocol import Asked, Moved, Standings, Told
 from qualify.web.bulk.protocol import Progress as Doing
 from qualify.web.database import Row, insert, rows, those
+from qualify.web.handing.line import mark_judged
 from qualify.web.keeping.marking import mark
 from qualify.web.living.standings import MESSAGE, MOVE, REPLACED, STANDING, move_told
 
@@ -101,6 +102,7 @@ def _write_part(part: Standings, moves: dict[int, list[Row]], version: int, now:
         insert("move", MOVE, new)
         insert("message", MESSAGE, [move_told("lead.moved", move, now) for move in new])
         mark(dict.fromkeys(stale, now), now, own=False)
+        mark_judged({move[0] for move in new}, now)
     return Rescored(len(written), len(new), len(stale))
 
 

@@ -13,6 +13,9 @@ from qualify.web.commands.serve import address, free_port, serve_both
 from qualify.web.starting import start
 
 KEYS = "demo-keys.json"
+ADMIN = "admin@demo.example"
+"""Whom one looks around as; nobody can sign in by that address."""
+
 VISITOR = "you"
 
 
@@ -43,8 +46,33 @@ def serve_demo(host: str, port: int, here: bool) -> None:
         say(what_to_try(address(host, port), keys()))
     else:
         note("the store holds other data: it is served as it is, without the simulated market")
+    ticket, enter = first_links(here)
     connections.close_all()
-    serve_both(host, port, None)
+    serve_both(host, port, None, ticket, enter)
+
+
+def first_links(here: bool) -> tuple[str | None, str | None]:
+    """Where nobody but the demonstration's own admin is a member: a link by which to look around as that admin.
+
+    Where there is no market and nobody is a member, one by which the first becomes it.
+    """
+    from qualify.clock import now
+    from qualify.web.database import rows
+    from qualify.web.people.tickets import issue
+    from qualify.web.verbs.actor import the_owner
+    from qualify.web.verbs.inviting import make_admin
+
+    if rows("SELECT 1 FROM member WHERE email <> %s LIMIT 1", [ADMIN]):
+        return None, None
+    known = rows("SELECT id FROM member WHERE email = %s", [ADMIN])
+    if not here:
+        return (None if known else issue("start", now())), None
+    made = (
+        known[0][0]
+        if known
+        else make_admin(the_owner("the demonstration"), ADMIN, None, now(), name="Demo").pk
+    )
+    return None, issue("demo", now(), made)
 
 
 def keys() -> DemoKeys:

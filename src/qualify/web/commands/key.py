@@ -8,7 +8,7 @@ import typer
 
 from qualify.errors import InputError, did_you_mean
 from qualify.web.commands.opening import open_store, who
-from qualify.web.commands.saying import note, say
+from qualify.web.commands.saying import Format, note, say, say_json, say_table
 
 Source = Annotated[str, typer.Argument(help="The source's name.")]
 KeyId = Annotated[int, typer.Argument(help="The key's number, as `qualify source list` shows it.")]
@@ -72,6 +72,38 @@ def revoke(key_id: KeyId) -> None:
 
     revoke_key(the_owner(who()), key_id, now())
     note(f"key {key_id} is revoked")
+
+
+def list_(
+    format_: Annotated[Format, typer.Option("--format", help="As a table or as JSON.")] = Format.TABLE,
+) -> None:
+    """Show every key and token, and when each was used last.
+
+    Of a key only its beginning is known. When it was used is written down once an hour.
+
+    Examples:
+      qualify key list
+      qualify key list --format json
+    """
+    open_store()
+    from qualify.moments import written
+    from qualify.web.looking.capture import keys, sources
+
+    names = {each.id: each.name for each in sources()}
+    found = [(each, names.get(each.source_id or 0)) for each in keys()]
+    if format_ is Format.JSON:
+        say_json([{**each._asdict(), "source": name} for each, name in found])
+        return
+    head = ("key", "for", "source", "begins with", "label", "may", "since", "last used", "")
+    say_table(
+        head,
+        [
+            (each.id, each.kind, name or "–", each.prefix, each.label, " ".join(each.scopes) or "–",
+             written(each.created_at), "–" if each.last_used_at is None else written(each.last_used_at),
+             "" if each.revoked_at is None else "revoked")
+            for each, name in found
+        ],
+    )  # fmt: skip
 
 
 def source_id(name: str) -> int:

@@ -50,26 +50,43 @@ def serve(
       qualify serve --worker
     """
     start()
-    if not os.environ.get("QUALIFY_SUPERVISED"):
-        _prepare(no_migrate=no_migrate)
+    ticket = None if os.environ.get("QUALIFY_SUPERVISED") else _prepare(no_migrate=no_migrate)
     if worker and not web:
         work()
     elif web and not worker:
-        serve_web(host, port, workers)
+        serve_web(host, port, workers, ticket)
     else:
-        serve_both(host, port, workers)
+        serve_both(host, port, workers, ticket)
 
 
-def _prepare(*, no_migrate: bool) -> None:
+def _prepare(*, no_migrate: bool) -> str | None:
+    """Bring the tables up to date; where nobody is a member yet, the token of a link by which the first can be one.
+
+    Whoever reaches a new server could be its admin otherwise.
+    """
     from django.db import connections
 
+    from qualify.clock import now
+    from qualify.web.looking.members import anybody
+    from qualify.web.people.tickets import issue
     from qualify.web.serving.migrating import insist, migrate
 
     if no_migrate:
         insist()
     else:
         migrate(note)
+    ticket = None if anybody() else issue("start", now())
     connections.close_all()
+    return ticket
+
+
+def set_up(where: str, ticket: str | None) -> None:
+    """Say how to begin, where nobody has yet."""
+    if ticket:
+        from django.conf import settings
+
+        base = settings.BASE_URL if os.environ.get("QUALIFY_BASE_URL") else where
+        say(f"Nobody is a member yet. Begin here (good once, for a week): {base}/start/with/{ticket}")
 
 
 def work() -> None:
@@ -85,7 +102,7 @@ def work() -> None:
     worked(stop)
 
 
-def serve_web(host: str, port: int, workers: int | None) -> None:
+def serve_web(host: str, port: int, workers: int | None, ticket: str | None = None) -> None:
     """The web, in this process and those that it starts."""
     from qualify.web.database import is_sqlite
     from qualify.web.serving import lifeline, logs, server
@@ -95,11 +112,17 @@ def serve_web(host: str, port: int, workers: int | None) -> None:
     lifeline.hold_on()
     if not os.environ.get("QUALIFY_SUPERVISED"):
         say(f"Qualify's web is at {address(host, port)}; it scores nothing: that is done by `serve --worker`")
+        set_up(address(host, port), ticket)
     server.serve(host, port, server.workers(workers, sqlite=is_sqlite()))
 
 
-def serve_both(host: str, port: int, workers: int | None) -> None:
-    """Web and worker, each in a process of its own."""
+def serve_both(
+    host: str, port: int, workers: int | None, ticket: str | None = None, enter: str | None = None
+) -> None:
+    """Web and worker, each in a process of its own.
+
+    ``ticket`` is for whoever becomes the first admin, ``enter`` for whoever looks at the demonstration.
+    """
     from qualify.web.database import is_sqlite
     from qualify.web.serving import logs, server
     from qualify.web.serving.supervising import Part, Supervisor
@@ -112,7 +135,7 @@ def serve_both(host: str, port: int, workers: int | None) -> None:
     supervisor = Supervisor(
         [Part("web", ("serve", "--web", *listening)), Part("worker", ("serve", "--worker"))]
     )
-    threading.Thread(target=_greet, args=(host, port), daemon=True).start()
+    threading.Thread(target=_greet, args=(host, port, ticket, enter), daemon=True).start()
     raise typer.Exit(supervisor.run())
 
 
@@ -128,12 +151,16 @@ def address(host: str, port: int) -> str:
     return f"http://{reached}:{port}"
 
 
-def _greet(host: str, port: int) -> None:
+def _greet(host: str, port: int, ticket: str | None, enter: str | None) -> None:
     """Say where it is, once it answers."""
     pause = threading.Event()
     while not answers(host, port):
         pause.wait(0.1)
-    say(f"Qualify is at {address(host, port)} (Ctrl-C ends it)")
+    where = address(host, port)
+    set_up(where, ticket)
+    if enter:
+        say(f"Look around as its admin (opens once, in a browser on this machine): {where}/enter/{enter}")
+    say(f"Qualify is at {where} (Ctrl-C ends it)")
 
 
 def answers(host: str, port: int) -> bool:

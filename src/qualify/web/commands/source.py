@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Annotated, Any
 
 import typer
 
+from qualify.errors import InputError
+from qualify.web.commands.key import source_id
 from qualify.web.commands.opening import open_store, who
 from qualify.web.commands.saying import Format, note, say, say_json, say_table
 
@@ -80,6 +83,96 @@ def list_(
             for row in found
         ],
     )  # fmt: skip
+
+
+def set_(
+    name: Annotated[str, typer.Argument(help="The source's name.")],
+    rate: Annotated[
+        float | None, typer.Option("--rate", min=0, help="Calls a second that are let through; 0: all.")
+    ] = None,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--origin", metavar="HOST", help="A host whose pages may send, and no other; repeatable."
+        ),
+    ] = None,
+    any_origin: Annotated[bool, typer.Option("--any-origin", help="Pages of any host may send.")] = False,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--setting", metavar="NAME=VALUE", help="Any other setting; without a value its default."
+        ),
+    ] = None,
+    secret: Annotated[
+        list[str] | None,
+        typer.Option("--secret", metavar="NAME", help="A secret, read as a line from standard input."),
+    ] = None,
+    without_secret: Annotated[
+        list[str] | None, typer.Option("--without-secret", metavar="NAME", help="Take a secret away.")
+    ] = None,
+) -> None:
+    """Change a source: its limits, its settings and its secrets.
+
+    What is not named stays. Secrets are never arguments, which others on the machine could see: each is a line of
+    standard input, in the order of the options, or is asked for in a terminal.
+
+    Examples:
+      qualify source set website --rate 50 --origin www.example.com
+      qualify source set website --setting consent_required=true
+      qualify source set typeform --secret secret <typeform-secret.txt
+    """
+    wanted = _settings(rate, origin, any_origin, setting or [])
+    if not (wanted or secret or without_secret):
+        raise InputError(
+            "nothing to change: name a limit, a setting or a secret; see: qualify source set --help"
+        )
+    secrets: dict[str, str | None] = {**dict.fromkeys(without_secret or ()), **_told(secret or [])}
+    open_store()
+    from qualify.clock import now
+    from qualify.web.verbs.actor import the_owner
+    from qualify.web.verbs.opening import change_source
+
+    change_source(the_owner(who()), source_id(name), now(), settings=wanted, secrets=secrets)
+    note(f"source {name!r}: {', '.join([*wanted, *secrets])} changed")
+
+
+def _settings(
+    rate: float | None, origin: list[str] | None, any_origin: bool, setting: list[str]
+) -> dict[str, Any]:
+    if origin and any_origin:
+        raise InputError("--origin and --any-origin contradict each other")
+    wanted: dict[str, Any] = {}
+    for each in setting:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise InputError(f"--setting {each}: write NAME=VALUE; NAME= alone is the default")
+        wanted[name.strip()] = _value(value.strip())
+    if rate is not None:
+        wanted["rate"] = rate
+    if origin or any_origin:
+        wanted["origins"] = origin or None
+    return wanted
+
+
+def _value(text: str) -> Any:
+    """JSON where it is some (true, 5, a list), else the text; nothing is None."""
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return text
+
+
+def _told(names: list[str]) -> dict[str, str]:
+    """A secret for each name, as a line of standard input each."""
+    found: dict[str, str] = {}
+    for name in names:
+        if sys.stdin.isatty():
+            found[name] = typer.prompt(name, hide_input=True, err=True)
+        elif not (line := sys.stdin.readline().rstrip("\r\n")):
+            raise InputError(f"--secret {name}: standard input holds no line for it")
+        else:
+            found[name] = line
+    return found
 
 
 def _as_json(row: tuple[Any, ...]) -> dict[str, Any]:

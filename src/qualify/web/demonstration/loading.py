@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,22 +15,25 @@ from qualify.moments import DAY
 from qualify.playbook.starters import text as starter
 from qualify.web.database import insert, parts, rows, run, those
 from qualify.web.demonstration.drafts import Drafts, milliseconds
+from qualify.web.demonstration.names import AUTHOR, LOADED, NAME
 from qualify.web.keeping.keep import keep
 from qualify.web.keeping.marking import mark
+from qualify.web.living.kinds import Progress
 from qualify.web.living.working import Worker
 from qualify.web.sources import create_source, read_settings
-from qualify.web.verbs.actor import the_owner
+from qualify.web.verbs.actor import audit, the_owner
 from qualify.web.verbs.publish import publish
 
-NAME = "simulated market"
-"""The source that the market comes from."""
-
-AUTHOR = "the demonstration"
 LEADS, DAYS, SEED = 2_000, 365, 7
 AT_ONCE, SAID_EVERY = 2_000, 10_000
 IN_FORCE = 28
 """Days for which the playbook has been in force."""
 STARTER = "b2b-saas"
+WAITING = 5
+"""Days for which sales has not got round to anything, so that there is somebody in the inbox."""
+
+STEPS = 9
+"""About how often it says something."""
 
 Step = Callable[[str], None]
 
@@ -49,7 +53,7 @@ def load(now: int, leads: int = LEADS, step: Step = lambda said: None) -> Loaded
     One that was broken off is taken up again: nothing is there twice.
     """
     started = rows("SELECT id FROM source WHERE name = %s", [NAME])
-    if started and rows("SELECT 1 FROM playbook_version LIMIT 1"):
+    if started and rows("SELECT 1 FROM audit WHERE verb = %s AND subject = %s", [LOADED, str(started[0][0])]):
         return Loaded(True, False)
     if not started and (rows("SELECT 1 FROM event LIMIT 1") or rows("SELECT 1 FROM person LIMIT 1")):
         return Loaded(False, False)
@@ -58,10 +62,26 @@ def load(now: int, leads: int = LEADS, step: Step = lambda said: None) -> Loaded
     market = simulate(leads, DAYS, SEED, dt.datetime.fromtimestamp(now / 1000, dt.UTC).date())
     drafts = Drafts(market, read_settings(number, NAME, "import", {"trusted": True})).all()
     keep_all(drafts, now, step)
-    tell(market)
+    costs = tell(market, now - WAITING * DAY)
     publish_first(now, now - IN_FORCE * DAY)
     judge(now, step)
+    audit(the_owner(AUTHOR), LOADED, number, {"leads": leads, "facts": len(drafts), "costs": costs}, now)
     return Loaded(True, True, leads, len(drafts))
+
+
+def loaded(parameters: Mapping[str, Any], progress: Progress) -> str:
+    """Load it as a piece of long work; when it is broken off, it is taken up again."""
+    from qualify.clock import now
+
+    steps = 0
+
+    def step(said: str) -> None:
+        nonlocal steps
+        steps += 1
+        progress(steps, max(STEPS, steps), said)
+
+    done = load(now(), int(parameters.get("leads", LEADS)), step)
+    return json.dumps(done._asdict())
 
 
 def keep_all(drafts: Sequence[Draft], now: int, step: Step) -> None:
@@ -75,8 +95,11 @@ def keep_all(drafts: Sequence[Draft], now: int, step: Step) -> None:
 
 
 def publish_first(now: int, since: int) -> None:
-    """Publish the playbook as of some weeks ago, so that there are moves to look at."""
-    publish(the_owner(AUTHOR), starter(STARTER), since, note="the starter of that name", rescore=lambda *_: 0)
+    """Publish a playbook as of some weeks ago, so that there are moves to look at, unless there is one."""
+    if not rows("SELECT 1 FROM playbook_version LIMIT 1"):
+        publish(
+            the_owner(AUTHOR), starter(STARTER), since, note="the starter of that name", rescore=lambda *_: 0
+        )
     with transaction.atomic():
         # Everybody is marked, so nobody has to ask for their colleagues to be judged too.
         run("DELETE FROM dirty")
@@ -117,22 +140,28 @@ _TABLES: Mapping[str, tuple[str, str, str, Callable[[Mapping[str, Any]], tuple[A
 """For each table what our own people said: its name in the market, its moment, its columns and their values."""
 
 
-def tell(market: Market) -> None:
-    """Write what sales asked, decided and closed, and what channels cost; once."""
+def tell(market: Market, until: int) -> list[int]:
+    """Write what sales asked, decided and closed until a moment, and what channels cost; once. The first and the
+    last cost's id: a cost does not say where it comes from.
+    """
     tables = market.tables()
     with transaction.atomic():
         for into, (name, moment, columns, values) in _TABLES.items():
             if not rows(f"SELECT 1 FROM {into} WHERE source = %s LIMIT 1", [NAME]):
-                found = list(_told(tables[name].to_pylist(), moment, values))
+                found = list(_told(tables[name].to_pylist(), moment, values, until))
                 insert(into, f"{_COMMON}, {columns}", found)
         if not rows("SELECT 1 FROM cost LIMIT 1"):
-            insert(
-                "cost", "channel, campaign, day, amount, currency, received_at", list(_costs(tables["costs"]))
-            )
+            columns = "channel, campaign, day, amount, currency, received_at"
+            insert("cost", columns, list(_costs(tables["costs"])))
+        [(first, last)] = rows("SELECT min(id), max(id) FROM cost")
+    return [first, last] if first else []
 
 
 def _told(
-    table: Sequence[Mapping[str, Any]], moment: str, values: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    table: Sequence[Mapping[str, Any]],
+    moment: str,
+    values: Callable[[Mapping[str, Any]], tuple[Any, ...]],
+    until: int,
 ) -> Iterator[tuple[Any, ...]]:
     keys = {f"user_id:{row['lead_id']}" for row in table}
     found = those("SELECT key, id, owner_id FROM identifier WHERE key IN ({})", sorted(keys))
@@ -140,7 +169,8 @@ def _told(
     for row in table:
         node, owner = nodes[f"user_id:{row['lead_id']}"]
         at = milliseconds(row[moment])
-        yield (node, owner, at, at, NAME, *values(row))
+        if at <= until:
+            yield (node, owner, at, at, NAME, *values(row))
 
 
 def _costs(table: Any) -> Iterator[tuple[Any, ...]]:

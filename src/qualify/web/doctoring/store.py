@@ -166,7 +166,22 @@ def sources() -> Iterator[Finding]:
         yield warning("sources", "none has a key: nothing can come in", "qualify source create website")
 
 
+def people() -> Iterator[Finding]:
+    """Whether there is somebody who can let others in."""
+    found: dict[str, int] = dict(
+        rows("SELECT role, count(*) FROM member WHERE is_active = %s GROUP BY role", [True])
+    )
+    if not found.get("admin"):
+        yield warning(
+            "people",
+            "there is no admin: nobody can set anything up on the pages",
+            "open the link that qualify serve shows, or: qualify createadmin you@example.com",
+        )
+    else:
+        yield ok("people", f"{sum(found.values())} may come in, {found['admin']} of them as admin")
+
+
 CHECKS: tuple[Check, ...] = (
-    database, clock, worker, long_work, outbox, playbook, sources, deciphering, versions,
+    people, database, clock, worker, long_work, outbox, playbook, sources, deciphering, versions,
 )  # fmt: skip
 """What is looked at when the store can be."""

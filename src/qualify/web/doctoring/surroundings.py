@@ -23,6 +23,9 @@ VARIABLES = (
     *("QUALIFY_DATA", "QUALIFY_DATABASE_URL", "QUALIFY_SECRET_KEY"),
     *("QUALIFY_HOSTS", "QUALIFY_BASE_URL", "QUALIFY_PROXIES"),
     *("QUALIFY_LOG", "QUALIFY_LOG_FORMAT", "QUALIFY_WEBHOOKS_PRIVATE"),
+    *("QUALIFY_MAIL_URL", "QUALIFY_MAIL_FROM"),
+    *("QUALIFY_OIDC_ISSUER", "QUALIFY_OIDC_CLIENT_ID", "QUALIFY_OIDC_CLIENT_SECRET"),
+    *("QUALIFY_OIDC_NAME", "QUALIFY_OIDC_DOMAIN"),
     *("QUALIFY_META_API", "QUALIFY_LINKEDIN_API", "QUALIFY_LINKEDIN_VERSION"),
     *("QUALIFY_CACHE", "QUALIFY_DEBUG", "QUALIFY_SUPERVISED", "QUALIFY_MUST_RUN"),
 )
@@ -128,8 +131,11 @@ def data_folder() -> Iterator[Finding]:
 
 
 def mail() -> Iterator[Finding]:
-    """Mail: there are no settings for it yet, because nothing is sent."""
-    yield ok("mail", "not configured; this version sends none")
+    """Whether mail can be sent."""
+    if settings.MAIL.host:
+        yield ok("mail", f"by {settings.MAIL.host}, port {settings.MAIL.port}, from {settings.MAIL.sender}")
+    else:
+        yield ok("mail", "not configured: invitations show their link, other mails are written to the log")
 
 
 def extensions() -> Iterator[Finding]:

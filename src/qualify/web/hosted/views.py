@@ -32,7 +32,11 @@ logger = logging.getLogger(__name__)
 FROM: Final = "q_from"
 """The parameter of the form's action in which the page is kept that led to it."""
 
-_OWN: Final = frozenset({WHO, FROM, "embed", "theme"})
+BROWSER: Final = "aid"
+"""The parameter that says whose browser it is: the anonymous id of q.js on the page that leads to the form."""
+
+_OWN: Final = frozenset({WHO, FROM, BROWSER, "embed", "theme"})
+_LONGEST_ID: Final = 200
 _LONGEST: Final = 2_000
 
 
@@ -105,8 +109,23 @@ def _keep(visit: Visit, sent: Submission, data: Mapping[str, list[str]], at: int
         sent.traits["email"] = visit.known["email"]  # it was not asked for, because it is known
     said = repr(sorted(data.items())).encode("utf-8", "replace")
     digest = hashlib.blake2b(said, digest_size=16).hexdigest()
-    calls = forms.calls(sent, message_id=f"form:{visit.spec.id}:{digest}", page=_page(visit))
-    keep_delivery("form", visit.form.access, Delivery(None, calls), Facts.of(visit.asked), at)
+    facts = Facts.of(visit.asked)
+    calls = forms.calls(
+        sent,
+        message_id=f"form:{visit.spec.id}:{digest}",
+        anonymous_id=_browser(visit, sent, facts),
+        page=_page(visit),
+    )
+    keep_delivery("form", visit.form.access, Delivery(None, calls), facts, at)
+
+
+def _browser(visit: Visit, sent: Submission, facts: Facts) -> str | None:
+    """Whose browser it is, if the address says so; who asks not to be tracked and agrees to nothing has none."""
+    agreed = sent.consent is not None and sent.consent.get("process") is True
+    if facts.tracking_refused and not agreed:
+        return None
+    told = visit.asked.query.get(BROWSER, "")
+    return told if told.isprintable() and 0 < len(told) <= _LONGEST_ID else None
 
 
 def _page(visit: Visit) -> dict[str, Any]:

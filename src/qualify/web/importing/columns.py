@@ -49,11 +49,13 @@ def table_of(header: Sequence[str]) -> Table:
     return "events" if names & _WHAT and names & _WHEN else "leads"
 
 
-def recognised(header: Sequence[str], table: Table, mapping: Mapping[str, str]) -> Columns:
+def recognised(
+    header: Sequence[str], table: Table, mapping: Mapping[str, str], *, whole: bool = True
+) -> Columns:
     """What the columns are.
 
     Raises :class:`~qualify.errors.InputError` when the mapping names a column that is not there, or nothing
-    says whom a row is about.
+    says whom a row is about (unless not ``whole``: then :func:`lacking` says so).
     """
     skipped = {theirs for theirs, ours in mapping.items() if ours == SKIP}
     wanted = {theirs: ours for theirs, ours in mapping.items() if ours != SKIP}
@@ -74,7 +76,10 @@ def recognised(header: Sequence[str], table: Table, mapping: Mapping[str, str]) 
         found[headers.spelled(name) or name] = SKIP
     meanings = tuple(found.get(name) or _own_name(name, table) for name in header)
     columns = Columns(table, meanings, tuple(header), headers.preset.name if headers.preset else "")
-    _insist(columns)
+    if whole and (missing := lacking(columns)):
+        said, example = missing[0]
+        there = ", ".join(columns.header[:12])
+        raise InputError(f"{said}. Found {there}. Name the right one with --map 'ITS HEADER={example}'")
     return columns
 
 
@@ -93,17 +98,14 @@ def _own_name(name: str, table: Table) -> str:
     return named(name) or SKIP if table == "leads" else name
 
 
-def _insist(columns: Columns) -> None:
-    """Raise when rows could not be read at all."""
-    has = set(columns.meanings)
-    there = ", ".join(columns.header[:12])
+def lacking(columns: Columns) -> list[tuple[str, str]]:
+    """Why rows could not be read at all: what no column says, and what such a column would be read as."""
+    has, found = set(columns.meanings), []
     if not has & {"lead_id", "email", "phone", "anonymous_id"}:
-        raise InputError(
-            f"no column says whom a row is about: an id, an e-mail address or a telephone number. Found {there}. "
-            "Name the right one with --map 'ITS HEADER=email'"
+        found.append(
+            ("no column says whom a row is about: an id, an e-mail address or a telephone number", "email")
         )
     for needed, what in (("kind", "what happened"), ("happened_at", "when it happened")):
         if columns.table == "events" and needed not in has:
-            raise InputError(
-                f"no column says {what}. Found {there}. Name the right one with --map 'ITS HEADER={needed}'"
-            )
+            found.append((f"no column says {what}", needed))
+    return found

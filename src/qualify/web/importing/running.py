@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from django.db import transaction
 
 from qualify.capture.known import Known, Limits
 from qualify.capture.model import Draft, Source
 from qualify.capture.pipeline import Facts, run
 from qualify.errors import InputError
 from qualify.moments import zone
-from qualify.web.database import insert, parts, rows
+from qualify.web.database import insert, parts, rows, untangled
 from qualify.web.database import run as execute
 from qualify.web.importing.calls import Calls, Made, Refused, into_account
-from qualify.web.importing.columns import Columns, Table, recognised, table_of
+from qualify.web.importing.columns import Columns, Table, lacking, recognised, table_of
 from qualify.web.importing.sheets import Row, Sheet, opened
+from qualify.web.keeping import erased
 from qualify.web.keeping.keep import keep
 from qualify.web.sources import read_settings
 
@@ -31,6 +33,9 @@ SAMPLE = 5_000
 
 MOST_REJECTS = 1_000
 """Refused rows that are kept with line and reason; further ones are counted."""
+
+ERASED = "whoever this is about was erased, and stays so"
+"""Why a row is refused that names somebody who was erased; of such a row nothing else is kept."""
 
 KNOWN = Known(limits=Limits(future=0))
 
@@ -72,6 +77,10 @@ class Preview(NamedTuple):
     """Of each column: its header, what it is read as, and the first value in it."""
     rows: Sequence[Sequence[str]]
     warnings: Sequence[str]
+    lacking: Sequence[str] = ()
+    """Why nothing of it could be imported as it is read; only of a preview that may lack something."""
+    samples: Sequence[Sequence[str]] = ()
+    """Of each column, some values in it."""
 
 
 class Done(NamedTuple):
@@ -90,29 +99,35 @@ Progress = Callable[[int], None]
 """Told how many rows are done."""
 
 
-def preview(path: str | Path, options: Options = PLAIN, shown: int = 5) -> Preview:
+def preview(path: str | Path, options: Options = PLAIN, shown: int = 5, *, whole: bool = True) -> Preview:
     """What a file is recognised as, with its first rows.
 
-    Raises :class:`~qualify.errors.InputError` for a file that cannot be read.
+    Raises :class:`~qualify.errors.InputError` for a file that cannot be read; unless ``whole`` is False, also for
+    one of which nothing could be imported.
     """
     with opened(path, options.sheet) as sheet:
-        columns = _columns(sheet, options)
+        columns = _columns(sheet, options, whole=whole)
         sample = list(islice(sheet.rows, SAMPLE))
         calls = _calls(columns, sample, sheet.digest, options)
-        whole = [row for row in sample if not row.wrong]
-        first = [
-            next((row.cells[place] for row in whole if row.cells[place].strip()), "")
-            for place in range(len(sheet.header))
-        ]
-        told = list(zip(sheet.header, columns.meanings, first, strict=True))
+        rows = [row for row in sample if not row.wrong]
+        samples = [_samples(rows, place) for place in range(len(sheet.header))]
+        first = [some[0] if some else "" for some in samples]
         return Preview(
-            sheet.name,
-            columns.table,
-            columns.preset,
-            told,
-            [row.cells for row in whole[:shown]],
-            _doubts(calls),
-        )
+            sheet.name, columns.table, columns.preset,
+            list(zip(sheet.header, columns.meanings, first, strict=True)),
+            [row.cells for row in rows[:shown]], _doubts(calls), [said for said, _ in lacking(columns)], samples,
+        )  # fmt: skip
+
+
+def _samples(rows: Iterable[Row], place: int, many: int = 3) -> list[str]:
+    """The first values in a column that differ."""
+    found: dict[str, None] = {}
+    for row in rows:
+        if cell := row.cells[place].strip():
+            found.setdefault(cell)
+        if len(found) == many:
+            break
+    return list(found)
 
 
 def _doubts(calls: Calls) -> list[str]:
@@ -123,8 +138,8 @@ def _doubts(calls: Calls) -> list[str]:
     ]
 
 
-def _columns(sheet: Sheet, options: Options) -> Columns:
-    return recognised(sheet.header, options.table or table_of(sheet.header), options.mapping)
+def _columns(sheet: Sheet, options: Options, *, whole: bool = True) -> Columns:
+    return recognised(sheet.header, options.table or table_of(sheet.header), options.mapping, whole=whole)
 
 
 def _calls(columns: Columns, sample: Sequence[Row], digest: str, options: Options) -> Calls:
@@ -157,13 +172,17 @@ def import_file(
     *,
     dry: bool = False,
     author: str = "",
+    name: str = "",
+    resumed: int | None = None,
+    began: Progress = lambda number: None,
     progress: Progress = lambda done: None,
 ) -> Done:
     """Import a file: every row that can be used, each once, however often the file is imported.
 
-    A dry run does all of it but the keeping; it needs no source.
-    Raises :class:`~qualify.errors.InputError` for a file that
-    cannot be read, before anything is kept.
+    A dry run does all of it but the keeping; it needs no source. ``resumed`` is the row of an import that was
+    broken off: it goes on where that stopped; ``began`` is told the number of a new one. ``name`` is what the file
+    is called, where its path does not say. Raises :class:`~qualify.errors.InputError` for a file that cannot be
+    read, before anything is kept.
     """
     source = (
         Source(id=0, name="dry run", kind="import", trusted=True)
@@ -174,16 +193,37 @@ def import_file(
         columns = _columns(sheet, options)
         sample = list(islice(sheet.rows, SAMPLE))
         calls = _calls(columns, sample, sheet.digest, options)
-        number = None if source_id is None else _begin(sheet.name, source_id, columns, dry, author, now)
         running = _Running(calls, source, now, dry or source_id is None)
-        for part in parts(chain(sample, sheet.rows), AT_ONCE):
-            running.take(part)
-            if number is not None:
-                _write(number, running)
-            progress(running.rows)
+        if resumed is not None:
+            running.number = resumed
+            running.counts = _counts_of(resumed)
+        elif source_id is not None:
+            running.number = _begin(name or sheet.name, source_id, columns, dry, author, now)
+            began(running.number)
+        running.all(chain(sample, sheet.rows), progress)
+    counts = running.counts
     return Done(
-        number, running.rows, running.kept, running.there_before, running.refused, tuple(running.rejects)
+        running.number, counts.rows, counts.kept, counts.there_before, counts.refused, tuple(counts.rejects)
     )
+
+
+class _Counts(NamedTuple):
+    """How far an import is, as it is written with the rows that it counts."""
+
+    rows: int = 0
+    kept: int = 0
+    there_before: int = 0
+    refused: int = 0
+    rejects: tuple[Reject, ...] = ()
+
+
+class _Part(NamedTuple):
+    """Some rows, read: what can be kept, and what is refused."""
+
+    rows: int
+    drafts: list[tuple[int, Draft]]
+    """Each with its line."""
+    rejects: list[Reject]
 
 
 class _Running:
@@ -191,60 +231,102 @@ class _Running:
 
     def __init__(self, calls: Calls, source: Source, now: int, dry: bool) -> None:
         self.calls, self.source, self.now, self.dry = calls, source, now, dry
-        self.rows = self.kept = self.there_before = self.refused = 0
-        self.rejects: list[Reject] = []
+        self.number: int | None = None
+        self.counts = _Counts()
 
-    def take(self, part: Iterable[Row]) -> None:
-        """Some rows: into drafts, and kept."""
-        made = dict(self._made(part))
-        drafts = self._drafts(made)
-        if self.dry:
-            self.kept += len(drafts)
-        elif drafts:
-            done = keep(drafts, self.now)
-            self.kept += done.new
-            self.there_before += len(done.duplicates)
+    def all(self, rows: Iterable[Row], progress: Progress) -> None:
+        """Every row; those that were done before are only read, as what comes after depends on them."""
+        done, left = self.counts.rows, iter(rows)
+        for part in parts(islice(left, done), AT_ONCE):
+            self._read(part)
+        progress(done)
+        for part in parts(left, AT_ONCE):
+            read = self._read(part)
+            self.counts = untangled(lambda read=read: self._take(read))  # type: ignore[misc]
+            progress(self.counts.rows)
 
-    def _made(self, part: Iterable[Row]) -> Iterator[tuple[int, Made]]:
-        """By line, the calls of the rows that are in order."""
+    def _take(self, read: _Part) -> _Counts:
+        """Keep what can be kept, and write down how far it is, both or neither: so nothing is counted twice."""
+        with transaction.atomic():
+            drafts, gone = self._not_erased(read.drafts)
+            new, before = self._kept(drafts)
+            was, refused = self.counts, sorted([*read.rejects, *gone], key=lambda each: each.line)
+            rejects = (*was.rejects, *refused[: MOST_REJECTS - len(was.rejects)])
+            counts = _Counts(
+                was.rows + read.rows,
+                was.kept + new,
+                was.there_before + before,
+                was.refused + len(refused),
+                rejects,
+            )
+            if self.number is not None:
+                _write(self.number, counts, told=rejects != was.rejects)
+        return counts
+
+    def _not_erased(self, drafts: Sequence[tuple[int, Draft]]) -> tuple[list[Draft], list[Reject]]:
+        """Those of whom nobody was erased, and the others, of whom nothing is kept but the line."""
+        named = {each for _, draft in drafts for each in draft.identifiers}
+        gone = erased.refused(named, self.now, count=not self.dry)
+        left = [draft for _, draft in drafts if gone.isdisjoint(draft.identifiers)]
+        return left, [
+            Reject(line, ERASED) for line, draft in drafts if not gone.isdisjoint(draft.identifiers)
+        ]
+
+    def _kept(self, drafts: Sequence[Draft]) -> tuple[int, int]:
+        if self.dry or not drafts:
+            return len(drafts), 0
+        done = keep(drafts, self.now)
+        return done.new, len(done.duplicates)
+
+    def _read(self, part: Sequence[Row]) -> _Part:
+        """Some rows as drafts."""
+        rejects: list[Reject] = []
+        made: dict[int, Made] = {}
         for row in part:
-            self.rows += 1
             try:
-                yield row.line, self.calls.make(row)
+                made[row.line] = self.calls.make(row)
             except Refused as refused:
-                self._refuse(row.line, refused.reason, refused.found)
+                rejects.append(Reject(row.line, refused.reason, refused.found))
+        drafts = self._drafts(made, rejects)
+        return _Part(len(part), drafts, rejects)
 
-    def _drafts(self, made: Mapping[int, Made]) -> list[Draft]:
+    def _drafts(self, made: Mapping[int, Made], rejects: list[Reject]) -> list[tuple[int, Draft]]:
         lines = {id(each.call): (line, each) for line, each in made.items()}
         passed = run((each.call for each in made.values()), self.source, Facts(), self.now, KNOWN)
         for lost in passed.dropped:
             line, _ = lines[id(lost.draft.call)]
-            self._refuse(line, lost.dropped.reason, lost.dropped.detail)
+            rejects.append(Reject(line, lost.dropped.reason, lost.dropped.detail))
         for draft in passed.drafts:
             _, each = lines[id(draft.call)]
             draft.received_at = self.now if each.known_at is None else each.known_at
             if draft.call.type == "identify":
                 into_account(draft, each.account_id)
-        return passed.drafts
-
-    def _refuse(self, line: int, reason: str, found: str) -> None:
-        self.refused += 1
-        if len(self.rejects) < MOST_REJECTS:
-            self.rejects.append(Reject(line, reason, found))
+        return [(lines[id(draft.call)][0], draft) for draft in passed.drafts]
 
 
 def _begin(name: str, source_id: int, columns: Columns, dry: bool, author: str, now: int) -> int:
-    row = (name[:255], source_id, _json(columns.mapping()), 0, 0, 0, dry, "[]", author[:255], now)
-    told = "name, source_id, mapping, rows, kept, refused, dry, rejects, author, created_at"
+    row = (name[:255], source_id, _json(columns.mapping()), 0, 0, 0, 0, dry, "[]", author[:255], now)
+    told = "name, source_id, mapping, rows, kept, there_before, refused, dry, rejects, author, created_at"
     [(number,)] = insert('"import"', told, [row], "RETURNING id")
     return int(number)
 
 
-def _write(number: int, running: _Running) -> None:
+def _write(number: int, counts: _Counts, *, told: bool) -> None:
     execute(
-        'UPDATE "import" SET rows = %s, kept = %s, refused = %s, rejects = %s WHERE id = %s',
-        [running.rows, running.kept, running.refused, _json(running.rejects), number],
+        'UPDATE "import" SET rows = %s, kept = %s, there_before = %s, refused = %s WHERE id = %s',
+        [*counts[:4], number],
     )
+    if told:
+        execute('UPDATE "import" SET rejects = %s WHERE id = %s', [_json(counts.rejects), number])
+
+
+def _counts_of(number: int) -> _Counts:
+    """How far an import came before it was broken off."""
+    found = rows('SELECT rows, kept, there_before, refused, rejects FROM "import" WHERE id = %s', [number])
+    if not found:
+        raise InputError(f"there is no import {number}")
+    done, kept, before, refused, rejects = found[0]
+    return _Counts(done, kept, before, refused, tuple(msgspec.json.decode(rejects, type=list[Reject])))
 
 
 def _json(value: Any) -> str:

@@ -67,6 +67,24 @@ def opened(path: str | Path, sheet: str | None = None) -> Iterator[Sheet]:
         yield Sheet(place.name, list(dialect.header), rows, _digest(place))
 
 
+def sheet_names(path: str | Path) -> list[str]:
+    """The sheets of a workbook; of any other file none.
+
+    Raises :class:`~qualify.errors.InputError` for a workbook that cannot be read.
+    """
+    place = Path(path)
+    with place.open("rb") as file:
+        if file.read(4) not in (_WORKBOOK, _OLD_WORKBOOK):
+            return []
+    import python_calamine as calamine
+
+    _refuse_bomb(place)
+    try:
+        return list(calamine.CalamineWorkbook.from_path(str(place)).sheet_names)
+    except (calamine.CalamineError, OSError) as error:
+        raise InputError(f"{place.name} cannot be read as an Excel workbook: {error}") from error
+
+
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         found = sha256()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from qualify.capture.model import Call, Delivery
+from qualify.capture.model import Call, Delivery, Draft
 from qualify.capture.pipeline import Lost
 from qualify.web.database import insert
 
@@ -33,7 +33,7 @@ def dropped(lost: Iterable[Lost], door: str) -> list[Aside]:
     return [
         Aside(
             each.draft.source.id, door, each.dropped.step, each.dropped.reason, each.dropped.detail,
-            raw_of(each.draft.call, each.draft.address, each.draft.user_agent), each.draft.received_at,
+            raw_of(each.draft), each.draft.received_at,
         )
         for each in lost
     ]  # fmt: skip
@@ -53,12 +53,16 @@ class Raw(msgspec.Struct):
     call: Call
     address: str = ""
     user_agent: str = ""
+    trusted: bool = False
+    """Whether it came with a secret key or a good signature: whoever replays it knows the source, not the key."""
+    tracking_refused: bool = False
 
 
-def raw_of(call: Call, address: str, user_agent: str) -> bytes:
+def raw_of(draft: Draft) -> bytes:
     """A call as bytes, to be read again by :func:`again`."""
+    raw = Raw(draft.call, draft.address, draft.user_agent, draft.source.trusted, draft.tracking_refused)
     try:
-        return msgspec.json.encode(Raw(call, address, user_agent))[:LONGEST]
+        return msgspec.json.encode(raw)[:LONGEST]
     except (TypeError, ValueError, UnicodeError, RecursionError) as error:
         return repr(error).encode("utf-8", "replace")
 

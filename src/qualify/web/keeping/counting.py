@@ -10,6 +10,7 @@ from django.db import transaction
 from qualify.capture.pipeline import Counted, Lost
 from qualify.moments import DAY
 from qualify.web.database import insert
+from qualify.web.keeping.using import USES
 
 Place = tuple[int, int, str, str]
 """Day, source, step, and the reason for which calls were dropped (empty: they passed)."""
@@ -63,6 +64,7 @@ class Counts:
                 raise
 
     def _write(self, sums: Mapping[Place, tuple[int, int]]) -> None:
+        USES.write()
         insert(
             "step_count",
             "day, source_id, step, reason, calls, nanoseconds",

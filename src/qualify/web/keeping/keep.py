@@ -15,7 +15,7 @@ from qualify.web.database import is_sqlite, untangled
 from qualify.web.keeping.aside import Aside, put_aside
 from qualify.web.keeping.consents import keep_consents
 from qualify.web.keeping.linking import keep_links, may_change, said_by
-from qualify.web.keeping.marking import Mark, both, mark_each, marks_of, of_accounts
+from qualify.web.keeping.marking import Mark, both, lock_the_houses, mark_each, marks_of, of_accounts
 from qualify.web.keeping.nodes import Known, found_or_made, there
 from qualify.web.keeping.people import lock_the_graph, whole
 from qualify.web.keeping.rows import Owner, keep_rows, key_of_call
@@ -79,6 +79,8 @@ def _identified(
     if said and not is_sqlite():
         changing = changing or may_change(said, there(wanted, held=False))
         lock_the_graph(shared=not changing)
+    if any(draft.account is not None and draft.account_traits for draft in drafts):
+        lock_the_houses()  # their people are marked at the end, when rows are locked
     known, new = found_or_made(wanted)
     if said and not is_sqlite() and not changing and may_change(said, known):
         raise _Changing  # somebody was quicker: begin anew, alone

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from qualify.capture.model import Draft, Identifier, Linked
@@ -46,7 +46,7 @@ def keep_links(
     said: Sequence[Said],
     known: Mapping[Identifier, Known],
     now: int,
-    fresh: Collection[int] = (),
+    fresh: Set[int] = frozenset(),
     news: dict[int, Mark] | None = None,
 ) -> bool:
     """Keep the links, and regroup whom they change; whether any did. ``fresh`` identifiers have no facts yet.
@@ -64,13 +64,30 @@ def keep_links(
         first = rows.setdefault(place, (*ends, link.evidence, linked_at, known_at, source, place[2]))
         if linked_at < first[3]:  # as the statement below does when they come one after the other
             rows[place] = (*first[:3], linked_at, *first[4:])
-    # In the order in which they were learnt: whatever hangs on that must not hang on how calls were batched.
-    new = insert("link", _COLUMNS, sorted(rows.values(), key=lambda row: (row[4], row[:2], row[3])), _EARLIER)
     changing = {_ends(each, known) for each in said if not _settled(known[each[0].one], known[each[0].other])}
-    starts = {end for _, one, other in new for end in (one, other) if (one, other) in changing}
+    before = _as_they_were([place for place in rows if not fresh & {*place[:2]}]) if changing else {}
+    # In the order in which they were learnt: whatever hangs on that must not hang on how calls were batched.
+    kept = insert(
+        "link", _COLUMNS, sorted(rows.values(), key=lambda row: (row[4], row[:2], row[3])), _EARLIER
+    )
+    starts = {end for _, one, other in kept for end in (one, other) if (one, other) in changing}
     if starts:
-        regroup(sorted(starts), now, new={row[0] for row in new}, fresh=fresh, news=news)
+        changed = {number: before.get(number) for number, _, _ in kept}
+        regroup(sorted(starts), now, changed, fresh=fresh, news=news)
     return bool(starts)
+
+
+def _as_they_were(places: Sequence[tuple[int, int, int]]) -> dict[int, int]:
+    """Of the links that are kept for these ends and hours already, when each was so, as we knew until now."""
+    wanted, hours = set(places), [hour for _, _, hour in places]
+    if not places:
+        return {}
+    statement = (
+        "SELECT id, one_id, other_id, hour, linked_at FROM link "
+        f"WHERE one_id IN ({{}}) AND hour BETWEEN {min(hours):d} AND {max(hours):d}"
+    )
+    found = those(statement, sorted({one for one, _, _ in places}))
+    return {number: linked_at for number, *place, linked_at in found if tuple(place) in wanted}
 
 
 def _settled(one: Known | None, other: Known | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -30,8 +31,25 @@ class Known(NamedTuple):
 
 
 def key_of(identifier: Identifier) -> str:
-    """What an identifier is looked up by."""
-    return f"{identifier.kind}:{identifier.value}"
+    r"""What an identifier is looked up by: its kind, a colon and its value, as ``email:jane@example.com``.
+
+    A colon in the name of a source is written ``\:`` (and a backslash twice), so that no two have the same key.
+    """
+    family, colon, source = identifier.kind.partition(":")
+    if colon:
+        source = source.replace("\\", "\\\\").replace(":", "\\:")
+    return f"{family}{colon}{source}:{identifier.value}"
+
+
+_KEY = re.compile(r"((?:external|external_account):(?:[^\\:]|\\.)+|[^:]+):(.*)", re.DOTALL)
+
+
+def identifier_of(key: str) -> Identifier:
+    """The identifier that has the key; raises ``ValueError`` for what is no key."""
+    found = _KEY.fullmatch(key)
+    if found is None:
+        raise ValueError(f"{key!r} is no key of an identifier")
+    return Identifier(re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL), found[2])
 
 
 def found_or_made(wanted: Mapping[Identifier, int]) -> tuple[dict[Identifier, Known], list[Known]]:

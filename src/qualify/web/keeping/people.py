@@ -6,14 +6,15 @@ that taking a link out of force brings back exactly what was.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from qualify.identity.graph import Link, Node, Span, is_account, is_naming
 from qualify.identity.neighbourhood import Neighbourhood, neighbourhood
 from qualify.identity.resolving import Resolution, resolve
 from qualify.web.database import insert, is_sqlite, marks, run, run_many, those
-from qualify.web.keeping.marking import Mark, both, mark_each, marks_of, of_accounts
+from qualify.web.keeping.marking import Mark, both, lock_the_houses, mark_each, marks_of, of_accounts
 
 PERSON_TABLES = {
     "event": "happened_at",
@@ -22,10 +23,19 @@ PERSON_TABLES = {
     "decision": "decided_at",
     "outcome": "closed_at",
     "consent": "given_at",
+    "assignment": "assigned_at",
+    "contact": "happened_at",
+    "enrolment": "begun_at",
+    "step_done": "done_at",
+    "happening": "happened_at",
+    "nudge": "told_at",
+    "incoming": "received_at",
 }
 """The facts of people, and the column that says when each was so."""
 
-ACCOUNT_TABLES = {"account_learnt": "learned_at"}
+ACCOUNT_TABLES = {"account_learnt": "learned_at", "ownership": "since"}
+
+NOTHING: Final[Mapping[int, int | None]] = MappingProxyType({})
 
 _NODES = "SELECT id, kind, value, first_seen FROM identifier WHERE id IN ({})"
 _LINKS = "SELECT id, one_id, other_id, evidence, linked_at, known_at, severed_at IS NULL FROM link WHERE {} IN ({{}})"
@@ -36,9 +46,14 @@ def lock_the_graph(*, shared: bool = False) -> None:
 
     ``shared`` is for who adds links that change nothing: any number may do that at once, while nobody changes
     anything. To be called before any row is locked, so that two writers never wait for each other.
+
+    Who is somebody else leaves an account: so who changes that locks the houses too, before any row. Locks are taken
+    in this order, by everybody: the graph, the houses, identifiers, facts, people, the line.
     """
     if not is_sqlite():
         run(f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}(70251)")
+        if not shared:
+            lock_the_houses()
 
 
 class _Graph:
@@ -58,35 +73,48 @@ class _Graph:
 def regroup(
     starts: Iterable[int],
     now: int,
-    new: Collection[int] = (),
+    changed: Mapping[int, int | None] = NOTHING,
     gone: Collection[int] = (),
     fresh: Collection[int] = (),
     news: dict[int, Mark] | None = None,
 ) -> None:
-    """Resolve anew who these identifiers belong to, after the links ``new`` came or those in ``gone`` went.
+    """Resolve anew who these identifiers belong to, after links came, were said to be older, or went (``gone``).
 
+    ``changed`` are the links that came, with None, and those that were there, with when they were so until now.
     ``fresh`` are identifiers that were made just now and have no facts yet. Who is to be judged anew is marked,
     or put into ``news`` for who marks others besides.
     """
     hood = neighbourhood(starts, _Graph(gone).around)
-    before = resolve(hood.nodes, [link for link in hood.links if link.id not in new])
+    before = resolve(hood.nodes, _before(hood.links, changed))
     after = resolve(hood.nodes, [link for link in hood.links if link.id not in gone])
-    changed = [
+    moved = [
         _Change(node, before.spans(node.id), after.spans(node.id))
         for node in hood.nodes
         if (node.id in hood.inside or node.id in hood.carried)
         and before.spans(node.id) != after.spans(node.id)
     ]
     rim = {node.id for node in hood.nodes} - hood.inside - hood.carried
-    _write_owners(changed, rim)  # first: it waits for whoever is just writing facts under the old owners
-    _move_facts([each for each in changed if each.node.id not in fresh], rim)
-    accounts = _since([each for each in changed if is_account(each.node.kind)], rim)
-    marked = marks_of(_write_people(changed, hood, after, rim, accounts))
+    _write_owners(moved, rim)  # first: it waits for whoever is just writing facts under the old owners
+    given = _move_facts([each for each in moved if each.node.id not in fresh], rim)
+    accounts = _since([each for each in moved if is_account(each.node.kind)], rim)
+    named = _since([each for each in moved if is_naming(each.node.kind)], rim)
+    # Whose browser it was when they did nothing with it is no news of anybody.
+    since = named | {who: min(at, named.get(who, at)) for who, at in given.items() if who not in rim}
+    marked = marks_of(_write_people(since, hood, after, accounts))
     marked = both(marked, of_accounts(accounts))
     if news is None:
         mark_each(marked, now)
     else:
         news |= both(news, marked)
+
+
+def _before(links: Iterable[Link], changed: Mapping[int, int | None]) -> Iterator[Link]:
+    """The links as they were."""
+    for link in links:
+        if link.id not in changed:
+            yield link
+        elif (linked_at := changed[link.id]) is not None:
+            yield link._replace(linked_at=linked_at)
 
 
 def whole(node_id: int, at: int) -> tuple[int, int]:
@@ -106,8 +134,12 @@ class _Change(NamedTuple):
     after: Sequence[Span]
 
 
-def _move_facts(changed: Sequence[_Change], rim: Collection[int]) -> None:
-    """Give the facts of identifiers to whom they belong now; those of people on the rim stay."""
+def _move_facts(changed: Sequence[_Change], rim: Collection[int]) -> dict[int, int]:
+    """Give the facts of identifiers to whom they belong now; those of people on the rim stay.
+
+    By person who lost or got one, or learnt it at another moment: from when on that makes a difference.
+    """
+    since: dict[int, int] = {}
     of_people = {each.node.id: each for each in changed if not is_account(each.node.kind)}
     of_accounts = {each.node.id: each for each in changed if is_account(each.node.kind)}
     for tables, changes in ((PERSON_TABLES, of_people), (ACCOUNT_TABLES, of_accounts)):
@@ -119,7 +151,11 @@ def _move_facts(changed: Sequence[_Change], rim: Collection[int]) -> None:
                 wanted = _placed(changes.get(row[1]), row, rim)
                 if wanted is not None:
                     moved.append((*wanted, row[0]))
+                    for owner, known_at in ((row[2], row[5]), wanted) if table in PERSON_TABLES else ():
+                        since[owner] = min(known_at, since.get(owner, known_at))
+            moved.sort(key=lambda each: each[-1])  # as whoever locks several of them does
             run_many(f"UPDATE {table} SET owner_id = %s, known_at = %s WHERE id = %s", moved)
+    return since
 
 
 def _placed(change: _Change | None, row: Sequence[int], rim: Collection[int]) -> tuple[int, int] | None:
@@ -147,29 +183,31 @@ def _write_owners(changed: Sequence[_Change], rim: Collection[int]) -> None:
 
 
 def _write_people(
-    changed: Sequence[_Change],
+    since: Mapping[int, int],
     hood: Neighbourhood,
     after: Resolution,
-    rim: Collection[int],
     accounts: dict[int, int],
 ) -> dict[int, int]:
-    """People who are there now are to be judged anew, since when; those who are somebody else now are gone.
+    """Of those of whom something is different: people who are there now are to be judged anew, since when; those who
+    are somebody else now are gone.
 
     In the line they stay: who takes them finds nobody. What they did is not their colleagues' doing any more, so
     their accounts are put into ``accounts``.
     """
     nodes = {node.id: node for node in hood.nodes}
-    since = _since([each for each in changed if not is_account(each.node.kind)], rim)
     people = [who for who in since if who in nodes and is_naming(nodes[who].kind)]
     here = [who for who in people if after.person_of(who, 0).person_id == who]
     gone = sorted(set(people) - set(here))
-    for who, account in those("SELECT id, account_id FROM person WHERE id IN ({})", gone):
+    lock = "" if is_sqlite() else " ORDER BY id FOR UPDATE"
+    for who, account in those(f"SELECT id, account_id FROM person WHERE id IN ({{}}){lock}", gone):
         if account is not None:
             accounts[account] = min(since[who], accounts.get(account, since[who]))
     for table, column in (
         ("person", "id"),
         ("standing", "person_id"),
         ("move", "person_id"),
+        ("handoff", "person_id"),
+        ("handing", "person_id"),
     ):
         if gone:
             run(f"DELETE FROM {table} WHERE {column} IN ({marks(len(gone))})", gone)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
 from qualify.capture.model import Draft, Identifier
+from qualify.capture.steps.who import IMPORTS
+from qualify.identity.accounts import ToldBy
 from qualify.machine.reasons import Reason
 from qualify.web.database import Row, insert
 from qualify.web.keeping.nodes import key_of
@@ -31,8 +33,8 @@ OnlyLearning = frozenset({"identify", "group", "alias"})
 """The calls that tell who somebody is, and not what they did."""
 
 
-PUT_INTO = "$account"
-"""The trait that says which account a call put a person into: the key of its identifier."""
+PUT_INTO: Final[Mapping[ToldBy, str]] = {"imported": "$imported_account", "grouped": "$account"}
+"""The trait that says which account an import, or a call, put a person into: the key of its identifier."""
 
 
 class Owner(NamedTuple):
@@ -114,7 +116,8 @@ def _with_account(draft: Draft) -> Mapping[str, object]:
     """The traits of a call, with the account that it puts the person into."""
     if draft.account is None:
         return draft.traits
-    return {**draft.traits, PUT_INTO: key_of(draft.account)}
+    told_by: ToldBy = "imported" if draft.source.kind in IMPORTS else "grouped"
+    return {**draft.traits, PUT_INTO[told_by]: key_of(draft.account)}
 
 
 def _event(key: bytes, draft: Draft, owner: Owner) -> Row:

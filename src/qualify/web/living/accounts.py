@@ -1,33 +1,33 @@
-"""Which account a person belongs to: the one they were put into last, else that of their e-mail's domain."""
+"""Accounts as the store has them: what calls said of them, and their ids. Which one counts, the core says."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from qualify.capture.model import Identifier
-from qualify.identity.accounts import account_domain
-from qualify.web.keeping.nodes import found_or_made
+from qualify.identity.accounts import Account, Membership
+from qualify.web.keeping.nodes import found_or_made, identifier_of, there
 from qualify.web.keeping.rows import PUT_INTO
 
-AccountKey = Identifier
+
+def memberships(number: int, since: int, traits: Mapping[str, Any]) -> Iterator[Membership]:
+    """What a row of traits says of the accounts that the person belongs to."""
+    for told_by, name in PUT_INTO.items():
+        key = traits.get(name)
+        if isinstance(key, str):
+            yield Membership(number, Account(*identifier_of(key)), told_by, since)
 
 
-def account_key(emails: Sequence[str], traits: Mapping[str, Any]) -> AccountKey | None:
-    """What the person's account goes by; None when nothing says which it is."""
-    told = traits.get(PUT_INTO)
-    if isinstance(told, str) and ":" in told:
-        kind, _, value = told.rpartition(":") if told.startswith("external_account:") else told.partition(":")
-        return Identifier(kind, value)
-    for email in reversed(emails):
-        domain = account_domain(email)
-        if domain is not None:
-            return Identifier("domain", domain)
-    return None
+def known_account_ids(accounts: Mapping[int, Account | None]) -> dict[Account, int]:
+    """The ids of those of these accounts that are there already; nothing is locked or made."""
+    wanted = {Identifier(*each) for each in accounts.values() if each is not None}
+    return {Account(each.kind, each.value): node.owner_id for each, node in there(wanted, held=False).items()}
 
 
-def account_ids(keys: Mapping[int, AccountKey | None], now: int) -> dict[int, int | None]:
+def account_ids(accounts: Mapping[int, Account | None], now: int) -> dict[int, int | None]:
     """By person, the id of their account, which is made where there is none yet."""
-    wanted = {key: now for key in keys.values() if key is not None}
+    named = {who: None if account is None else Identifier(*account) for who, account in accounts.items()}
+    wanted = {each: now for each in named.values() if each is not None}
     known, _ = found_or_made(wanted) if wanted else ({}, [])
-    return {who: None if key is None else known[key].owner_id for who, key in keys.items()}
+    return {who: None if each is None else known[each].owner_id for who, each in named.items()}

@@ -46,7 +46,8 @@ def take(now: int) -> Errand | None:
     found = rows(
         f"UPDATE work SET state = 'running', taken_until = %s, tries = tries + 1 WHERE id IN ({chosen}) "
         "RETURNING id, kind, parameters, tries",
-        [now + LEASE, now, now + LEASE],  # a lease that is longer was given by a clock that was ahead
+        # A lease that is longer was given by a clock that was ahead, and not a little after we looked at ours.
+        [now + LEASE, now, now + 2 * LEASE],
     )
     return Errand(*found[0]) if found else None
 

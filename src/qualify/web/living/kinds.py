@@ -18,8 +18,13 @@ from qualify.web.database import insert
 KINDS: dict[str, str] = {
     "recompute": "qualify.web.living.kinds:recompute",
     "fetch": "qualify.web.fetching:fetch",
+    "import": "qualify.web.importing.working:work",
+    "try import": "qualify.web.importing.working:attempt",
+    "match": "qualify.web.living.kinds:match",
     "plan": "qualify.web.living.kinds:plan",
     "rescore": "qualify.web.living.kinds:rescore",
+    "load demonstration": "qualify.web.demonstration.loading:loaded",
+    "remove demonstration": "qualify.web.demonstration.removing:remove",
 }
 """Kind → ``module:function``, imported when such a row is taken."""
 
@@ -80,3 +85,11 @@ def plan(parameters: Mapping[str, Any], progress: Progress) -> str:
     from qualify.web.bulk.planning import planned
 
     return json.dumps(planned(str(parameters["text"]), now()))
+
+
+def match(parameters: Mapping[str, Any], progress: Progress) -> str:
+    """Whom a version of the playbook fits; the detail of the row is the counts."""
+    from qualify.clock import now
+    from qualify.web.bulk.planning import matched
+
+    return json.dumps(matched(int(parameters["version"]), now()))

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 from qualify.machine.bursts import Sighting, bucket_of, buckets_near, bursts
 from qualify.machine.labelling import Activity, label
 from qualify.machine.settings import STANDARD, Settings
-from qualify.web.database import run_many, those
+from qualify.web.database import is_sqlite, run_many, those
 from qualify.web.keeping.marking import Mark, marks_of
 from qualify.web.keeping.sightings import SEEN
+from qualify.web.living.alike import alike
 from qualify.web.living.values import decoded
 
 LOOKED_AT = frozenset(STANDARD.part_of)
@@ -46,7 +47,7 @@ class Relabelled(NamedTuple):
 
 
 class Labelled(NamedTuple):
-    """The events that are held to be people's, those whose labels changed, and who else a burst reaches."""
+    """The events that are held to be people's, those whose labels changed, and who else a burst or a text reaches."""
 
     human: list[Raw]
     changed: list[Relabelled]
@@ -55,11 +56,14 @@ class Labelled(NamedTuple):
 
 def labelled(events: Sequence[Raw], settings: Settings = STANDARD) -> Labelled:
     """The events of some people with what each is held to be, now that all this is known."""
+    burst, others = _bursts(events, settings)
+    same = alike(events, settings)
     activity: dict[int, list[Activity]] = {}
     for event in events:
         if event.kind in LOOKED_AT:
-            activity.setdefault(event.owner_id, []).append(_activity(event))
-    burst, others = _bursts(events, settings)
+            activity.setdefault(event.owner_id, []).append(_activity(event, same.others.get(event.id, 0)))
+    for who, since in same.wrong.items():
+        others[who] = min(since, others.get(who, since))
     found: dict[int, str] = {}
     for doings in activity.values():
         for event_id, given in label(doings, settings=settings, burst=burst).items():
@@ -74,8 +78,12 @@ def labelled(events: Sequence[Raw], settings: Settings = STANDARD) -> Labelled:
     return Labelled(human, changed, others)
 
 
-def _activity(event: Raw) -> Activity:
+def _activity(event: Raw, same_text: int) -> Activity:
     properties: dict[str, Any] = decoded(event.properties)
+    if same_text:
+        properties["same_text"] = same_text
+    elif properties:
+        properties.pop("same_text", None)  # how many others there are, nobody can know but we
     if event.context != "{}":
         context = decoded(event.context)
         for name in ("user_agent", "ip"):
@@ -125,6 +133,15 @@ def _near(buckets: Collection[tuple[str, int]]) -> tuple[list[Sighting], dict[in
     found = [row for row in those(statement, networks) if bucket_of(row[2], row[3]) in buckets]
     sightings = [Sighting(event_id, owner, network, at) for event_id, owner, network, at, *_ in found]
     return sightings, {row[0]: (row[4], row[5]) for row in found}
+
+
+def hold_labels(changed: Iterable[Relabelled]) -> None:
+    """Let nobody change these events until the transaction ends; to be called before any person is held, as whoever
+    gives facts to somebody else does.
+    """
+    if not is_sqlite():
+        ids = sorted({each.event_id for each in changed})
+        those("SELECT id FROM event WHERE id IN ({}) ORDER BY id FOR UPDATE", ids)
 
 
 def write_labels(changed: Iterable[Relabelled]) -> None:

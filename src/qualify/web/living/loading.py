@@ -10,11 +10,12 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import transaction
 
+from qualify.identity.accounts import Account, Membership, account_of
 from qualify.machine.settings import STANDARD, Settings
 from qualify.scoring.record import AnswerGiven, Decided, Event, Learnt, Record, Values
 from qualify.web.database import run_many, those
 from qualify.web.keeping.marking import Mark, lock_the_houses, mark_each, of_accounts
-from qualify.web.living.accounts import account_ids, account_key
+from qualify.web.living.accounts import account_ids, known_account_ids, memberships
 from qualify.web.living.labels import Labelled, Raw, labelled
 from qualify.web.living.values import Fields, decoded, told, trait, trait_text
 
@@ -35,7 +36,9 @@ class Loaded:
     person_id: int
     created_at: int
     account_id: int | None
-    emails: list[str] = field(default_factory=list)
+    emails: dict[str, int] = field(default_factory=dict)
+    """Addresses, each with the moment since when it is known to be theirs; the newest last."""
+    memberships: list[Membership] = field(default_factory=list)
     traits: dict[str, Any] = field(default_factory=dict)
     account_traits: list[Dated[Mapping[str, Any]]] = field(default_factory=list)
     learnt: list[Dated[Learnt]] = field(default_factory=list)
@@ -111,39 +114,67 @@ def load(
 
     Who belongs to another account by now is put into it. ``shares`` says that what colleagues do counts too.
     """
+    found, labels = _read(people, fields, settings)
+    rehoused = house(found, now)
+    _read_accounts(found, fields, shares)
+    return People(found, labels, rehoused)
+
+
+def looked_at(
+    people: Iterable[int], fields: Fields, *, shares: bool, settings: Settings = STANDARD
+) -> Mapping[int, Loaded]:
+    """The same, only to look: everybody in the account in which the worker put them, and nothing is written."""
+    found, _ = _read(people, fields, settings)
+    _read_accounts(found, fields, shares)
+    return found
+
+
+def _read(people: Iterable[int], fields: Fields, settings: Settings) -> tuple[dict[int, Loaded], Labelled]:
     ids = sorted(people)
     found = {who: Loaded(who, created_at, account) for who, created_at, account in those(_PEOPLE, ids)}
     _load_identifiers(found, ids)
     _load_learnt(found, ids, fields)
     labels = _load_events(found, ids, fields, settings)
     _load_told(found, ids, fields)
-    rehoused = house(found, now, shares=shares)
+    return found, labels
+
+
+def _read_accounts(found: Mapping[int, Loaded], fields: Fields, shares: bool) -> None:
     if shares:
         _load_colleagues(found, fields)
     _load_accounts(found)
-    return People(found, labels, rehoused)
 
 
-def house(found: Mapping[int, Loaded], now: int, *, shares: bool) -> dict[int, int | None]:
+def house(found: Mapping[int, Loaded], now: int) -> dict[int, int | None]:
     """Put people into the accounts that they belong to; by person who moved, the account before.
 
     It is written before colleagues are looked at, so that of two who come into an account at once one sees the
     other. What follows from it is written down with it: the worker may be killed before it gets there.
+
+    Mostly everybody is where they belong: then nothing is locked. Whose account becomes a part of another just
+    when it was looked at is marked by who does that, and looked at again.
     """
-    keys = {who: account_key(person.emails, person.traits) for who, person in found.items()}
+    whose = {who: account_of(person.memberships, person.emails.items()) for who, person in found.items()}
+    known = known_account_ids(whose)
+    moving = {who: whose[who] for who in sorted(found) if not _lives_in(found[who], whose[who], known)}
+    if not moving:
+        return {}
     with transaction.atomic():
-        if any(keys.values()):
-            lock_the_houses(shared=True)
-        accounts = account_ids(keys, now)
-        before = {
-            who: person.account_id for who, person in found.items() if person.account_id != accounts[who]
-        }
+        # Telling who is left behind takes the whole lock, and whoever has a share of it would never get that.
+        lock_the_houses(shared=all(found[who].account_id is None for who in moving))
+        accounts = account_ids(moving, now)
+        before = {who: found[who].account_id for who in moving if found[who].account_id != accounts[who]}
         run_many("UPDATE person SET account_id = %s WHERE id = %s", [(accounts[who], who) for who in before])
-        if shares and before:
+        if before:
             _tell_colleagues(found, before, now)
     for who in before:
         found[who].account_id = accounts[who]
     return before
+
+
+def _lives_in(person: Loaded, account: Account | None, known: Mapping[Account, int]) -> bool:
+    """Whether the person is in the account that they belong to; one that is not there yet is to be made."""
+    return person.account_id is None if account is None else known.get(account, 0) == person.account_id
 
 
 def _tell_colleagues(found: Mapping[int, Loaded], before: Mapping[int, int | None], now: int) -> None:
@@ -157,7 +188,10 @@ def _tell_colleagues(found: Mapping[int, Loaded], before: Mapping[int, int | Non
 
 
 _PEOPLE = "SELECT id, created_at, account_id FROM person WHERE id IN ({})"
-_IDENTIFIERS = "SELECT owner_id, value FROM identifier WHERE owner_id IN ({}) AND kind = 'email' ORDER BY id"
+_IDENTIFIERS = (
+    "SELECT owner_id, value, first_seen, joined_at FROM identifier "
+    "WHERE owner_id IN ({}) AND kind = 'email' ORDER BY id"
+)
 _EVENTS = (
     "SELECT id, owner_id, source_id, kind, happened_at, known_at, properties, context, machine FROM event "
     "WHERE owner_id IN ({})"
@@ -167,27 +201,36 @@ _OF_COLLEAGUES = (
     "WHERE owner_id IN ({}) AND machine IS NULL"
 )
 _LEARNT = (
-    "SELECT owner_id, learned_at, known_at, traits FROM learnt WHERE owner_id IN ({}) ORDER BY learned_at, id"
+    "SELECT id, owner_id, learned_at, known_at, traits FROM learnt WHERE owner_id IN ({}) "
+    "ORDER BY learned_at, id"
 )
 _ANSWERS = (
     "SELECT owner_id, question, value, satisfied, answered_at, expires_at, known_at FROM answer "
     "WHERE owner_id IN ({})"
 )
-_DECISIONS = "SELECT owner_id, decision, decided_at, known_at FROM decision WHERE owner_id IN ({})"
-_OUTCOMES = "SELECT owner_id, outcome, closed_at, known_at FROM outcome WHERE owner_id IN ({})"
+# What was taken back counts as if it had never been.
+_DECISIONS = (
+    "SELECT owner_id, decision, decided_at, known_at FROM decision "
+    "WHERE owner_id IN ({}) AND taken_back_at IS NULL"
+)
+_OUTCOMES = (
+    "SELECT owner_id, outcome, closed_at, known_at FROM outcome "
+    "WHERE owner_id IN ({}) AND taken_back_at IS NULL"
+)
 
 
 def _load_identifiers(found: Mapping[int, Loaded], ids: Sequence[int]) -> None:
-    for who, email in those(_IDENTIFIERS, ids):
+    for who, email, first_seen, joined_at in those(_IDENTIFIERS, ids):
         if who in found:
-            found[who].emails.append(email)
+            found[who].emails[email] = max(first_seen, joined_at)
 
 
 def _load_learnt(found: Mapping[int, Loaded], ids: Sequence[int], fields: Fields) -> None:
-    for who, learned_at, known_at, text in those(_LEARNT, ids):
+    for number, who, learned_at, known_at, text in those(_LEARNT, ids):
         if who not in found:
             continue
         person, traits = found[who], decoded(text)
+        person.memberships += memberships(number, learned_at, traits)
         for name, value in traits.items():
             person.traits[name] = value
             for each in fields.of_trait(name):
@@ -222,13 +265,13 @@ def _load_told(found: Mapping[int, Loaded], ids: Sequence[int], fields: Fields) 
 
 
 def _load_colleagues(found: Mapping[int, Loaded], fields: Fields) -> None:
-    """What everybody at the account did; nobody's doings are known before the person is."""
+    """What everybody at the account did that counts for all of them; nobody's doings are known before the person is."""
     accounts = sorted({person.account_id for person in found.values() if person.account_id is not None})
     people = those("SELECT account_id, id, created_at FROM person WHERE account_id IN ({})", accounts)
     colleagues = {who: (account, created_at) for account, who, created_at in people}
     by_account: dict[int, list[Event]] = defaultdict(list)
     for who, kind, happened_at, known_at, properties in those(_OF_COLLEAGUES, sorted(colleagues)):
-        if (asked := fields.kind(kind)) is not None:
+        if (asked := fields.kind_of_colleagues(kind)) is not None:
             account, created_at = colleagues[who]
             known_at, values = max(known_at, created_at), fields.event(asked, properties)
             by_account[account].append(Event(asked, happened_at, known_at, values, str(who)))

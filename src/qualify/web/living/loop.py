@@ -1,4 +1,4 @@
-"""The worker's process: judging, long work and the outbox, each on a thread of its own.
+"""The worker's process: judging, long work, the outbox, the hand-off and mail, each on a thread of its own.
 
 Each thread repeats its step at once while there is work, and waits a little longer each time while there is
 none. A slow address or a long recomputation never keeps a score waiting.
@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from django.db import Error, close_old_connections, connection
 
 from qualify.clock import now
+from qualify.web.handing.mailbox import Letterbox
+from qualify.web.handing.post import Postman
+from qualify.web.handing.working import Hander
 from qualify.web.living.errands import Errands
 from qualify.web.living.heartbeat import Heartbeat
 from qualify.web.living.working import Worker, waiting
@@ -103,6 +106,9 @@ def loops(judging: Judging, stop: threading.Event) -> Sequence[Loop]:
         Loop("judging", judging.step, 0.02, 0.1, judging.heartbeat.end),
         Loop("work", Errands(now, stop).step, 0.2, 1.0),
         Loop("outbox", courier.step, 0.05, 0.5, courier.close),
+        Loop("hand-off", Hander().work, 0.1, 0.5),
+        Loop("mail", Postman().step, 0.5, 2.0),
+        Loop("letterbox", Letterbox().step, 5.0, 30.0),
     )
 
 

@@ -11,6 +11,7 @@ import msgspec
 from qualify.scoring.single import Judgement
 from qualify.stages.living import Folded
 from qualify.web.database import Row, insert, run_many, those
+from qualify.web.handing.line import mark_judged
 from qualify.web.living.loading import Loaded
 
 _encode = msgspec.json.Encoder().encode
@@ -48,6 +49,7 @@ def write(judged: Sequence[Judged], now: int) -> None:
         [person_row(each.person) for each in judged],
     )
     insert("message", MESSAGE, told)
+    mark_judged((each.person.person_id for each in judged), now)
 
 
 def standing_row(each: Judged, now: int) -> Row | None:
@@ -79,9 +81,9 @@ def person_row(person: Loaded) -> Row:
     name = traits.get("name") or " ".join(
         str(traits[part]) for part in ("first_name", "last_name") if traits.get(part)
     )
-    email = person.emails[-1] if person.emails else ""
+    email = next(reversed(person.emails), "")
     company = traits.get("company") or ""
-    return str(email)[:512], str(name)[:512], str(company)[:512], text(traits), person.person_id
+    return email[:512], str(name)[:512], str(company)[:512], text(traits), person.person_id
 
 
 def _before(people: Sequence[int]) -> Mapping[int, Row]:

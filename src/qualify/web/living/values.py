@@ -62,6 +62,7 @@ class Fields:
         self._asked = _spelled(frozenset().union(*(each for each in kinds if each is not None)))
         self._every_kind = None in kinds
         self._kinds: dict[str, str | None] = {}
+        self._shared = _shared_kinds(layouts)
         self._of_kind: dict[str, list[Field]] = {}
 
     def of_trait(self, name: str) -> list[Field]:
@@ -76,6 +77,14 @@ class Fields:
         if kind not in self._kinds:
             self._kinds[kind] = self._asked(kind) or (kind if self._every_kind else None)
         return self._kinds[kind]
+
+    def kind_of_colleagues(self, kind: str) -> str | None:
+        """A kind as the playbook spells it; None when no playbook asks whether a colleague did such a thing.
+
+        It is what spares a company of many from being looked at whenever one of them opens a page.
+        """
+        asked = self.kind(kind)
+        return asked if self._shared is None or asked in self._shared else None
 
     def of_kind(self, kind: str) -> list[Field]:
         """The properties that are looked at of events of this kind."""
@@ -110,6 +119,20 @@ class Fields:
         """What of an answer is looked at, as read."""
         said = {"value": value, "satisfied": None if satisfied is None else "yes" if satisfied else "no"}
         return {field: trait(field, said.get(field.name)) for field in self.answers}
+
+
+def _shared_kinds(layouts: Sequence[Layout]) -> frozenset[str] | None:
+    """The kinds of events that count whoever of the company did them; None: every kind."""
+    shared = [
+        each.occurrences for layout in layouts for each in layout.tallies if each.occurrences.whole_account
+    ]
+    asked = [one.kinds for each in shared for one in (each, each.after) if one is not None]
+    found: set[str] = set()
+    for kinds in asked:
+        if kinds is None:
+            return None
+        found |= kinds
+    return frozenset(found)
 
 
 def trait(field: Field, value: object) -> Value:

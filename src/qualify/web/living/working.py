@@ -7,16 +7,18 @@ alone. So several workers, and a worker that is killed at any moment, do no harm
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
 
+from qualify.scoring.record import Record
 from qualify.stages.ladder import State
 from qualify.stages.living import Folded, Version, fold
 from qualify.web.database import is_down, is_sqlite, rows, run, run_many, those, untangled
 from qualify.web.keeping.marking import Mark, both, mark, mark_each, marks_of
-from qualify.web.living.labels import marks_of_others, write_labels
+from qualify.web.living.labels import hold_labels, marks_of_others, write_labels
+from qualify.web.living.lease import Lease
 from qualify.web.living.loading import Loaded, People, Recorder, load
 from qualify.web.living.standings import Judged, write
 from qualify.web.living.values import Fields
@@ -37,11 +39,12 @@ LONGEST_WAIT = 3_600_000
 """Milliseconds between two tries at most."""
 
 FREE = (
-    f"since <= %s AND (taken_until <= %s OR taken_until > %s + CASE tries WHEN 0 THEN {LEASE} "
-    f"ELSE {LONGEST_WAIT} END)"
+    f"since <= %s AND (taken_until <= %s OR taken_until > %s + CASE tries WHEN 0 THEN {2 * LEASE} "
+    f"ELSE {LONGEST_WAIT + LEASE} END)"
 )
 """Who can be judged at a moment (three times the same): what is new of them is known by then, and nobody has taken
-them. Somebody who took them for longer than anybody does had a clock that was ahead."""
+them. Somebody who took them for longer than anybody does had a clock that was ahead; not so who took them for as
+long as everybody does, a little after we looked at the clock: hence one lease more."""
 
 _TAKEN = "person_id, since, marks, own, tries, taken_until"
 _DUE = (
@@ -68,6 +71,8 @@ class Worker:
         self.versions = Versions()
         self.unfinished: Sequence[Taken] = ()
         """Whom the worker took when the database failed it."""
+        self.lease = Lease()
+        """Until when whom it has taken is its own."""
 
     def work(self, now: int, most: int = AT_ONCE) -> int:
         """Judge some of those who are dirty, and those whose time has come; how many they were.
@@ -75,16 +80,17 @@ class Worker:
         Raises :class:`django.db.Error` when the database is in trouble; what was begun is taken up again.
         """
         if self.unfinished:
-            give_back(self.unfinished)
+            give_back(self._held(self.unfinished))
             self.unfinished = ()
         self.versions.refresh()
         if not self.versions.ordered:
             return 0
         mark_due(now, most)
         taken = self.unfinished = take(now, most)
+        self.lease = Lease({each.person_id: each.taken_until for each in taken}, now, LEASE)
         if taken:
             self._judge_all(taken, now)
-        self.unfinished = ()
+        self.unfinished, self.lease = (), Lease()
         return len(taken)
 
     def work_off(self, now: int) -> int:
@@ -93,6 +99,11 @@ class Worker:
         while (done := self.work(now)) > 0:
             total += done
         return total
+
+    def _held(self, taken: Sequence[Taken]) -> list[Taken]:
+        """Them, until when they are taken by now."""
+        until = self.lease.until
+        return [each._replace(taken_until=until.get(each.person_id, each.taken_until)) for each in taken]
 
     def _judge_all(self, taken: Sequence[Taken], now: int) -> None:
         """All of them at once; if that fails, one by one, so that one poisonous person stops nobody else."""
@@ -112,6 +123,7 @@ class Worker:
             if is_down(error):
                 raise
             logger.exception("person %s cannot be judged", each.person_id)
+            [each] = self._held([each])
             wait = LONGEST_WAIT if each.tries >= MOST_TRIES else 1_000 * 2**each.tries
             run(
                 "UPDATE dirty SET tries = tries + 1, taken_until = %s WHERE person_id = %s AND taken_until = %s",
@@ -120,28 +132,20 @@ class Worker:
 
     def judge(self, taken: Sequence[Taken], now: int) -> None:
         """Judge these people as of now, and write it."""
-        taken = still_ours(taken)
+        taken = still_ours(self._held(taken))
         if not taken:
             return
         since = overdue({each.person_id: min(each.since, now) for each in taken}, self.versions.ordered)
-        versions = self.versions.since(min(since.values()))
-        fields = self.versions.fields(versions)
-        shares = any(_shares(version) for version in versions)
-        loaded = load(since, fields, now, shares=shares, settings=self.versions.labels)
-        for each in loaded.labels.changed:
-            since[each.owner_id] = min(since[each.owner_id], each.known_at)
-        versions = self.versions.since(min(since.values()))  # a label may have changed long ago
-        people = loaded.found
-        for who in loaded.rehoused:
-            since[who] = min(
-                since[who], people[who].created_at
-            )  # whose colleagues they are counts from the start
+        loaded, versions, fields = self._loaded(since, now)
+        people, shares = loaded.found, any(_shares(version) for version in versions)
         starts = start_states(since)
         judged = [
             Judged(person, self._fold(person, versions, fields, starts, since, now), since[who])
             for who, person in people.items()
         ]
+        taken = self._held(taken)
         with transaction.atomic():
+            hold_labels(loaded.labels.changed)
             colleagues = self._colleagues(taken, loaded, since) if shares else {}
             coming = to_come(judged)
             here = finish(taken, both(marks_of_others(loaded.labels.others), colleagues), coming, now)
@@ -149,6 +153,24 @@ class Worker:
             write(written, now)
             run_many("DELETE FROM standing WHERE person_id = %s", [(who,) for who in coming if who in here])
             write_labels(each for each in loaded.labels.changed if each.owner_id in here)
+
+    def _loaded(self, since: dict[int, int], now: int) -> tuple[People, list[Version], Fields]:
+        """The people, the playbooks since the earliest of these moments, and what those look at.
+
+        What is loaded may show that the news is older: ``since`` is lowered then. Other playbooks were in force at
+        that time, which look at other facts: so people are loaded again, until nothing more comes to light.
+        """
+        rehoused: dict[int, int | None] = {}
+        while True:
+            versions = self.versions.since(min(since.values()))
+            fields, shares = self.versions.fields(versions), any(_shares(version) for version in versions)
+            loaded = load(since, fields, now, shares=shares, settings=self.versions.labels)
+            rehoused = {**loaded.rehoused, **rehoused}  # the second time they are where they belong
+            loaded = loaded._replace(rehoused=rehoused)
+            for who, moment in _older(loaded):
+                since[who] = min(since[who], moment)
+            if self.versions.since(min(since.values())) == versions:
+                return loaded, versions, fields
 
     def _fold(
         self,
@@ -161,7 +183,13 @@ class Worker:
     ) -> Folded:
         who = person.person_id
         state = starts.get(who) or State.at_first(person.created_at)
-        return fold(versions, Recorder(person, fields), person.moments(), state, since[who] - 1, now)
+        record = Recorder(person, fields)
+
+        def record_at(moment: int) -> Record:
+            self.lease.hold()
+            return record(moment)
+
+        return fold(versions, record_at, person.moments(), state, since[who] - 1, now)
 
     def _colleagues(
         self, taken: Sequence[Taken], loaded: People, since: Mapping[int, int]
@@ -240,7 +268,10 @@ def finish(
     Who was marked meanwhile stays. Who took longer than the lease may find that somebody else has taken them,
     has judged them, or that they are marked anew: what we know of them is old then. ``coming`` are those of
     whom nothing can be said before a moment: they wait for it.
+
+    People are held first and the line after them, as whoever makes somebody somebody else does.
     """
+    here = held([each.person_id for each in taken])
     own = {each.person_id: Mark(each.since, 0, each.own) for each in taken}
     line = mark_each(both(own, others), now)
     ours = [each for each in taken if line[each.person_id].taken_until == each.taken_until]
@@ -251,7 +282,7 @@ def finish(
         [(coming[who], who) for who in done if who in coming],
     )
     give_back([each for each in ours if line[each.person_id].marks != each.marks])
-    return held([each.person_id for each in ours])
+    return here & {each.person_id for each in ours}
 
 
 def held(people: Sequence[int]) -> set[int]:
@@ -300,6 +331,15 @@ def start_states(since: Mapping[int, int]) -> dict[int, State]:
             began = before.cycle_since if cycle == before.cycle else moved_at
             found[who] = State(stage, moved_at, cycle, began)
     return found
+
+
+def _older(loaded: People) -> Iterator[tuple[int, int]]:
+    """Whose history turned out to be another, and from when on: a label changed, or whose colleagues they are."""
+    for each in loaded.labels.changed:
+        yield each.owner_id, each.known_at
+    for who in loaded.rehoused:
+        if who in loaded.found:
+            yield who, loaded.found[who].created_at  # whose colleagues they are counts from the start
 
 
 def _shares(version: Version) -> bool:

@@ -20,6 +20,8 @@ class KeySeen(NamedTuple):
     scopes: list[str]
     created_at: int
     revoked_at: int | None
+    last_used_at: int | None
+    """To the hour: it may have been used within the hour after."""
 
 
 class SourceSeen(NamedTuple):
@@ -81,7 +83,7 @@ def sources() -> list[SourceSeen]:
 
 def keys() -> list[KeySeen]:
     """Every key."""
-    columns = "id, source_id, kind, label, prefix, scopes, created_at, revoked_at"
+    columns = "id, source_id, kind, label, prefix, scopes, created_at, revoked_at, last_used_at"
     found = rows(f"SELECT {columns} FROM access_key ORDER BY id")
     return [KeySeen._make((*row[:5], row[5].split(), *row[6:])) for row in found]
 

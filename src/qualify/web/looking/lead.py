@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from qualify.capture.channels import Touches
 from qualify.identity.graph import is_naming
-from qualify.stages.ladder import State
-from qualify.stages.living import Folded, fold
+from qualify.stages.living import Folded
 from qualify.web.database import Row, rows, those
 from qualify.web.keeping.people import around
-from qualify.web.living.loading import Recorder, load
 from qualify.web.living.standings import person_row
 from qualify.web.living.values import decoded
 from qualify.web.looking import words
 from qualify.web.looking.consents import Statement, consents_of
-from qualify.web.looking.judging import taken_back, worker
 from qualify.web.looking.leads import COLUMNS, Listed, of_row
+from qualify.web.looking.recorded import recorded
+from qualify.web.looking.touches import touches_of
 
 
 class Detail(NamedTuple):
-    """A lead with the lines behind the score, traits, and what holds of consent.
+    """A lead with the lines behind the score, traits, what holds of consent, and what brought it here.
 
     ``as_of`` is the moment for which it holds; ``next_at`` the next at which time alone changes something.
     """
@@ -32,6 +32,7 @@ class Detail(NamedTuple):
     unknown: list[str]
     traits: dict[str, Any]
     consents: dict[str, Statement]
+    touches: Touches
 
 
 class Tied(NamedTuple):
@@ -75,12 +76,12 @@ def today(person_id: int, now: int) -> Detail | None:
         return None
     *row, next_at, lines, unknown, traits = found[0]
     lead = of_row(tuple(row))
-    version, consents = lead.playbook_version, consents_of(person_id, now)
+    version, around_it = lead.playbook_version, (consents_of(person_id, now), touches_of(person_id, now))
     as_of = now if lead.updated_at is None else lead.updated_at
     if version is None:
-        return Detail(lead, as_of, None, [], [], json.loads(traits), consents)
+        return Detail(lead, as_of, None, [], [], json.loads(traits), *around_it)
     said, untold = words.lines(lines, version), words.rules(unknown, version)
-    return Detail(lead, as_of, next_at, said, untold, json.loads(traits), consents)
+    return Detail(lead, as_of, next_at, said, untold, json.loads(traits), *around_it)
 
 
 def then(person_id: int, moment: int) -> Detail | None:
@@ -89,33 +90,28 @@ def then(person_id: int, moment: int) -> Detail | None:
     Told anew from the facts, by the playbooks that were in force. Who is who, and what is a machine's doing, is
     as we know it today; what was joined later is left out.
     """
-    judge = worker()
-    versions = judge.versions.ordered
-    shares = any(tally.occurrences.whole_account for each in versions for tally in each.judge.layout.tallies)
-    with taken_back():
-        fields = judge.versions.fields(versions)
-        found = load([person_id], fields, moment, shares=shares, settings=judge.versions.labels).found
-        person = found.get(person_id)
-        if person is None or person.created_at > moment:
-            return None
-        traits = _traits_then(person_id, moment)
-        person.traits = traits
-        person.emails = _emails_then(person_id, moment)
-        since = min([person.created_at, *person.moments()[:1]]) - 1
-        state = State.at_first(person.created_at)
-        folded = fold(versions, Recorder(person, fields), person.moments(), state, since, moment)
-        shown = person_row(person)
-        consents = consents_of(person_id, moment)
-    head = (person_id, *shown[:3], person.account_id, person.created_at)
-    return _told(head, folded, moment, json.loads(shown[3]), consents)
+    known = recorded(person_id)
+    if known is None or known.person.created_at > moment:
+        return None
+    traits = _traits_then(person_id, moment)
+    known.person.traits, known.person.emails = traits, _emails_then(person_id, moment)
+    shown = person_row(known.person)
+    around_it = consents_of(person_id, moment), touches_of(person_id, moment)
+    head = (person_id, *shown[:3], known.person.account_id, known.person.created_at)
+    return _told(head, known.folded(moment), moment, json.loads(shown[3]), around_it)
 
 
 def _told(
-    head: Row, folded: Folded, moment: int, traits: dict[str, Any], consents: dict[str, Statement]
+    head: Row,
+    folded: Folded,
+    moment: int,
+    traits: dict[str, Any],
+    around_it: tuple[dict[str, Statement], Touches],
 ) -> Detail:
     judged, state = folded.judgement, folded.state
     if judged is None:
-        return Detail(Listed._make((*head, *[None] * 9)), moment, folded.next_at, [], [], traits, consents)
+        lead = Listed._make((*head, *[None] * 9))
+        return Detail(lead, moment, folded.next_at, [], [], traits, *around_it)
     version = int(folded.version or 0)
     scores = {name: points / 100 for name, points in judged.scores.items()}
     lead = Listed._make((
@@ -124,7 +120,7 @@ def _told(
     ))  # fmt: skip
     ledger = sorted(judged.lines, key=lambda line: (line.rule, line.line))
     said, unknown = words.in_words(ledger, version), words.rules(judged.unknown, version)
-    return Detail(lead, moment, folded.next_at, said, unknown, traits, consents)
+    return Detail(lead, moment, folded.next_at, said, unknown, traits, *around_it)
 
 
 def _traits_then(person_id: int, moment: int) -> dict[str, Any]:
@@ -135,12 +131,13 @@ def _traits_then(person_id: int, moment: int) -> dict[str, Any]:
     return found
 
 
-def _emails_then(person_id: int, moment: int) -> list[str]:
+def _emails_then(person_id: int, moment: int) -> dict[str, int]:
     statement = (
-        "SELECT value FROM identifier WHERE owner_id = %s AND kind = 'email' AND joined_at <= %s "
-        "AND first_seen <= %s ORDER BY id"
+        "SELECT value, first_seen, joined_at FROM identifier WHERE owner_id = %s AND kind = 'email' "
+        "AND joined_at <= %s AND first_seen <= %s ORDER BY id"
     )
-    return [value for (value,) in rows(statement, [person_id, moment, moment])]
+    found = rows(statement, [person_id, moment, moment])
+    return {email: max(first_seen, joined_at) for email, first_seen, joined_at in found}
 
 
 def identity(person_id: int) -> tuple[list[Known], list[Tied]]:

@@ -8,10 +8,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from qualify.playbook import parse
-from qualify.playbook.sections import Bounds
-from qualify.points import written
 from qualify.scoring.layout import Layout
-from qualify.vocabulary import TOTAL
+from qualify.scoring.naming import line_names
 from qualify.web.database import rows
 
 Names = Mapping[tuple[str, int], tuple[str, str]]
@@ -51,27 +49,10 @@ def wording(version_id: int) -> Wording:
     layout = Layout(parse(found[0][0]))
     return Wording(
         layout.book.playbook,
-        _names(layout),
+        {(each.line, each.rule): (each.score, each.label) for each in line_names(layout)},
         tuple(rule.label for rule in layout.rules),
         tuple(layout.score_names),
     )
-
-
-def _names(layout: Layout) -> Names:
-    names = {("rule", rule.number): (rule.score, rule.label) for rule in layout.rules}
-    for rule in layout.rules:
-        if rule.cap is not None:
-            names["cap", rule.number] = (rule.score, f"cap {written(rule.cap)}: {rule.label}")
-    for number, (name, score) in enumerate(layout.book.scores.items()):
-        names["score bound", number] = (name, _bound(name, score.bounds))
-    names["total bound", len(layout.book.scores)] = (TOTAL, _bound(TOTAL, layout.book.total))
-    return names
-
-
-def _bound(name: str, bounds: Bounds) -> str:
-    limits = (("at least", bounds.at_least), ("at most", bounds.at_most))
-    said = [f"{word} {written(limit)}" for word, limit in limits if limit is not None]
-    return f"{name} {' and '.join(said)}" if said else name
 
 
 def lines(kept: str, version_id: int) -> list[Told]:

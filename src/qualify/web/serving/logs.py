@@ -11,7 +11,7 @@ import json
 import logging
 import logging.config
 import os
-from typing import Any
+from typing import Any, Final
 
 _PLAIN = "%(asctime)s %(levelname)-7s {part}: %(message)s"
 
@@ -35,6 +35,26 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+class Refusals(logging.Filter):
+    """Whoever asks for what is not there, or may not have it, is told so; for us that is no warning.
+
+    What Django logs of answers below 500 becomes DEBUG, and is written by who wants to see that.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written."""
+        if getattr(record, "status_code", 500) < 500:
+            record.levelno, record.levelname = logging.DEBUG, "DEBUG"
+        return logging.getLogger().isEnabledFor(record.levelno)  # what QUALIFY_LOG asks for is the root's
+
+
+FILTERS: Final = {"refusals": {"()": "qualify.web.serving.logs.Refusals"}}
+QUIETER: Final = {
+    name: {"filters": ["refusals"]} for name in ("django.request", "django.security.DisallowedHost")
+}
+"""For the configuration of ``logging``: the loggers that speak of refusals, and what quiets them."""
+
+
 def configuration(part: str) -> dict[str, Any]:
     """The configuration of ``logging`` for a part of the application: serve, web or worker."""
     level = os.environ.get("QUALIFY_LOG", "").upper()
@@ -49,15 +69,14 @@ def configuration(part: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": line},
+        "filters": FILTERS,
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level or "WARNING"},
         "loggers": {
             "qualify": {**to_console, "level": level or "INFO"},
             "_granian": {**to_console, "level": level or "ERROR"},
             "httpx": {"level": "WARNING"},
-            "django.request": {
-                "level": "ERROR"
-            },  # whoever asks for what is not there is told so; that is all
+            **QUIETER,
         },
     }
 

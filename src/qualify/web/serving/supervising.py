@@ -69,7 +69,6 @@ class Supervisor:
     def __init__(self, parts: Sequence[Part]) -> None:
         self.parts = parts
         self.news: SimpleQueue[Any] = SimpleQueue()
-        self.stopping = False
 
     def run(self) -> int:
         """Run until SIGTERM or SIGINT, or until a part cannot even start; the exit code."""

@@ -16,7 +16,9 @@ from typing import NamedTuple
 from django.db import transaction
 
 from qualify.web.database import Row, insert, is_sqlite, marks, rows, run, run_many, those
+from qualify.web.telling import slack
 from qualify.web.telling.posting import Answer
+from qualify.web.telling.slack import SLACK
 
 DELAYS = (5, 30, 120, 600, 3_600, 21_600, 86_400)
 """Seconds to wait after each failure; after one more the message is dead, for this webhook."""
@@ -26,6 +28,10 @@ JITTER = 0.2
 
 LEASE = 60_000
 """Milliseconds for which an attempt is taken; posting takes at most a third of it."""
+
+AHEAD = 2 * LEASE
+"""An attempt that is taken for longer than this from now was taken by a clock that was ahead. Not so one that
+was taken for a whole lease a little after we looked at the clock: hence two."""
 
 SPREAD_AT_ONCE = 500
 LOOKED_AT = 200
@@ -49,6 +55,7 @@ class Due(NamedTuple):
     type: str
     payload: str
     created_at: int
+    kind: str = "standard"
 
     @property
     def webhook_message_id(self) -> str:
@@ -58,6 +65,8 @@ class Due(NamedTuple):
     @property
     def body(self) -> str:
         """What is sent; the same bytes each time."""
+        if self.kind == SLACK:
+            return slack.body(self.type, self.payload)
         at = dt.datetime.fromtimestamp(self.created_at / 1000, dt.UTC).isoformat(timespec="milliseconds")
         stamp = at.replace("+00:00", "Z")
         return f'{{"type":"{self.type}","timestamp":"{stamp}","data":{self.payload}}}'
@@ -88,8 +97,8 @@ def spread(now: int) -> int:
 
 
 _DUE = (
-    "SELECT a.id, a.webhook_id, a.tries, w.url, w.secret, m.id, m.type, m.payload, m.created_at, m.person_id "
-    "FROM attempt a JOIN webhook w ON w.id = a.webhook_id JOIN message m ON m.id = a.message_id "
+    "SELECT a.id, a.webhook_id, a.tries, w.url, w.secret, m.id, m.type, m.payload, m.created_at, m.person_id, "
+    "w.kind FROM attempt a JOIN webhook w ON w.id = a.webhook_id JOIN message m ON m.id = a.message_id "
     "WHERE a.state = 'waiting' AND a.next_at <= %s AND (a.taken_until <= %s OR a.taken_until > %s) AND w.active{} "
     "ORDER BY a.message_id LIMIT %s"
 )
@@ -102,15 +111,15 @@ def take(now: int, most: int, under_way: Mapping[int, int], each: int) -> list[D
     """
     busy = [webhook for webhook, count in under_way.items() if count >= each]
     other = f" AND a.webhook_id NOT IN ({marks(len(busy))})" if busy else ""
-    found = rows(_DUE.format(other), [now, now, now + LEASE, *busy, LOOKED_AT])  # see errands.take
-    chosen = _within([Due(*row[:9]) for row in _first(found, now)], most, under_way, each)
+    found = rows(_DUE.format(other), [now, now, now + AHEAD, *busy, LOOKED_AT])  # see errands.take
+    chosen = _within([Due(*row[:9], row[10]) for row in _first(found, now)], most, under_way, each)
     if not chosen:
         return []
     statement = (
         f"UPDATE attempt SET taken_until = %s WHERE id IN ({marks(len(chosen))}) "
         "AND state = 'waiting' AND (taken_until <= %s OR taken_until > %s) RETURNING id"
     )
-    held = {row[0] for row in rows(statement, [now + LEASE, *(due.id for due in chosen), now, now + LEASE])}
+    held = {row[0] for row in rows(statement, [now + LEASE, *(due.id for due in chosen), now, now + AHEAD])}
     return [due for due in chosen if due.id in held]
 
 
@@ -199,11 +208,6 @@ def _wait(due: Due, answer: Answer) -> int:
     """Milliseconds until the next try."""
     drawn = DELAYS[due.tries] * random.uniform(1 - JITTER, 1 + JITTER)
     return round(1000 * max(drawn, min(answer.retry_after, LONGEST_ASKED)))
-
-
-def release(taken: Sequence[Due]) -> None:
-    """Give back attempts that were taken and not made."""
-    run_many("UPDATE attempt SET taken_until = 0 WHERE id = %s", [(each.id,) for each in taken])
 
 
 def replay(attempt_ids: Sequence[int], now: int) -> int:

@@ -13,6 +13,14 @@ READ_LEADS: Final = "read:leads"
 WRITE_LEADS: Final = "write:leads"
 READ_PLAYBOOK: Final = "read:playbook"
 PUBLISH_PLAYBOOK: Final = "publish:playbook"
+IMPORT_LEADS: Final = "import:leads"
+EXPORT_LEADS: Final = "export:leads"
+ERASE_LEADS: Final = "erase:leads"
+DRAFT_PLAYBOOK: Final = "draft:playbook"
+AGREE_MARKETING: Final = "agree:marketing"
+AGREE_SALES: Final = "agree:sales"
+READ_AUDIT: Final = "read:audit"
+MANAGE_REPS: Final = "manage:reps"
 ADMIN: Final = "admin"
 
 SCOPES: Final = {
@@ -20,9 +28,21 @@ SCOPES: Final = {
     WRITE_LEADS: "decide, answer, learn, note consents, merge and split",
     READ_PLAYBOOK: "see the playbooks that were published",
     PUBLISH_PLAYBOOK: "publish a playbook",
+    IMPORT_LEADS: "import leads from files",
+    EXPORT_LEADS: "take lists of leads away as files",
+    ERASE_LEADS: "erase somebody, for good",
+    DRAFT_PLAYBOOK: "write drafts of the playbook, and comment on them",
+    AGREE_MARKETING: "agree to a draft for marketing",
+    AGREE_SALES: "agree to a draft for sales",
+    READ_AUDIT: "see who did what",
+    MANAGE_REPS: "set up who gets leads and when, and give leads to others",
     ADMIN: "everything, sources, keys and webhooks included",
 }
 """What a token may be allowed, and what that means."""
+
+
+_OF_A_SIDE: Final = {AGREE_MARKETING, AGREE_SALES}
+"""What nobody may do merely because they may do everything: a side speaks for itself."""
 
 
 class Forbidden(QualifyError):
@@ -45,7 +65,7 @@ class Actor(NamedTuple):
 
     def may(self, scope: str) -> bool:
         """Whether they may do what the scope allows."""
-        return scope in self.scopes or ADMIN in self.scopes
+        return scope in self.scopes or (ADMIN in self.scopes and scope not in _OF_A_SIDE)
 
     def needs(self, scope: str) -> None:
         """Raise :class:`Forbidden` if they may not."""

@@ -13,11 +13,15 @@ from django.db import transaction
 from qualify.errors import QualifyError
 from qualify.web.ciphers import enciphered
 from qualify.web.database import insert, rows, run
+from qualify.web.telling.slack import SLACK, SPOKEN
 from qualify.web.verbs.actor import ADMIN, Actor, NotThere, audit
 from qualify.web.verbs.leads import one_of_them
 
 TYPES: Final = (
     *("lead.scored", "lead.moved", "lead.move_withdrawn", "lead.merged", "lead.split", "lead.rejoined"),
+    "lead.erased",
+    *("lead.assigned", "lead.unassigned", "lead.warned", "lead.breached", "lead.contacted"),
+    *("lead.accepted", "lead.rejected", "lead.returned"),
     "playbook.published",
 )
 """What is told. An address that names none of them is told everything."""
@@ -32,19 +36,24 @@ class NewWebhook(NamedTuple):
     secret: str
 
 
-def create_webhook(actor: Actor, url: str, now: int, *, types: Collection[str] = ()) -> NewWebhook:
+def create_webhook(
+    actor: Actor, url: str, now: int, *, types: Collection[str] = (), kind: str = "standard"
+) -> NewWebhook:
     """Have messages of these types (none: all) sent to an address, signed as Standard Webhooks says.
 
-    Raises :class:`~qualify.errors.QualifyError`.
+    With the kind ``slack`` each is a line of text for a channel, as Slack's incoming webhooks take it (and those of
+    others that understand the same); none: those of the hand-off. Raises :class:`~qualify.errors.QualifyError`.
     """
     actor.needs(ADMIN)
     _reachable(url)
+    one_of_them(kind, ("standard", SLACK), "kind of webhook")
+    types = types or (SPOKEN if kind == SLACK else ())
     for each in types:
-        one_of_them(each, TYPES, "type of message")
+        one_of_them(each, SPOKEN if kind == SLACK else TYPES, "type of message")
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
-    row = (url, " ".join(sorted(set(types))), enciphered({"secret": secret}), True, now)
+    row = (url, " ".join(sorted(set(types))), enciphered({"secret": secret}), True, now, kind)
     with transaction.atomic():
-        columns = "url, types, secret, active, created_at"
+        columns = "url, types, secret, active, created_at, kind"
         [(number,)] = insert("webhook", columns, [row], "RETURNING id")
         audit(actor, "create webhook", number, {"url": url, "types": sorted(types)}, now)
     return NewWebhook(int(number), secret)

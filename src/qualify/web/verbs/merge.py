@@ -38,7 +38,7 @@ def merge(actor: Actor, one: int, other: int, now: int, *, reason: str = "") -> 
         if first == second:
             raise Conflict(f"{one} and {other} are one lead already ({first})")
         link = _linked(first, second, now)
-        regroup([first, second], now, new={link})
+        regroup([first, second], now, {link: None})
         survivor = lead(first).person_id
         gone = second if survivor == first else first
         tell("lead.merged", survivor, {"lead_id": survivor, "merged": gone}, now)

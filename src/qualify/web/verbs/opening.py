@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
@@ -16,6 +17,9 @@ from qualify.web.verbs.leads import bounded, one_of_them
 
 KINDS: Final = ("write", "secret", "api")
 """Write keys are public, in pages; secret keys are for servers; api keys open the API."""
+
+
+SECRET_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 class NewKey(NamedTuple):
@@ -49,6 +53,34 @@ def create_source(
     except IntegrityError as error:
         raise Conflict(f"there is a source {name!r} already") from error
     return number
+
+
+def change_source(
+    actor: Actor,
+    source_id: int,
+    now: int,
+    *,
+    settings: Mapping[str, object] | None = None,
+    secrets: Mapping[str, str | None] | None = None,
+) -> None:
+    """Change what is named of a source's settings and secrets and leave the rest; None takes one away.
+
+    Processes remember what was so for two seconds more. Raises :class:`~qualify.errors.InputError` for settings that
+    there are not, and :class:`~qualify.web.verbs.actor.NotThere` for a source that there is not.
+    """
+    actor.needs(ADMIN)
+    settings, secrets = settings or {}, secrets or {}
+    for name, value in secrets.items():
+        if not SECRET_NAME.fullmatch(name):
+            raise QualifyError(
+                f"{name!r} is no name of a secret: small letters and underscores, as access_token"
+            )
+        if value is not None and not bounded(value, 4_000, f"the secret {name}").strip():
+            raise QualifyError(f"the secret {name} is empty")
+    with transaction.atomic():
+        if not sources.change_source(source_id, settings, secrets):
+            raise NotThere(f"there is no source {source_id}")
+        audit(actor, "change source", source_id, {"settings": settings, "secrets": sorted(secrets)}, now)
 
 
 def create_key(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import NamedTuple, TypeAlias
 
@@ -51,29 +51,57 @@ def publish(
     *,
     note: str = "",
     instead_of: str | None = None,
+    since: int | None = None,
     rescore: Rescore | None = None,
 ) -> Published:
-    """Publish the text. ``instead_of`` is the digest of the version that the author had before them.
+    """Publish the text, without asking the two sides: the audit and the pages say so. On pages a draft is published
+    by their agreement (:mod:`qualify.web.verbs.agreeing`).
 
-    Raises :class:`~qualify.errors.PlaybookError` with every problem, each with line and column, and
-    :class:`~qualify.web.verbs.actor.Conflict` when another version has come into force meanwhile.
+    ``instead_of`` is the digest of the version that the author had before them; ``since`` lets a first version
+    judge from an earlier moment on. Raises :class:`~qualify.errors.PlaybookError` with every problem, each with line
+    and column, and :class:`~qualify.web.verbs.actor.Conflict` when another version has come into force meanwhile.
     """
     actor.needs(PUBLISH_PLAYBOOK)
     bounded(note, 10_000, "the note")
-    warnings, digest = checked(text), digest_of(text)
+    warnings = checked(text)
     with transaction.atomic():
-        _one_at_a_time()
-        before = present()
-        if instead_of is not None and instead_of != (before.digest if before else ""):
-            raise Conflict("another version was published meanwhile; look at it, and publish again")
-        if before is not None and before.digest == digest:
-            return Published(before.version_id, digest, before.published_at, warnings, None, False)
-        # Versions follow one another, even when the clock was set back.
-        at = now if before is None else max(now, before.published_at + 1)
-        number = _kept(text, digest, actor, note, at)
-        work = (rescore or start_rescore)(number, at)
-        tell("playbook.published", None, {"version": number, "digest": digest, "published_at": at}, now)
-        audit(actor, "publish", number, {"digest": digest, "note": note}, now)
+        return put_in_force(
+            actor, text, warnings, now, note=note, instead_of=instead_of, since=since, rescore=rescore
+        )
+
+
+def put_in_force(
+    actor: Actor,
+    text: str,
+    warnings: tuple[Problem, ...],
+    now: int,
+    *,
+    note: str = "",
+    instead_of: str | None = None,
+    since: int | None = None,
+    rescore: Rescore | None = None,
+    agreed_by: Sequence[str] = (),
+) -> Published:
+    """The publishing itself, of a text that was checked, in the transaction of the verb that has the right to it.
+
+    ``agreed_by`` are those of both sides who agreed; nobody: it was published without agreement.
+    """
+    digest = digest_of(text)
+    one_at_a_time()
+    before = present()
+    if instead_of is not None and instead_of != (before.digest if before else ""):
+        raise Conflict("another version was published meanwhile; look at it, and publish again")
+    if before is not None and before.digest == digest:
+        return Published(before.version_id, digest, before.published_at, warnings, None, False)
+    # Versions follow one another, even when the clock was set back.
+    first = now if since is None else min(now, since)
+    at = first if before is None else max(now, before.published_at + 1)
+    number = _kept(text, digest, actor, note, at)
+    work = (rescore or start_rescore)(number, at)
+    tell("playbook.published", None, {"version": number, "digest": digest, "published_at": at}, now)
+    agreement = {"agreed_by": list(agreed_by)} if agreed_by else {"without_agreement": True}
+    detail = {"digest": digest, "note": note, **agreement}
+    audit(actor, "publish", number, detail, now)
     return Published(number, digest, at, warnings, work, True)
 
 
@@ -105,7 +133,8 @@ def digest_of(text: str) -> str:
     return sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def _one_at_a_time() -> None:
+def one_at_a_time() -> None:
+    """Wait until nobody else publishes; to be called in the transaction that does."""
     if not is_sqlite():
         run("SELECT pg_advisory_xact_lock(70252)")
 

@@ -86,15 +86,15 @@ def _read(found: Iterable[Row]) -> tuple[list[Readable], list[Refused]]:
                 raise QualifyError("whether they may be tracked was theirs to say, and they said no")
             if source_id is None or closed_at is not None:
                 raise QualifyError("its source is closed")
+            came = again(bytes(raw))
             # Who replays a call that was too old vouches for it.
-            own = {**json.loads(settings), "trusted": reason == "too old"}
+            own = {**json.loads(settings), "trusted": came.trusted or reason == "too old"}
             source = read_settings(source_id, name, kind, own)
-            call, address, user_agent = msgspec.structs.astuple(again(bytes(raw)))
         except (msgspec.DecodeError, QualifyError) as error:
             refused.append(Refused(number, "read", "malformed", str(error)[:500]))
         else:
-            facts = Facts(address, user_agent)
-            read.append((number, _timed(call, source, received_at), facts, source))
+            facts = Facts(came.address, came.user_agent, came.tracking_refused)
+            read.append((number, _timed(came.call, source, received_at), facts, source))
     return read, refused
 
 

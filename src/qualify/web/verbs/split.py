@@ -67,7 +67,7 @@ def rejoin(actor: Actor, links: Collection[int], now: int, *, reason: str = "") 
             raise Conflict("all of these links are in force")
         chosen = [tie.id for tie in ties]
         run_many("UPDATE link SET severed_at = NULL WHERE id = %s", [(number,) for number in chosen])
-        regroup(_ends(ties), now, new=set(chosen))
+        regroup(_ends(ties), now, dict.fromkeys(chosen))
         return _parted(actor, "rejoin", ties, now, reason)
 
 

@@ -1,27 +1,35 @@
-"""Take back a merge, a split or an earlier undoing, by its line in the audit."""
+"""Take back a merge, a split, a decision or an earlier undoing, by its line in the audit."""
 
 from __future__ import annotations
 
 import json
+from typing import Any, Final
 
 from qualify.web.database import rows
 from qualify.web.verbs.actor import WRITE_LEADS, Actor, Conflict, NotThere
+from qualify.web.verbs.retract import restore, retract
 from qualify.web.verbs.split import Parted, rejoin, split
+
+LINKS: Final = {"merge": split, "rejoin": split, "split": rejoin}
+FACTS: Final = {"decide": retract, "decide several": retract, "restore": retract, "retract": restore}
+"""By what the audit says was done, what undoes it."""
 
 
 def undo(actor: Actor, audit_id: int, now: int) -> Parted:
     """Undo what the line of the audit says: a split undoes a merge, and putting back its links a split.
 
-    What has come since stays with whom it belongs to then. Raises
-    :class:`~qualify.web.verbs.actor.NotThere`, and :class:`~qualify.web.verbs.actor.Conflict` for what cannot be
-    undone, or is undone already.
+    What has come since stays with whom it belongs to then. A decision that is undone counts for nothing, as if it
+    had never been. Raises :class:`~qualify.web.verbs.actor.NotThere`, and
+    :class:`~qualify.web.verbs.actor.Conflict` for what cannot be undone, or is undone already.
     """
     actor.needs(WRITE_LEADS)
     found = rows("SELECT verb, detail FROM audit WHERE id = %s", [audit_id])
     if not found:
         raise NotThere(f"there is no line {audit_id} in the audit")
     verb, detail = found[0]
-    if verb not in ("merge", "split", "rejoin"):
-        raise Conflict(f"only a merge or a split can be undone so; this was: {verb}")
-    back = rejoin if verb == "split" else split
-    return back(actor, json.loads(detail)["links"], now, reason=f"undoes {audit_id}")
+    told: dict[str, Any] = json.loads(detail)
+    if verb in LINKS:
+        return LINKS[verb](actor, told["links"], now, reason=f"undoes {audit_id}")
+    if verb in FACTS and told.get("facts"):
+        return FACTS[verb](actor, told["facts"], now, undoes=audit_id)
+    raise Conflict(f"only a decision, a merge or a split can be undone so; this was: {verb}")

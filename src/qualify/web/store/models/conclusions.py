@@ -11,13 +11,19 @@ class Person(models.Model):
     id = models.BigIntegerField(primary_key=True)
     created_at = models.BigIntegerField()
     account_id = models.BigIntegerField(null=True, db_index=True)
-    email = models.CharField(max_length=512, default="", db_index=True)
+    email = models.CharField(max_length=512, default="")
     name = models.CharField(max_length=512, default="")
     company = models.CharField(max_length=512, default="")
     traits = models.TextField(default="{}")  # the newest value of each
 
     class Meta:
         db_table = "person"
+        indexes = [  # of one long text each: PostgreSQL's indexes take no more; searches go through them whole
+            models.Index(fields=["email", "id"], name="person_email"),
+            models.Index(fields=["name", "id"], name="person_name"),
+            models.Index(fields=["company", "id"], name="person_company"),
+            models.Index(fields=["created_at", "id"], name="person_created"),
+        ]
 
 
 class Standing(models.Model):
@@ -43,7 +49,11 @@ class Standing(models.Model):
 
     class Meta:
         db_table = "standing"
-        indexes = [models.Index(fields=["stage", "-total"], name="standing_stage_total")]
+        # Lists are looked up in these alone: a standing itself is wide.
+        indexes = [
+            models.Index(fields=["stage", "-total", "-person_id", "since", "grade"], name="standing_stage_total"),
+            models.Index(fields=["-total", "-person_id", "stage", "grade", "as_of"], name="standing_by_total"),
+        ]
 
 
 class Move(models.Model):
@@ -75,3 +85,18 @@ class Sighting(models.Model):
     class Meta:
         db_table = "sighting"
         indexes = [models.Index(fields=["network", "minute"], name="sighting_bucket")]
+
+
+class FormText(models.Model):
+    """A form with a long text, known by its digest: where programs that send many the same give themselves away.
+
+    Made from events.
+    """
+
+    event_id = models.BigIntegerField(primary_key=True)
+    digest = models.CharField(max_length=64)
+    happened_at = models.BigIntegerField()
+
+    class Meta:
+        db_table = "form_text"
+        indexes = [models.Index(fields=["digest", "happened_at"], name="form_text_digest")]

@@ -31,6 +31,7 @@ class Webhook(models.Model):
     active = models.BooleanField(default=True)
     created_at = models.BigIntegerField()
     failing_since = models.BigIntegerField(null=True)
+    kind = models.CharField(max_length=12, db_default="standard")  # standard, or slack: a line of text
 
     class Meta:
         db_table = "webhook"

@@ -16,9 +16,9 @@ class Identifier(models.Model):
     The id of a person is the id of the oldest identifier that names them; so it is of an account.
     """
 
-    kind = models.CharField(max_length=64)
+    kind = models.CharField(max_length=300)  # external ones hold the name of a source
     value = models.CharField(max_length=512)
-    key = models.CharField(max_length=580, unique=True)  # kind and value, for look-ups of many at once
+    key = models.CharField(max_length=1100, unique=True)  # kind and value, for look-ups of many at once
     first_seen = models.BigIntegerField()
     owner_id = models.BigIntegerField()  # conclusion: the person or account; of a contested one, the newest
     joined_at = models.BigIntegerField()  # conclusion: from when on it is known to belong to it
@@ -135,19 +135,34 @@ class Answer(OfPerson):
         db_table = "answer"
 
 
-class Decision(OfPerson):
+class Retractable(OfPerson):
+    """One that can be taken back: it counts for nothing then, as if it had never been, and is still shown.
+
+    As links are severed, and not deleted: taking back writes down when, and who did it.
+    """
+
+    taken_back_at = models.BigIntegerField(null=True)
+    taken_back_by = models.CharField(max_length=255, null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Decision(Retractable):
     """What one of us decided about a lead."""
 
     decision = models.CharField(max_length=16)
     decided_at = models.BigIntegerField()
     reason = models.TextField(default="")
     decided_by = models.CharField(max_length=255, default="")
+    detail = models.TextField(db_default="{}")  # of a refusal: what it was based on, and what follows from it
 
     class Meta:
         db_table = "decision"
+        indexes = [models.Index(fields=["decided_by", "decision"], name="decision_who")]
 
 
-class Outcome(OfPerson):
+class Outcome(Retractable):
     """What came of a lead: won or lost."""
 
     outcome = models.CharField(max_length=16)

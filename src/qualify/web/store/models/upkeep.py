@@ -60,6 +60,7 @@ class Import(models.Model):
     mapping = models.TextField(default="{}")
     rows = models.BigIntegerField(default=0)
     kept = models.BigIntegerField(default=0)
+    there_before = models.BigIntegerField(db_default=0)
     refused = models.BigIntegerField(default=0)
     dry = models.BooleanField(default=False)
     rejects = models.TextField(default="[]")
@@ -68,6 +69,27 @@ class Import(models.Model):
 
     class Meta:
         db_table = "import"
+
+
+class Upload(models.Model):
+    """A file that somebody brought, on its way to being imported: how it is to be read, and what is done with it.
+
+    The file itself lies in the folder of uploads until it is imported or given up.
+    """
+
+    name = models.CharField(max_length=255)
+    file = models.CharField(max_length=64)  # what it is called in the folder
+    author = models.CharField(max_length=255)
+    options = models.TextField(default="{}")
+    trial_id = models.BigIntegerField(null=True)  # the work that tried it: a dry run
+    work_id = models.BigIntegerField(null=True)  # the work that imports it
+    import_id = models.BigIntegerField(null=True)  # what came of it
+    trial = models.TextField(default="")  # what came of the dry run; empty: none yet
+    created_at = models.BigIntegerField()
+    ended_at = models.BigIntegerField(null=True)  # imported or given up: the file is gone
+
+    class Meta:
+        db_table = "upload"
 
 
 class Form(models.Model):
@@ -100,6 +122,22 @@ class Suggestion(models.Model):
     class Meta:
         db_table = "suggestion"
         constraints = [models.UniqueConstraint(fields=["one_id", "other_id"], name="suggestion_once")]
+
+
+class Erased(models.Model):
+    """That what has this digest named somebody who was erased: lists that still name them are refused.
+
+    The digest is keyed with the server's secret: nobody can tell from it whom it named, nor try addresses out.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    lead_id = models.BigIntegerField()
+    erased_at = models.BigIntegerField()
+    refused = models.BigIntegerField(default=0)  # rows of lists that named them since
+    refused_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "erased"
 
 
 class Audit(models.Model):

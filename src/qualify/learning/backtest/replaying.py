@@ -1,0 +1,317 @@
+"""Playbook + canonical tables + looks → every lead judged at every look: steps of one expression.
+
+What is known of a lead changes at few looks, so each lead has a few *versions*. To judge a version, the facts that
+were known by then are handed to scoring as if each version were a lead of its own (its number is the ``lead_id``),
+so that what a fact means is said in one place. The versions are then spread over their looks, joined with
+what the lead had done by then, and judged by the scoring engine's own expression, whose moment is a column here.
+
+numbered   one row for each lead: its number, its account's number, its first look
+versions   one row for each lead and look at which something was learnt of it
+known      the versions with what was known
+replayed   one row for each lead and look: what stages look at, scores, grade, ``ready``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import ibis
+
+from qualify.learning.backtest.looks import Looks
+from qualify.learning.backtest import occurring
+from qualify.moments import LATEST
+from qualify.scoring.canonical import Columns, judged_columns
+from qualify.scoring.earning import points_of
+from qualify.scoring.expression import Scoring, unbound
+from qualify.scoring.facts import Facts
+from qualify.scoring.knowing import known
+from qualify.scoring.layout import Layout, StageRule
+from qualify.scoring.lowering import lowered, surely
+
+SPREAD: Final = 1_000
+"""Row numbers are lead number × this + look number; more than the most looks there can be."""
+
+_ID = "lead_id"
+
+
+@dataclass(frozen=True)
+class Replaying:
+    """The steps of a replay over canonical tables with ids of type ``key``.
+
+    ``handed`` are the stages at which a lead is handed over. A chunk (which of how many) holds whole accounts;
+    chunks together are everything. The tables of earlier steps are asked for by name.
+    """
+
+    layout: Layout
+    present: frozenset[str]
+    key: Any
+    looks: Looks
+    handed: tuple[str, ...]
+    chunk: tuple[int, int] = (0, 1)
+
+    @cached_property
+    def tables(self) -> dict[str, Any]:
+        """The canonical tables."""
+        return unbound(self.layout, self.present, self.key)
+
+    def steps(self) -> dict[str, Callable[[], Any]]:
+        """The expressions in the order in which their tables are to be filled."""
+        return {
+            "numbered": self.numbered,
+            "versions": self.versions,
+            "known": self.known,
+            **self._doings(),
+            "replayed": self.replayed,
+        }
+
+    def _doings(self) -> dict[str, Callable[[], Any]]:
+        """The steps that look at events, if any are asked for."""
+        if not self.counts:
+            return {}
+        found: dict[str, Callable[[], Any]] = {"occurred": self.occurred}
+        if self.passing:
+            found["behaved"] = self.behaved
+        if self.lasting:
+            found["lasting"] = self.lasted
+        return found
+
+    @property
+    def counts(self) -> bool:
+        """Whether there is anything to count."""
+        return "events" in self.present and bool(self.layout.tallies)
+
+    @cached_property
+    def lasting(self) -> frozenset[int]:
+        """The tallies that only conditions ask for, of a lead's own events, and that never forget."""
+        earning = {rule.tally for rule in self.layout.rules if rule.tally is not None}
+        return frozenset(
+            number
+            for number, tally in enumerate(self.layout.tallies)
+            if number not in earning
+            and occurring.never_forgets(tally)
+            and not tally.occurrences.whole_account
+        )
+
+    @cached_property
+    def passing(self) -> frozenset[int]:
+        """All other tallies."""
+        return frozenset(range(len(self.layout.tallies))) - self.lasting
+
+    # ── leads ───────────────────────────────────────────────────────────────────────────────────────
+
+    def numbered(self) -> Any:
+        """The leads that are known by the last look: ``no, lead_id, account_id, account_no, created_at, since``."""
+        leads = self.tables["leads"]
+        seen = leads.filter(leads.created_at <= self.looks[-1])
+        counted = seen.mutate(no=ibis.row_number().over(order_by=_ID).cast("int64"))
+        group = counted.no.min().over(ibis.window(group_by="account_id"))
+        never = ibis.null("int64")
+        grouped = counted.mutate(account_no=counted.account_id.isnull().ifelse(never, group))
+        placed = self.looks.placed(grouped, "since", grouped.created_at)
+        return placed.select("no", _ID, "account_id", "account_no", "created_at", "since")
+
+    @property
+    def _leads(self) -> Any:
+        """The numbered leads of this chunk."""
+        columns = {
+            "no": "int64", _ID: self.key, "account_id": self.key, "account_no": "int64",
+            "created_at": "int64", "since": "int64",
+        }  # fmt: skip
+        leads = ibis.table(columns, name="numbered")
+        which, of = self.chunk
+        return leads if of == 1 else leads.filter(leads.account_no.coalesce(leads.no) % of == which)
+
+    # ── versions ────────────────────────────────────────────────────────────────────────────────────
+
+    def versions(self) -> Any:
+        """When something was learnt: ``no, since, until`` (looks), ``number`` and ``moment`` of the version."""
+        turns = ibis.union(*self._turns(), distinct=True)
+        turns = self.looks.dated(turns.mutate(look=turns.since))
+        ahead = ibis.window(group_by="no", order_by="since")
+        end = ibis.literal(len(self.looks), "int64")
+        return turns.select(
+            "no",
+            "since",
+            until=ibis.coalesce(turns.since.lead(1).over(ahead), end),
+            number=turns.no * SPREAD + turns.since,
+            moment=turns.moment,
+        )
+
+    def _turns(self) -> list[Any]:
+        """``no`` and look of everything that is learnt; before the lead is known, with the lead."""
+        leads, found = self._leads, [self._leads.select("no", "since")]
+        dated = {"traits": "learned_at", "answers": "answered_at", "decisions": "decided_at"}
+        for name, moment in dated.items():
+            if name in self.present and self._matters(name):
+                found.append(self._turn(leads, self.tables[name], _ID, moment))
+        if "accounts" in self.present and self.layout.trait_fields:
+            found.append(self._turn(leads, self.tables["accounts"], "account_id", "created_at"))
+        return found
+
+    def _matters(self, name: str) -> bool:
+        wanted = {
+            "traits": self.layout.trait_fields,
+            "answers": self.layout.questions,
+            "decisions": self.layout.stages,
+        }
+        return bool(wanted[name])
+
+    def _turn(self, leads: Any, facts: Any, on: str, moment: str) -> Any:
+        learnt = facts.select(on, learnt=facts[moment])
+        joined = leads.join(learnt, on).select(leads.no, leads.since, learnt.learnt)
+        placed = self.looks.placed(joined, "look", joined.learnt)
+        turn = placed.select("no", since=ibis.greatest(placed.since, placed.look))
+        return turn.filter(turn.since < len(self.looks))
+
+    @property
+    def _versions(self) -> Any:
+        columns = dict.fromkeys(("no", "since", "until", "number", "moment"), "int64")
+        return ibis.table(columns, name="versions")
+
+    def known(self) -> Any:
+        """What was known of each version's lead: the columns of ``scoring.knowing.known``, by version."""
+        found = known(self.layout, self._as_leads(), ibis.literal(LATEST, "int64"))
+        versions = self._versions
+        joined = versions.join(found, versions.number == found.lead_id)
+        return joined.select(versions.no, versions.since, versions.until, *_columns(found, _ID))
+
+    def _as_leads(self) -> dict[str, Any]:
+        """The facts by then of each version, as the facts of a lead whose id (and account's id) is the version's."""
+        versions, leads, tables = self._versions, self._leads, self.tables
+        whose = versions.join(leads.select("no", _ID, "account_id"), "no")
+        row = whose.join(tables["leads"].drop("account_id"), _ID)
+        account = row.account_id.notnull().ifelse(row.number, ibis.null("int64"))
+        traits = [field.column for field in self.layout.trait_fields]
+        found = {"leads": row.select(row.number.name(_ID), account.name("account_id"), "created_at", *traits)}
+        if "accounts" in self.present:
+            accounts = whose.join(tables["accounts"], "account_id")
+            seen = accounts.filter(accounts.created_at <= accounts.moment)
+            found["accounts"] = seen.select(seen.number.name("account_id"), "created_at", *traits)
+        dated = {"traits": "learned_at", "answers": "answered_at", "decisions": "decided_at"}
+        for name, moment in dated.items():
+            if name in self.present:
+                facts = whose.select(_ID, "number", "moment").join(tables[name], _ID)
+                seen = facts.filter(facts[moment] <= facts.moment)
+                found[name] = seen.select(seen.number.name(_ID), *_names(tables[name], _ID))
+        return found
+
+    # ── what they did ───────────────────────────────────────────────────────────────────────────────
+
+    def occurred(self) -> Any:
+        """Each event that counts for a tally, and at which looks."""
+        return occurring.occurred(self.layout.tallies, self.tables["events"], self._leads, self.looks)
+
+    def behaved(self) -> Any:
+        """For each lead and look (``row``) its points by score, and the counts that conditions ask for."""
+        tallies = occurring.tallied(self.layout.tallies, self._leads, self.looks, self.passing)
+        table, measures = self.looks.dated(tallies), {}
+        for name, rules in self.layout.behaviour_of_scores.items():
+            measures[f"earned__{name}"] = points_of(rules, table, table.moment).sum().cast("int64")
+        for number in self.layout.conditional_tallies:
+            if number in self.passing:
+                here = table.tally == number
+                measures[f"tally_{number}_n"] = here.ifelse(table.n, ibis.null("int64")).max()
+                measures[f"tally_{number}_last"] = here.ifelse(table.last_at, ibis.null("int64")).max()
+        return table.group_by(row=table.no * SPREAD + table.look).agg(**measures)
+
+    def lasted(self) -> Any:
+        """For each lead and look (``row``) the counts of tallies that never forget."""
+        found = occurring.lasting(self.layout.tallies, self.looks, self.lasting)
+        row = (found.no * SPREAD + found.look).name("row")
+        return found.select(row, *_columns(found, "no", "look"))
+
+    # ── judging ─────────────────────────────────────────────────────────────────────────────────────
+
+    def replayed(self) -> Any:
+        """Every lead at every look: ``no, look``, :meth:`columns`, and ``ready``: whether it may be handed over."""
+        judged = _Judging(self).judged
+        kept = [name for name in self.columns() if name != _ID]
+        placed = self.looks.dated(
+            judged.select(
+                (judged.lead_id // SPREAD).name("no"), (judged.lead_id % SPREAD).name("look"), *kept
+            )
+        )
+        return placed.select("no", "look", *kept, ready=self._ready(placed))
+
+    def columns(self) -> Columns:
+        """What is kept of a judged row: all but the rules and the sums that only the ledger needs."""
+        every = judged_columns(self.layout, self.present, "int64")
+        dropped = {f"rule_{rule.number}" for rule in self.layout.conditions}
+        dropped |= {f"sum__{name}" for name in [*self.layout.score_names, "total"]}
+        dropped |= {"account_id", "information"}
+        return {name: kind for name, kind in every.items() if name not in dropped}
+
+    def _ready(self, judged: Any) -> Any:
+        """Whether a stage at which leads are handed over would be entered, whatever the stage it is in."""
+        row = _Fresh(judged, self.layout, self.tables, judged.moment)
+        found = ibis.literal(False)
+        for rule in self.layout.climbable:
+            if rule.name in self.handed:
+                found = found | row.enters(rule)
+        return found
+
+
+class _Fresh(Facts):
+    """A judged row by itself: any decision counts, and the stage was entered when the lead came."""
+
+    def decision(self) -> Any:
+        """The newest decision."""
+        return self.table.decision if "decisions" in self.tables else ibis.null("string")
+
+    def entered(self) -> Any:
+        """When the lead came."""
+        return self.table.created_at
+
+    def enters(self, rule: StageRule) -> Any:
+        """Whether the stage's `enter` or `fast_lane` holds."""
+        truths = [truth for truth in (rule.enter, rule.fast_lane) if truth is not None]
+        holds = [surely(lowered(truth, self)) for truth in truths]
+        return holds[0] | holds[1] if len(holds) == 2 else holds[0] if holds else ibis.literal(False)
+
+
+class _Judging(Scoring):
+    """Scoring of rows that are a lead at a look each: ``lead_id`` is the row's number, the moment a column."""
+
+    def __init__(self, replay: Replaying) -> None:
+        super().__init__(replay.layout, replay.tables)
+        self.replay = replay
+
+    @cached_property
+    def as_of(self) -> Any:
+        """The moment of each row of facts."""
+        return self.facts.moment
+
+    @cached_property
+    def facts(self) -> Any:
+        """What was known of each lead at each look, and what it had done by then."""
+        versions = self._known
+        names = _names(versions, "no", "since", "until", "account_id")
+        seen = versions.select("no", *names, look=ibis.range(versions.since, versions.until).unnest())
+        seen = self.replay.looks.dated(seen)
+        spine = seen.select(
+            (seen.no * SPREAD + seen.look).name(_ID), ibis.null("int64").name("account_id"), *names, "moment"
+        )
+        for name, step in self.replay._doings().items():
+            if name != "occurred":
+                spine = _joined(spine, ibis.table(step().schema(), name=name))
+        return spine
+
+    @property
+    def _known(self) -> Any:
+        return ibis.table(self.replay.known().schema(), name="known")
+
+
+def _names(table: Any, *without: str) -> list[str]:
+    return [name for name in table.columns if name not in without]
+
+
+def _columns(table: Any, *without: str) -> list[Any]:
+    return [table[name] for name in _names(table, *without)]
+
+
+def _joined(spine: Any, more: Any) -> Any:
+    joined = spine.left_join(more, spine.lead_id == more.row)
+    return joined.select(*(spine[name] for name in spine.columns), *_columns(more, "row"))

@@ -1,0 +1,212 @@
+"""What the best customers have in common against the rest: as ICP profiles in the playbook's language.
+
+A value of a trait is shown when its lift is surely above 1 after a false-discovery rate over all values that were
+tried, and again on later leads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from qualify.learning.columns import Column, Columns, Flags, Floats
+from qualify.learning.items import LEAST_SHARE, PRIOR, Item, answered, cuts_of
+from qualify.learning.wording import criterion, said
+
+LEAST_LEADS: Final = 20
+FALSE_DISCOVERIES: Final = 0.1
+MOST_VALUES: Final = 3
+PERSON: Final = ("seniority", "department", "job_title", "title", "role", "persona")
+
+
+@dataclass(frozen=True)
+class Trait:
+    """A value that the best share: how many leads have it, their rate, and its lift with a lower bound (95 %)."""
+
+    item: Item
+    said: str
+    leads: int
+    rate: float
+    lift: float
+    low: float
+    later_lift: float
+    when: Mapping[str, Any]
+    persona: bool
+
+
+@dataclass(frozen=True)
+class Profile:
+    """An ICP (or persona) profile: what it asks for, the sentence, and how the leads that fit it fared."""
+
+    name: str
+    sentence: str
+    traits: tuple[Trait, ...]
+    leads: int
+    rate: float
+    overall: float
+    persona: bool = False
+
+    def written(self) -> dict[str, Any]:
+        """As a playbook writes it."""
+        return {
+            "name": self.name,
+            "description": self.sentence,
+            "conditions": [dict(each.when) for each in self.traits],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Icps:
+    """The profiles that were found, and who fits one; ``tried`` is how many values were looked at."""
+
+    profiles: tuple[Profile, ...]
+    fits: Flags
+    tried: int
+    why: str
+
+    def text(self) -> str:
+        """The sections of a playbook: ``icp`` and ``personas``."""
+        parts = []
+        for section, persona in (("icp", False), ("personas", True)):
+            chosen = [each.written() for each in self.profiles if each.persona is persona]
+            if chosen:
+                parts += [f"{section}:", *(f"  - {json.dumps(each, ensure_ascii=False)}" for each in chosen)]
+        return "\n".join(parts) + "\n" if parts else ""
+
+
+def best(won: Flags, amount: Floats | None = None) -> Floats:
+    """What each lead counts as a best customer: 0 for the others, else its amount against the mean (at most 5)."""
+    if amount is None or not np.isfinite(amount[won]).any():
+        return won.astype(np.float64)
+    worth = np.where(np.isfinite(amount), amount, np.nanmedian(amount[won]))
+    return np.where(won, np.minimum(worth / max(float(worth[won].mean()), 1e-9), 5.0), 0.0)
+
+
+def found(columns: Columns, counted: Floats, later: tuple[Columns, Floats]) -> Icps:
+    """The profiles of these leads, each value confirmed on the later ones. ``counted`` is :func:`best`'s."""
+    options = [item for column in columns.values() if column.origin == "trait" for item in _values(column)]
+    if not options or not counted.any() or not later[1].any():
+        return Icps(
+            (),
+            np.zeros(columns.rows, dtype=np.bool_),
+            0,
+            "there is no value of a trait that enough leads have",
+        )
+    answers = answered(options, columns, {}).astype(np.bool_)
+    after = answered(options, later[0], {}).astype(np.bool_)
+    tests = [_tested(answers[:, place], counted) for place in range(len(options))]
+    kept = _discovered(np.array([test[3] for test in tests]))
+    traits = []
+    for place in np.flatnonzero(kept):
+        leads, rate, lift, _, low = tests[place]
+        then = _tested(after[:, place], later[1])
+        when = criterion(options[place], columns[options[place].column])
+        if low > 1 and then[0] >= LEAST_LEADS / 2 and then[2] > 1 and then[4] > 0.8 and when is not None:
+            column = columns[options[place].column]
+            traits.append(
+                Trait(
+                    options[place],
+                    said(options[place], column),
+                    leads,
+                    rate,
+                    lift,
+                    low,
+                    then[2],
+                    when,
+                    _personal(column),
+                )
+            )
+    return _profiled(traits, columns, counted, len(options))
+
+
+def _personal(column: Column) -> bool:
+    return any(word in column.name.lower() for word in PERSON)
+
+
+def _values(column: Column) -> list[Item]:
+    if column.is_number:
+        return [Item(column.name, "at_least", cut) for cut in cuts_of(column.values)[1::2]]
+    levels = column.levels or ()
+    counts = np.bincount(column.values[column.values >= 0], minlength=len(levels))
+    enough = np.flatnonzero(counts >= max(LEAST_LEADS, LEAST_SHARE * len(column.values)))
+    return [Item(column.name, "is", level=levels[place]) for place in enough]
+
+
+def _tested(has: Flags, counted: Floats) -> tuple[int, float, float, float, float]:
+    """Leads, rate, shrunk lift, one-sided p and the lift's lower bound of those who have a value against the rest."""
+    leads, overall = int(has.sum()), float(counted.mean())
+    if leads < LEAST_LEADS or leads == len(has) or overall <= 0:
+        return leads, 0.0, 1.0, 1.0, 0.0
+    rate = float(counted[has].mean())
+    shrunk = (counted[has].sum() + PRIOR * overall) / (leads + PRIOR)
+    rest = counted[~has]
+    error = float(np.sqrt(counted[has].var(ddof=1) / leads + rest.var(ddof=1) / max(len(rest), 1)))
+    z = (rate - float(rest.mean())) / max(error, 1e-12)
+    low = (
+        shrunk
+        - 1.6448536269514722
+        * float(np.sqrt(max(counted[has].var(ddof=1), overall * (1 - min(overall, 1))) / leads))
+    ) / overall
+    return leads, rate, shrunk / overall, _upper_tail(z), low
+
+
+def _upper_tail(z: float) -> float:
+    from math import erfc, sqrt
+
+    return 0.5 * erfc(z / sqrt(2))
+
+
+def _discovered(chances: Floats) -> Flags:
+    """Which of the tests pass a false-discovery rate (Benjamini and Hochberg 1995)."""
+    order = np.argsort(chances)
+    passed = chances[order] <= FALSE_DISCOVERIES * np.arange(1, len(chances) + 1) / len(chances)
+    kept = np.zeros(len(chances), dtype=np.bool_)
+    if passed.any():
+        kept[order[: int(np.flatnonzero(passed).max()) + 1]] = True
+    return kept
+
+
+def _profiled(traits: Sequence[Trait], columns: Columns, counted: Floats, tried: int) -> Icps:
+    fits = np.zeros(columns.rows, dtype=np.bool_)
+    profiles = []
+    for persona, name in ((False, "best customers"), (True, "who buys")):
+        chosen = _strongest([each for each in traits if each.persona is persona])
+        profile, has = _profile(name, chosen, columns, counted, persona)
+        if profile is not None:
+            profiles.append(profile)
+            fits = fits | has if not persona else fits
+    why = "" if profiles else f"none of {tried:,} values sets the best customers apart beyond chance"
+    return Icps(tuple(profiles), fits, tried, why)
+
+
+def _strongest(traits: Sequence[Trait]) -> list[Trait]:
+    """The strongest value of each column, a few columns at most."""
+    by_column: dict[str, Trait] = {}
+    for each in sorted(traits, key=lambda trait: -trait.low):
+        by_column.setdefault(each.item.column, each)
+    return list(by_column.values())[:MOST_VALUES]
+
+
+def _profile(
+    name: str, traits: Sequence[Trait], columns: Columns, counted: Floats, persona: bool
+) -> tuple[Profile | None, Flags]:
+    """The values together, as long as enough leads have them all."""
+    has = np.ones(columns.rows, dtype=np.bool_)
+    kept: list[Trait] = []
+    for each in traits:
+        together = has & answered([each.item], columns, {})[:, 0].astype(np.bool_)
+        if together.sum() >= LEAST_LEADS and (not kept or counted[together].mean() > counted[has].mean()):
+            has, kept = together, [*kept, each]
+    if not kept:
+        return None, np.zeros(columns.rows, dtype=np.bool_)
+    rate, overall = float(counted[has].mean()), float(counted.mean())
+    asked = " and ".join(each.said for each in kept)
+    sentence = (
+        f"Leads whose {asked} are {rate / overall:.1f} times as good as the average one "
+        f"({int(has.sum()):,} leads; {kept[0].later_lift:.1f} times on later leads)."
+    )
+    return Profile(name, sentence, tuple(kept), int(has.sum()), rate, overall, persona), has

@@ -1,0 +1,119 @@
+"""Items and values in English, and as the playbook's own criteria."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from qualify.learning.columns import Column
+from qualify.learning.items import Item
+
+MOST_LISTED: Final = 40
+
+
+def amount(number: float) -> str:
+    """A number as people read it."""
+    if abs(number) >= 1000:
+        return f"{number:,.0f}"
+    return f"{number:.3g}"
+
+
+def spoken(column: Column, row: int) -> str:
+    """What a lead's value is, in English: ``industry is software``."""
+    if column.unknown[row]:
+        if column.origin == "recency":
+            return f"{_done(column)} was never done"
+        return f"{column.name} is not known"
+    if column.levels is not None:
+        return f"{column.name} is {column.levels[column.values[row]]}"
+    value = float(column.values[row])
+    if column.origin == "rule":
+        return f"“{column.name}” holds" if value else f"“{column.name}” does not hold"
+    if column.origin == "count":
+        return (
+            f"{_done(column)}{_lately(column)} {amount(value)} times"
+            if value
+            else f"{_done(column)}{_lately(column)} was not done"
+        )
+    if column.origin == "recency":
+        return f"{_done(column)} was {amount(-value)} days ago"
+    return f"{column.name} is {amount(value)}"
+
+
+def _done(column: Column) -> str:
+    return str((column.asked or {}).get("did", column.name))
+
+
+def _times(count: int) -> str:
+    return f"at least {count} times" if count > 1 else "at least once"
+
+
+def _lately(column: Column) -> str:
+    days = (column.asked or {}).get("within")
+    return f" in the last {days} days" if days else ""
+
+
+def said(item: Item, column: Column) -> str:
+    """The item in English: ``employees is at least 50``."""
+    if item.kind == "unknown":
+        return (
+            f"{_done(column)} was never done" if column.origin == "recency" else f"{column.name} is not known"
+        )
+    if item.kind == "is":
+        return f"{column.name} is {item.level}"
+    if item.kind == "rate":
+        return f"{column.name} is one of those that are won at {item.cut:.1%} or more"
+    cut = float(item.cut or 0)
+    if column.origin == "rule":
+        return f"“{column.name}” holds"
+    if column.origin == "count":
+        return f"{_done(column)}{_lately(column)} {_times(int(np.ceil(cut)))}"
+    if column.origin == "recency":
+        return f"{_done(column)} in the last {_within(cut)} days"
+    return f"{column.name} is at least {amount(cut)}"
+
+
+def criterion(item: Item, column: Column, rates: Mapping[str, float] | None = None) -> dict[str, Any] | None:
+    """The item as a playbook writes it; None for what the language does not say."""
+    asked = dict(column.asked or {})
+    if not asked:
+        return None
+    if column.origin == "rule":
+        return asked if item.kind == "at_least" else None
+    if column.origin == "count":
+        return {**asked, "at_least": max(1, int(np.ceil(item.cut or 1)))} if item.kind == "at_least" else None
+    if column.origin == "recency":
+        return _recent(item, asked)
+    return _of_trait(item, column, asked, rates or {})
+
+
+def _recent(item: Item, asked: dict[str, Any]) -> dict[str, Any] | None:
+    """Only doing counts for a rule: that something was never done is the absence of another rule's points."""
+    return {**asked, "within": _within(float(item.cut or 0))} if item.kind == "at_least" else None
+
+
+def _within(cut: float) -> int:
+    """The window in days that holds what is at most so many whole days ago (``cut`` is below zero)."""
+    return max(1, int(-np.floor(cut)) + 1)
+
+
+def _of_trait(
+    item: Item, column: Column, asked: dict[str, Any], rates: Mapping[str, float]
+) -> dict[str, Any] | None:
+    reading = next((word for word, value in asked.items() if value is None), None)
+    if reading is not None:
+        return {reading: item.level} if item.kind == "is" else None
+    if item.kind == "unknown":
+        return {**asked, "is_known": False}
+    if item.kind == "is":
+        return {**asked, "is": item.level}
+    if item.kind == "at_least":
+        return {**asked, "at_least": _plain(float(item.cut or 0))}
+    levels = sorted(level for level, rate in rates.items() if rate >= float(item.cut or 0))
+    return {**asked, "is_one_of": levels} if 0 < len(levels) <= MOST_LISTED else None
+
+
+def _plain(number: float) -> int | float:
+    return int(number) if number.is_integer() else number

@@ -1,0 +1,72 @@
+"""The section ``sequences``: what a rep does after the hand-off, step by step, until the lead answers."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import Field, model_validator
+
+from qualify.criteria import AnyCriterion, Written
+from qualify.criteria.sentences import counted
+from qualify.criteria.values import Count, OneOrMore, Text, YesNo, wrong
+from qualify.errors import one_of
+from qualify.playbook.times import WallTime, wall
+
+MOST_STEPS = 30
+"""The most steps of a sequence; who has not answered after so many will not."""
+
+StepChannel: TypeAlias = Literal["email", "phone", "linkedin", "whatsapp"]
+RunsIn: TypeAlias = Literal["lead", "iql", "mql", "pql", "sal", "sql", "customer"]
+StopWord: TypeAlias = Literal["reply", "meeting", "bounce", "unsubscribe"]
+
+
+class Step(Written):
+    """One touch of a sequence: on which working day, how, and what about."""
+
+    day: Annotated[Count, Field(le=260)] = Field(description="on which working day; 1 is the day it begins")
+    channel: StepChannel = Field(description="email, phone, linkedin or whatsapp")
+    title: Text = Field(description="what to do, in a few words")
+    text: str = Field("", description="what to write or say")
+    at: WallTime | None = Field(
+        None, description="at what time of the rep's day; when work begins if left out"
+    )
+
+    def sentence(self) -> str:
+        """As "day 3 at 14:00, phone: leave a voicemail"."""
+        return f"day {self.day}{f' at {wall(self.at)}' if self.at is not None else ''}, {self.channel}: {self.title}"
+
+
+class FollowUps(Written):
+    """A sequence of touches after the hand-off, and what ends it."""
+
+    name: Text = Field(description="what people call it")
+    when: AnyCriterion | None = Field(None, description="for which leads; for all when left out")
+    runs_in: OneOrMore[RunsIn] = Field(
+        ("mql", "pql", "sal"), description="the stages in which it goes on; in any other it ends"
+    )
+    stops_on: OneOrMore[StopWord] = Field(
+        ("reply", "meeting", "bounce", "unsubscribe"), description="what else ends it"
+    )
+    account_reply_stops: YesNo = Field(
+        True, description="whether a reply of anybody at the account ends it for all of them"
+    )
+    steps: list[Step] = Field(min_length=1, max_length=MOST_STEPS, description="the touches, in order")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for before, after in pairwise(self.steps):
+            if after.day < before.day:
+                said = f"a step on day {after.day} stands behind one on day {before.day}"
+                raise wrong("steps", f"{said}; write them in the order of their days")
+        return self
+
+    def sentences(self) -> list[str]:
+        """Whom it is for, what ends it, and each step."""
+        whom = "everybody" if self.when is None else f"who {self.when.sentence()}"
+        ends = one_of([*self.stops_on, f"leaving {one_of(self.runs_in)}"])
+        account = ", and a reply of a colleague" if self.account_reply_stops else ""
+        return [
+            f"For {whom}, {counted(len(self.steps), 'touch').replace('touchs', 'touches')}; ends on {ends}{account}.",
+            *(f"{step.sentence()}." for step in self.steps),
+        ]

@@ -1,0 +1,184 @@
+"""Times of day, stretches of working time and days off, as a playbook writes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import lru_cache
+from typing import Annotated, Any, Final, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from qualify import moments
+from qualify.criteria import Written
+from qualify.criteria.values import Among, OneOrMore, Short, Text, wrong
+from qualify.errors import did_you_mean, shown
+
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_WALL = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
+_WORKING = re.compile(r"\s*([0-9]{1,5})\s*(h|hours?|m|min|minutes?)\s*", re.IGNORECASE)
+_WHOLE_DAYS = re.compile(r"\s*[0-9]+\s*(d|days?|w|weeks?)\s*", re.IGNORECASE)
+_LONGEST_MINUTES = 60_000
+_MIDNIGHT = 24 * 60
+
+
+def _wall(value: Any) -> int:
+    match = _WALL.fullmatch(value) if isinstance(value, str) else None
+    minutes = int(match[1]) * 60 + int(match[2]) if match else -1
+    if not 0 <= minutes <= _MIDNIGHT:
+        raise ValueError(f"{shown(value)} is not a time of day; write one such as 09:00 (24:00 ends the day)")
+    return minutes
+
+
+WallTime: TypeAlias = Annotated[
+    int,
+    BeforeValidator(_wall),
+    WithJsonSchema({"type": "string", "pattern": r"^(([01]?[0-9]|2[0-3]):[0-5][0-9]|24:00)$"}),
+]
+"""A time of day, held as minutes since midnight; written as ``09:00``."""
+
+
+def working_minutes(value: Any) -> int:
+    """Minutes of working time: ``"4 hours"``, ``"30 minutes"``; raises ``ValueError`` for anything else."""
+    match = _WORKING.fullmatch(value) if isinstance(value, str) else None
+    if match is None and isinstance(value, str) and _WHOLE_DAYS.fullmatch(value):
+        raise ValueError(
+            f"{shown(value)}: working time is counted in hours, as a working day is as long as yours is; "
+            "write 8 hours for a day of 8 hours"
+        )
+    if match is None:
+        raise ValueError(f"{shown(value)} is no stretch of time; write hours or minutes, as 4 hours")
+    minutes = int(match[1]) * (60 if match[2].lower().startswith("h") else 1)
+    if not 1 <= minutes <= _LONGEST_MINUTES:
+        raise ValueError(f"{shown(value)} is no stretch of time; write 1 minute to 1000 hours")
+    return minutes
+
+
+WorkingTime: TypeAlias = Annotated[
+    int,
+    BeforeValidator(working_minutes),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^ *[0-9]{1,5} *([hH]([oO][uU][rR][sS]?)?|[mM]([iI][nN]([uU][tT][eE][sS]?)?)?) *$",
+        }
+    ),
+]
+"""A stretch of hours and minutes, held as minutes; written as ``4 hours``."""
+
+
+def _zone(name: str) -> str:
+    moments.zone(name)
+    return name
+
+
+ZoneName: TypeAlias = Annotated[Text, AfterValidator(_zone)]
+"""An IANA time zone."""
+
+Weekday: TypeAlias = Annotated[Text, Among(WEEKDAYS, "day of the week")]
+
+
+def _date(text: Any) -> str:
+    try:
+        return dt.date.fromisoformat(text).isoformat()
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{shown(text)} is not a date; write one as 2026-12-24") from error
+
+
+Date: TypeAlias = Annotated[
+    str, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date", "minLength": 10})
+]
+"""A date, as ``2026-12-24``."""
+
+
+@lru_cache(maxsize=256)
+def calendar_code(code: str) -> str:
+    """A calendar of public holidays: ``DE``, or ``DE-BY`` for a part of a country.
+
+    Raises :class:`ValueError` with the nearest one for a code that the ``holidays`` package does not know.
+    """
+    import holidays
+
+    country, _, part = code.strip().upper().partition("-")
+    try:
+        found = holidays.country_holidays(country)
+    except (NotImplementedError, AttributeError):
+        # To name the nearest one takes loading all of them, which is left for when it is needed.
+        known = holidays.list_supported_countries(include_aliases=True)
+        hint = did_you_mean(country, known) or "; write a code of two letters such as DE, or DE-BY for a part"
+        raise ValueError(f"no public holidays are known for {shown(code)}{hint}") from None
+    parts = {each.upper(): each for each in found.subdivisions}
+    if part and part not in parts:
+        some = f"; its parts are {', '.join(found.subdivisions[:16])}" if parts else "; it has no parts"
+        raise ValueError(f"{shown(code)} is no part of {country}{some}")
+    return f"{country}-{parts[part]}" if part else country
+
+
+CalendarCode: TypeAlias = Annotated[Text, AfterValidator(calendar_code)]
+"""Whose public holidays: a country's, or a part's of one."""
+
+
+class Hours(Written):
+    """A stretch of the days on which people work: which days, from when until when."""
+
+    days: OneOrMore[Weekday] = Field(
+        WEEKDAYS[:5], description="on which days; Monday to Friday when left out"
+    )
+    from_: WallTime = Field(9 * 60, alias="from", description="from when; 09:00 when left out")
+    until: WallTime = Field(17 * 60, description="until when; 17:00 when left out")
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Refuse hours that end before they begin."""
+        if self.until <= self.from_:
+            said = f"until {wall(self.until)} is not after from {wall(self.from_)}"
+            raise wrong(
+                "until", f"{said}; write a night shift as two entries, one to 24:00 and one from 00:00"
+            )
+
+    def sentence(self) -> str:
+        """As "Monday to Friday 09:00 to 17:00"."""
+        return f"{_days(self.days)} {wall(self.from_)} to {wall(self.until)}"
+
+
+def wall(minutes: int) -> str:
+    """Minutes since midnight as ``09:00``."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def spoken(minutes: int) -> str:
+    """Minutes as people say them: "4 hours", "1 hour 30 minutes"."""
+    hours, rest = divmod(minutes, 60)
+    said = [
+        f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in ((hours, "hour"), (rest, "minute"))
+    ]
+    return " ".join(each for each, count in zip(said, (hours, rest), strict=True) if count) or "0 minutes"
+
+
+def _days(days: tuple[str, ...]) -> str:
+    places = sorted(WEEKDAYS.index(day) for day in set(days))
+    named = [WEEKDAYS[place].capitalize() for place in places]
+    if len(places) > 2 and places == list(range(places[0], places[-1] + 1)):
+        return f"{named[0]} to {named[-1]}"
+    return ", ".join(named)
+
+
+class DaysOff(Written):
+    """Days on which nobody works: public holidays of countries, and dates of your own."""
+
+    countries: Annotated[tuple[CalendarCode, ...], BeforeValidator(lambda value: _listed(value)), Short()] = (
+        Field((), description="whose public holidays: DE, or DE-BY for a part of a country")
+    )
+    dates: Annotated[tuple[Date, ...], BeforeValidator(lambda value: _listed(value)), Short()] = Field(
+        (), description="further dates, as 2026-12-24"
+    )
+
+    def sentence(self) -> str:
+        """As "not on public holidays of DE-BY, nor on 2 days more"."""
+        said = [f"not on public holidays of {' and '.join(self.countries)}"] if self.countries else []
+        more = f"{len(self.dates)} {'more ' if said else ''}day{'' if len(self.dates) == 1 else 's'} off"
+        return ", ".join([*said, more] if self.dates else said)
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else (value,)

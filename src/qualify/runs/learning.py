@@ -1,0 +1,298 @@
+"""From files to training rows: gathered, labelled, seen as of each decision time, and taken into memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from qualify.engines.compiling import as_of, text_of
+from qualify.engines.duck import connect
+from qualify.errors import InputError, QualifyError
+from qualify.files import Gathered, Sources, gather
+from qualify.files.gathering import Gathering
+from qualify.files.headers import Headers
+from qualify.files.sources import open_source
+from qualify.files.sql import Database
+from qualify.files.told import told
+from qualify.moments import DAY
+from qualify.playbook import Playbook
+from qualify.runs.interruption import interruptible
+from qualify.scoring.layout import Layout
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from qualify.learning.columns import Column
+    from qualify.learning.evidence import Evidence
+    from qualify.learning.labels import Horizon
+    from qualify.learning.observing import Observation
+
+_OWN: Final = ("lead_id", "account_id", "created_at", "properties", "email_domain")
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What was gathered to learn from: rows with labels, counts of what is undecided, and warnings."""
+
+    evidence: Evidence
+    horizon: Horizon
+    counts: Mapping[str, int]
+    gathered: Gathered
+    arrivals: Sequence[int]
+    """When each lead came, in epoch milliseconds, in order."""
+
+
+def observed(
+    sources: Sources,
+    book: Playbook | None = None,
+    *,
+    horizon_days: int | None = None,
+    until: int | None = None,
+    silence_is_lost: bool = False,
+    weekly: bool = True,
+    mapping: Mapping[str, str] | None = None,
+    memory_limit: str | None = None,
+    threads: int | None = None,
+    progress: Progress = lambda step: None,
+) -> Observed:
+    """Training rows from people's files. Without ``until`` the newest fact says what day it is.
+
+    Raises ``InputError`` when there are no outcomes, or no lead with a date.
+    """
+    from qualify.learning.labels import Horizon
+
+    if sources.outcomes is None and sources.decisions is None:
+        raise InputError(
+            "there are no outcomes to learn from; give a table that says which leads were won and lost"
+        )
+    work = _Work(Database(connect(memory_limit, threads)), sources, book, dict(mapping or {}), progress)
+    with interruptible(work.database.connection):
+        observation, gathered = work.gather()
+        newest = gathered.newest if until is None else until
+        if newest is None:
+            raise QualifyError("nothing in the data has a date: say until when it was collected with --as-of")
+        days = work.usual_days() if horizon_days is None else horizon_days
+        horizon = Horizon(days, newest, silence_is_lost, weekly)
+        counts = work.label(observation, gathered, horizon)
+        evidence = work.evidence(observation, gathered)
+        return Observed(evidence, horizon, counts, gathered, work.arrivals())
+
+
+@dataclass
+class _Work:
+    database: Database
+    sources: Sources
+    book: Playbook | None
+    mapping: dict[str, str]
+    progress: Progress
+
+    @property
+    def _names(self) -> dict[str, str]:
+        return {**(self.book.columns if self.book else {}), **self.mapping}
+
+    @property
+    def _zone(self) -> str:
+        return self.book.time_zone if self.book else "UTC"
+
+    def gather(self) -> tuple[Observation, Gathered]:
+        """Find out what there is to watch, and gather it."""
+        from qualify.learning.observing import observation
+
+        self.progress("reading the files")
+        probe = observation((), (), None)
+        first = self._gathered(_seeing_every_event(), self.sources)
+        traits = [*_trait_columns(first), *self._learnt(probe.layout)]
+        kinds = self._kinds() if "events" in first.present else []
+        found = observation(list(dict.fromkeys(traits)), kinds, self.book)
+        return found, self._gathered(found.layout, self.sources)
+
+    def _gathered(self, layout: Layout, sources: Sources) -> Gathered:
+        return gather(self.database.connection, layout, sources, mapping=self._names, time_zone=self._zone)
+
+    def _kinds(self) -> list[str]:
+        query = "SELECT kind FROM events GROUP BY kind ORDER BY count(DISTINCT lead_id) DESC, kind"
+        return [str(kind) for (kind,) in self.database.rows(query)]
+
+    def _learnt(self, layout: Layout) -> list[str]:
+        """The names of the traits that were learnt with a date."""
+        if self.sources.traits is None:
+            return []
+        gathering = Gathering(self.database, layout, self._zone, self._names)
+        opened = open_source(gathering, "traits", self.sources.traits)
+        found = told(opened, Headers("traits", list(opened.columns), self._names))
+        given = opened.load([found.subject], ())
+        subject = given.column(found.subject).sql
+        rows = self.database.rows(
+            f"SELECT DISTINCT {subject} FROM {given.relation} g WHERE {subject} IS NOT NULL"
+        )
+        return sorted(str(name) for (name,) in rows)
+
+    def usual_days(self) -> int:
+        """The horizon that most of the won are won within."""
+        import numpy as np
+
+        from qualify.learning.labels import usual_horizon
+
+        rows = self.database.rows(_DAYS_TO_WON)
+        return usual_horizon(np.array([float(days) for (days,) in rows]))
+
+    def label(self, observation: Observation, gathered: Gathered, horizon: Horizon) -> dict[str, int]:
+        """Fill the table ``training``; how many leads are decided, and why the others are not."""
+        from qualify.learning.labels import decision_times, undecided
+        from qualify.scoring.expression import unbound
+
+        self.progress("labelling leads")
+        tables = unbound(observation.layout, gathered.present, gathered.key)
+        self._make("training", decision_times(tables, horizon))
+        row = self.database.connection.execute(text_of(undecided(tables, horizon), "duckdb"))
+        names = [column[0] for column in row.description or []]
+        return {name: int(value or 0) for name, value in zip(names, row.fetchone() or (), strict=False)}
+
+    def _make(self, name: str, expression: Any) -> None:
+        self.database.drop(name)
+        self.database.run(f"CREATE TEMP TABLE {name} AS {as_of(text_of(expression, 'duckdb'), _MOMENT)}")
+
+    def evidence(self, observation: Observation, gathered: Gathered) -> Evidence:
+        """The training rows as they were seen."""
+        import ibis
+
+        from qualify.learning.snapshots import facts, moved, seen
+        from qualify.scoring.expression import unbound
+
+        self.progress("looking at each lead as it was known then")
+        tables = unbound(observation.layout, gathered.present, gathered.key)
+        rows = ibis.table(
+            {"row": "int64", "lead_id": gathered.key, "at": "int64", "won": "boolean", "ended_at": "int64"},
+            name="training",
+        )
+        staged = {}
+        for name, table in moved(observation.layout, tables, rows).items():
+            self._make(f"moved_{name}", table)
+            staged[name] = ibis.table(table.schema(), name=f"moved_{name}")
+        known = facts(observation.layout, staged)
+        self._make("facts", known)
+        self._make("seen", seen(observation.layout, staged, ibis.table(known.schema(), name="facts")))
+        self.database.drop("facts", *(f"moved_{name}" for name in staged))
+        return self._taken(observation)
+
+    def _taken(self, observation: Observation) -> Evidence:
+        from qualify.learning.columns import Columns
+        from qualify.learning.evidence import Evidence
+
+        query = "SELECT t.lead_id, t.at, t.won, t.ended_at, s.* EXCLUDE (row) FROM training t JOIN seen s USING (row) ORDER BY t.row"
+        table = self.database.connection.sql(query).to_arrow_table()
+        there = set(table.column_names)
+        watched = [each for each in observation.watched if each.column in there]
+        columns = _read(table, watched)
+        ids, lead = _codes(table.column("lead_id"))
+        return Evidence(
+            Columns(columns, table.num_rows),
+            won=_plain(table, "won", False).astype(bool),
+            at=_plain(table, "at"),
+            lead=lead,
+            lead_ids=ids,
+            today=_plain(table, "total") / 100 if observation.book else None,
+            amount=self._amounts(ids, lead),
+            ended_at=_plain(table, "ended_at", -1),
+        )
+
+    def _amounts(self, ids: Sequence[Any], lead: Any) -> Any:
+        """What each row's lead was worth, by the table of outcomes; None when it does not say."""
+        import numpy as np
+
+        if self.sources.outcomes is None:
+            return None
+        gathering = Gathering(self.database, _seeing_every_event(), self._zone, self._names)
+        opened = open_source(gathering, "outcomes", self.sources.outcomes)
+        headers = Headers("outcomes", list(opened.columns), self._names)
+        whose, amount = headers.role("lead_id"), headers.role("amount")
+        if whose is None or amount is None:
+            return None
+        given = opened.load([whose, amount], [whose])
+        lead_id, worth = given.column(whose).sql, given.column(amount).sql
+        query = f"SELECT CAST({lead_id} AS VARCHAR), max(TRY_CAST({worth} AS DOUBLE)) FROM {given.relation} g GROUP BY 1"
+        by_lead = dict(self.database.rows(query))
+        return np.array([by_lead.get(str(each)) for each in ids], dtype=np.float64)[lead]
+
+    def arrivals(self) -> list[int]:
+        """When the leads came."""
+        rows = self.database.rows("SELECT created_at FROM leads WHERE created_at > 0 ORDER BY 1")
+        return [int(moment) for (moment,) in rows]
+
+
+_MOMENT: Final = 4_000_000_000_000
+"""The one moment that all training rows are moved to: later than any fact."""
+
+_DAYS_TO_WON: Final = f"""
+SELECT (won.at - coalesce(nullif(l.created_at, 0), won.at)) / {float(DAY)} FROM leads l JOIN (
+    SELECT lead_id, min(decided_at) AS at FROM decisions WHERE decision = 'won' GROUP BY lead_id
+) won USING (lead_id) WHERE won.at >= l.created_at AND l.created_at > 0
+"""
+
+
+def _seeing_every_event() -> Layout:
+    from qualify.criteria.behaviour import ANY_EVENT, Did
+    from qualify.playbook.sections import Rule, Score
+
+    rule = Rule(points=0, when=Did(did=ANY_EVENT))
+    return Layout(Playbook.model_construct(playbook="any", scores={"any_event": Score(rules=[rule])}))
+
+
+def _trait_columns(gathered: Gathered) -> list[str]:
+    """The columns of leads and accounts that are traits, by the names that the data has."""
+    found: list[str] = []
+    for table in ("leads", "accounts"):
+        roles = gathered.recognised[table].columns if table in gathered.recognised else {}
+        found += [name for name in gathered.columns_seen.get(table, ()) if roles.get(name, name) not in _OWN]
+    return found
+
+
+def _plain(table: pa.Table, name: str, missing: int | bool = 0) -> Any:
+    return table.column(name).fill_null(missing).combine_chunks().to_numpy(zero_copy_only=False)
+
+
+def _codes(column: Any) -> tuple[list[Any], Any]:
+    """A column's distinct values, sorted, and which of them each row has (−1: null)."""
+    import numpy as np
+    import pyarrow as pa
+
+    coded = column.combine_chunks().dictionary_encode()
+    coded = coded.chunk(0) if isinstance(coded, pa.ChunkedArray) else coded
+    values = coded.dictionary.to_pylist()
+    order = sorted(range(len(values)), key=lambda place: values[place])
+    rank = np.empty(len(values) + 1, dtype=np.int64)
+    rank[order], rank[-1] = np.arange(len(values)), -1
+    codes = coded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)
+    return [values[place] for place in order], rank[codes]
+
+
+def _read(table: pa.Table, watched: Sequence[Any]) -> list[Column]:
+    """The watched columns; of a trait read as text and as numbers, the reading that fits."""
+    from qualify.learning.evidence import chosen_reading
+
+    found: dict[str, Column] = {}
+    for each in watched:
+        column = _column(table, each)
+        earlier = found.get(each.name)
+        found[each.name] = column if earlier is None else chosen_reading(earlier, column)
+    return list(found.values())
+
+
+def _column(table: pa.Table, each: Any) -> Column:
+    import numpy as np
+
+    from qualify.learning.columns import Column
+
+    raw = table.column(each.column)
+    more = {"origin": each.origin, "asked": each.asked}
+    if each.reading not in ("number", "text") or (each.origin == "trait" and each.reading == "text"):
+        levels, codes = _codes(raw)
+        return Column(each.name, codes, tuple(levels), **more)
+    values = raw.cast("float64").combine_chunks().to_numpy(zero_copy_only=False)
+    if each.origin == "count":
+        values = np.nan_to_num(values)
+    if each.origin == "recency":
+        values = -np.floor((_MOMENT - values) / DAY)
+    return Column(each.name, values, **more)

@@ -1,0 +1,248 @@
+"""What would be if some facts came to be now: a lead judged with them, hundreds of times in a few milliseconds.
+
+The counts of what the lead did are made once; what is tried out is added to them. That comes to the same as
+judging a record in which the facts stand (a test holds the two together).
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from qualify.criteria.logic import Both, Field, Occurrences
+from qualify.moments import DAY
+from qualify.scoring.counting import Count, Counter, Special
+from qualify.scoring.layout import Tally
+from qualify.scoring.record import AnswerGiven, Decided, Event, Record, Value
+from qualify.scoring.single import Judge, Judgement
+from qualify.stages.ladder import State
+from qualify.stages.living import Version
+from qualify.stages.wishing import Answering, Being, Deciding, Doing, Wish, properties_for, solved
+
+_MINUTE = 60_000
+
+
+class Tried(NamedTuple):
+    """Where a lead would stand: its state, and the judgement behind it."""
+
+    state: State
+    judged: Judgement
+
+
+class Facts(NamedTuple):
+    """What comes to be: facts as a record holds them."""
+
+    events: Sequence[Event]
+    traits: dict[Field, Value]
+    answers: Sequence[AnswerGiven]
+    decision: Decided | None
+
+
+class Trying:
+    """A lead at a moment, ready to be judged with more facts than there are."""
+
+    def __init__(
+        self, version: Version, record: Record, state: State, decision: Decided | None, as_of: int
+    ) -> None:
+        self.version, self.state, self.decision, self.as_of = version, state, decision, as_of
+        self.record = replace(record, traits=record.known_traits(as_of), learnt=(), account_traits={})
+        self.judge: Judge = copy.copy(version.judge)
+        self.counter = _More(version.judge, self.record, as_of)
+        self.judge.counter = self.counter
+        self.made: dict[Doing, list[Event] | None] = {}
+        self.now = self._stepped(self.record, decision)
+
+    def tried(self, wish: Wish) -> Tried | None:
+        """Where the lead would stand if the wish came true at this moment; None when it cannot."""
+        facts = self.facts(wish)
+        if facts is None:
+            return None
+        record = replace(
+            self.record,
+            traits={**self.record.traits, **facts.traits},
+            answers=[*self.record.answers, *facts.answers],
+        )
+        self.counter.fresh = facts.events
+        try:
+            return self._stepped(record, facts.decision or self.decision)
+        finally:
+            self.counter.fresh = ()
+
+    def _stepped(self, record: Record, decision: Decided | None) -> Tried:
+        judged = self.judge(record, self.as_of)
+        return Tried(self.version.ladder.step(self.state, judged, decision), judged)
+
+    def facts(self, wish: Wish) -> Facts | None:
+        """The wish as facts that come to be at this moment; None when it contradicts itself."""
+        traits = solved(frozenset(fact for fact in wish if isinstance(fact, Being)))
+        events = self._events([fact for fact in wish if isinstance(fact, Doing)])
+        answers = self._answers([fact for fact in wish if isinstance(fact, Answering)])
+        decided = [fact.decision for fact in wish if isinstance(fact, Deciding)]
+        if traits is None or events is None or answers is None or len(decided) > 1:
+            return None
+        return Facts(events, dict(traits), answers, Decided(decided[0], self.as_of) if decided else None)
+
+    def _answers(self, asked: Sequence[Answering]) -> list[AnswerGiven] | None:
+        """One answer for each question, which passes all that is asked of it."""
+        found = []
+        for question in sorted({each.question for each in asked}):
+            tests = [each.test for each in asked if each.question == question and each.test is not None]
+            values = properties_for(Both(tuple(tests)))
+            if values is None:
+                return None
+            found.append(AnswerGiven(question, self.as_of, None, None, dict(values)))
+        return found
+
+    def _events(self, doings: Sequence[Doing]) -> list[Event] | None:
+        found: list[Event] = []
+        for each in doings:
+            if each not in self.made:
+                self.made[each] = self._occurring(each.occurrences, each.times)
+            events = self.made[each]
+            if events is None:
+                return None
+            found += events
+        return found
+
+    def _occurring(self, what: Occurrences, times: int) -> list[Event] | None:
+        """Events that are so many occurrences; of a sequence with what comes first, unless that was there."""
+        values = properties_for(what.where)
+        if values is None or (what.whole_account and self.record.account_id is None):
+            return None
+        kind = self._kind(what)
+        events = [self._event(kind, dict(values), what, place) for place in range(times)]
+        if what.after is None or self._begun(what):
+            return events
+        before = self._occurring(what.after, 1)
+        return (
+            None
+            if before is None
+            else [each._replace(happened_at=self.as_of - _MINUTE) for each in before] + events
+        )
+
+    def _event(self, kind: str, values: dict[Field, Value], what: Occurrences, place: int) -> Event:
+        """The event of that place: where days, people or values are counted once, each is another."""
+        at, who = self.as_of, self.record.lead_id
+        if what.distinct == "day":
+            at = self._day_without(what, place)
+        elif what.distinct == "person":
+            who = f"another {place}"
+        elif isinstance(what.distinct, Field):
+            values[what.distinct] = f"another {place}"
+        return Event(kind, at, self.as_of, values, who)
+
+    def _day_without(self, what: Occurrences, place: int) -> int:
+        """A moment on one of the last days on which nothing of the kind was done."""
+        busy = {event[1] // DAY for event in self.counter.known(what) if self._is(what, event)}
+        free = (self.as_of - back * DAY for back in range(len(busy) + place + 1))
+        return [at for at in free if at // DAY not in busy][place]
+
+    def _kind(self, what: Occurrences) -> str:
+        """The kind of event: one that the lead did lately, else the first that would do."""
+        lately = self.counter.newest[what.whole_account]
+        if what.kinds is None:
+            return max(lately, key=lambda kind: (lately[kind], kind), default="any event")
+        return max(what.kinds, key=lambda kind: (lately.get(kind, 0), [-ord(letter) for letter in kind]))
+
+    def _is(self, what: Occurrences, event: Event) -> bool:
+        return what.kinds is None or event[0] in what.kinds
+
+    def has_done(self, what: Occurrences) -> bool:
+        """Whether it happened before, however long ago."""
+        return bool(Special(0, Tally(what)).recent(list(self.counter.known(what)), self.as_of))
+
+    def _begun(self, what: Occurrences) -> bool:
+        """Whether what comes first in a sequence happened near enough already."""
+        assert what.after is not None
+        reach = self.as_of - (what.apart or 0) * DAY
+        test = Special(0, Tally(what.after))
+        return any(event[1] >= reach and test.sees(event) for event in self.counter.known(what))
+
+
+class _More(Counter):
+    """Counts that are made once, and what is tried out on top of them."""
+
+    def __init__(self, judge: Judge, record: Record, as_of: int) -> None:
+        super().__init__(judge.layout.tallies)
+        self.as_of = as_of
+        self.fresh: Sequence[Event] = ()
+        self.before = judge.counter.counts(record, as_of) if judge.sees_events else {}
+        self.of_lead, self.of_account = (
+            [event for event in events if event[1] <= as_of and event[2] <= as_of]
+            for events in (record.events, record.account_events if record.account_id is not None else ())
+        )
+        self.newest = {False: _newest(self.of_lead), True: _newest(self.of_account)}
+        self.passes = ((self.own, self.of_lead), (self.shared, self.of_account))
+        self.seen = {
+            special.number: _looked_at(special, known)
+            for part, known in self.passes
+            for special in part.special
+        }
+
+    def known(self, what: Occurrences) -> Sequence[Event]:
+        """The events, known by the moment, among which these would be."""
+        return self.of_account if what.whole_account else self.of_lead
+
+    def counts(self, record: Record, as_of: int) -> dict[int, Count]:
+        """The counts with what is tried out."""
+        found = dict(self.before)
+        if not self.fresh:
+            return found
+        touched: set[int] = set()
+        for part, _ in self.passes:
+            if part is self.shared and record.account_id is None:
+                continue
+            for event in self.fresh if part is self.shared else _own(self.fresh, record):
+                age = as_of - event[1]
+                for number, window, test, decay in part.by_kind.get(event[0], part.otherwise):
+                    if age < window and (test is None or test(event)):
+                        worth = decay[age // DAY] if age < len(decay) * DAY else 0
+                        _add(found, touched, number, event[1], worth)
+            self._count_special(part.special, record, as_of, found)
+        return found
+
+    def _count_special(
+        self, specials: Iterable[Special], record: Record, as_of: int, found: dict[int, Count]
+    ) -> None:
+        for special in specials:
+            shared = special in self.shared.special
+            fresh = [e for e in (self.fresh if shared else _own(self.fresh, record)) if special.sees(e)]
+            if fresh:
+                found.pop(special.number, None)
+                special.count([*self.seen[special.number], *fresh], as_of, found)
+
+
+def _newest(events: Iterable[Event]) -> dict[str, int]:
+    """When each kind of event happened last."""
+    found: dict[str, int] = {}
+    for event in events:
+        if event[1] > found.get(event[0], -1):
+            found[event[0]] = event[1]
+    return found
+
+
+def _looked_at(special: Special, known: list[Event]) -> list[Event]:
+    """The events that a tally looks at, each once."""
+    found = special.described.among(known)
+    if special.begins is None:
+        return found
+    there = {id(event) for event in found}
+    return [*found, *(event for event in special.begins.among(known) if id(event) not in there)]
+
+
+def _own(events: Iterable[Event], record: Record) -> list[Event]:
+    return [event for event in events if event[4] == record.lead_id]
+
+
+def _add(found: dict[int, Count], touched: set[int], number: int, at: int, worth: int) -> None:
+    """One occurrence more; a count that others see is not changed."""
+    if number not in found:
+        found[number] = Count(1, at, at, worth)
+    else:
+        if number not in touched:
+            before = found[number]
+            found[number] = Count(before.n, before.first_at, before.last_at, before.worth)
+        found[number].add(at, worth)
+    touched.add(number)

@@ -1,0 +1,155 @@
+"""All that is needed to look at hand-offs at a moment: the rules, who there is, what everybody holds, leads as judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple, cast
+
+from qualify.handoff.clock import Calendars, Promise
+from qualify.handoff.routing import Arrival, Plan
+from qualify.handoff.roster import Roster
+from qualify.handoff.standing import Standing
+from qualify.playbook.handoff import Handoff
+from qualify.scoring.layout import Layout
+from qualify.scoring.single import Judgement
+from qualify.web.database import rows, those
+from qualify.web.handing import facts
+from qualify.web.handing.people import absences, reps
+from qualify.web.living.loading import Loaded, Recorder, looked_at
+from qualify.web.living.values import Fields
+from qualify.web.living.versions import Versions
+
+Mark = tuple[int, ...]
+"""What changes whenever something is written by which leads are given away."""
+
+
+class Plans:
+    """The hand-off of each version of the playbook, made ready once."""
+
+    def __init__(self, versions: Versions) -> None:
+        self.versions = versions
+        self._plans: dict[int, Plan | None] = {}
+        self._fields: dict[int, Fields] = {}
+
+    def of(self, version_id: int) -> Plan | None:
+        """The plan of a version; None where it says nothing of the hand-off, or there is no such version."""
+        if version_id not in self._plans:
+            layout = self.versions.layouts.get(version_id)
+            has = layout is not None and layout.book.handoff is not None
+            self._plans[version_id] = Plan(layout.book) if has and layout is not None else None
+        return self._plans[version_id]
+
+    def section(self, version_id: int) -> Handoff | None:
+        """What the version says of the hand-off."""
+        plan = self.of(version_id)
+        return None if plan is None else plan.handoff
+
+    def fields(self, version_id: int) -> Fields:
+        """What both the scores and the conditions of the hand-off look at."""
+        if version_id not in self._fields:
+            looked = [cast(Any, self.versions.layouts[version_id])]
+            plan = self.of(version_id)
+            self._fields[version_id] = Fields(looked + ([plan.conditions] if plan is not None else []))
+        return self._fields[version_id]
+
+
+class Judged(NamedTuple):
+    """A lead as it is judged now, with its facts."""
+
+    person: Loaded
+    judgement: Judgement
+
+
+class Desk:
+    """The desk at which leads are given away at a moment; what was given since is to be added to ``standing``."""
+
+    def __init__(self, plans: Plans, now: int) -> None:
+        self.plans, self.now = plans, now
+        self.mark = mark()
+        self.version = plans.versions.since(now)[0]
+        self.version_id = int(self.version.version)
+        self.plan = plans.of(self.version_id)
+        self.reps, self.absences = reps(now), absences(now)
+        self._calendars: dict[int, Calendars] = {}
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What everybody holds."""
+        return Standing(facts.everything())
+
+    @cached_property
+    def roster(self) -> Roster:
+        """Who there is, by today's playbook; to be asked where there is a plan."""
+        assert self.plan is not None
+        return Roster(self.reps, self.absences, self.plan.handoff, self.plan.zone, self.now)
+
+    def calendars(self, version_id: int) -> Calendars:
+        """Everybody's calendar by that version of the playbook."""
+        plan = self.plans.of(version_id)
+        assert plan is not None
+        if version_id not in self._calendars:
+            made = Calendars(plan.handoff, plan.zone, self.reps, self.absences, self.now)
+            self._calendars[version_id] = made
+        return self._calendars[version_id]
+
+    def promise(self, version_id: int, rule: str) -> Promise:
+        """What was promised to leads that reached the stage under that version and were given away by the rule."""
+        section = self.plans.section(version_id)
+        assert section is not None
+        return Promise.of(section, rule)
+
+    def judged(self, people: Iterable[int]) -> dict[int, Judged]:
+        """These people as they are judged now; who is nobody any more is left out."""
+        layout: Layout = self.plans.versions.layouts[self.version_id]
+        tallies = [*layout.tallies, *(self.plan.conditions.tallies if self.plan is not None else [])]
+        shares = any(tally.occurrences.whole_account for tally in tallies)
+        fields, labels = self.plans.fields(self.version_id), self.plans.versions.labels
+        loaded = looked_at(people, fields, shares=shares, settings=labels)
+        return {
+            who: Judged(person, self.version.judge(Recorder(person, fields)(self.now), self.now))
+            for who, person in loaded.items()
+            if person.created_at <= self.now
+        }
+
+    def arrival(self, judged: Judged, cycle: int, reached_at: int) -> Arrival:
+        """A lead that is to be given to somebody."""
+        person = judged.person
+        account = None if person.account_id is None else str(person.account_id)
+        named = str(person.traits.get("company") or "") or account_names([person.account_id]).get(
+            person.account_id or 0, ""
+        )
+        return Arrival(str(person.person_id), cycle, reached_at, judged.judgement, account, named)
+
+    def called(self, rep_id: str | None) -> str:
+        """What people call a rep."""
+        if rep_id is None:
+            return "nobody"
+        return next((rep.called for rep in self.reps if rep.rep_id == rep_id), rep_id)
+
+    def zone_of(self, rep_id: str | None) -> str:
+        """The time zone in which a rep reads."""
+        if self.plan is None:
+            return "UTC"
+        return str(self.calendars(self.version_id).of(rep_id).zone.key)
+
+    def is_active(self, rep_id: str | None) -> bool:
+        """Whether there is such a rep and they work here now."""
+        return any(rep.rep_id == rep_id and rep.is_active(self.now) for rep in self.reps)
+
+
+def account_names(accounts: Iterable[int | None]) -> Mapping[int, str]:
+    """What accounts go by: their domain, or whatever named them first."""
+    wanted = sorted({each for each in accounts if each is not None})
+    return dict(those("SELECT id, value FROM identifier WHERE id IN ({})", wanted))
+
+
+def mark() -> Mark:
+    """Changes whenever anybody is given a lead, or reps, absences, owners of accounts or decisions change."""
+    [row] = rows(
+        "SELECT (SELECT coalesce(max(id), 0) FROM assignment), (SELECT coalesce(max(id), 0) FROM rep_setting), "
+        "(SELECT coalesce(max(id), 0) FROM absence), (SELECT count(*) FROM absence WHERE taken_back_at IS NOT NULL), "
+        "(SELECT coalesce(max(id), 0) FROM ownership), (SELECT coalesce(max(id), 0) FROM decision), "
+        "(SELECT coalesce(max(taken_back_at), 0) FROM decision)"
+    )
+    return tuple(int(each) for each in row)

@@ -1,0 +1,177 @@
+"""What was found to be done about hand-offs, written: who has a lead now, who is told, how the clocks stand.
+
+All of one lead in one transaction: that somebody owns it and that they are told are there together, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from qualify.handoff.clock import clock
+from qualify.handoff.facts import Assignment
+from qualify.handoff.followups import Enrolment, Followed, follow
+from qualify.web.database import insert, run_many, those
+from qualify.web.handing import facts
+from qualify.web.handing.desk import Desk, Judged
+from qualify.web.handing.minding import BY_ROUTING, Minded, Nudge, Ticking
+from qualify.web.handing.resting import BACK, Rest
+from qualify.web.handing.spells import Spell, spells
+from qualify.web.handing.telling import called, tell_assigned, tell_of_clock
+from qualify.web.looking.touches import touches_of
+from qualify.web.verbs.leads import Lead, keep_fact, lead
+from qualify.web.verbs.telling import tell
+
+HANDOFF = (
+    "person_id, cycle, reached_at, ended_at, closed, rep_id, given_at, state, due_at, warn_at, stopped_at, within, "
+    "used, kept, source, grade, as_of"
+)
+_REPLACED = ", ".join(
+    f"{name} = excluded.{name}"
+    for name in HANDOFF.split(", ")
+    if name not in ("person_id", "reached_at", "source", "grade")
+)
+
+
+def write(minded: Iterable[Minded], desk: Desk) -> None:
+    """Write all of it; to be called in a transaction that holds these leads."""
+    for each in minded:
+        whose = lead(each.person_id)
+        if each.enrolment is not None:
+            enrol(whose, each.enrolment, BY_ROUTING, desk.now)
+        if each.given is not None:
+            give(whose, each.given.assignment, each.given.judged, desk, each.given.by)
+        for nudge in each.nudges:
+            _nudge(whose, nudge, desk)
+        if each.rest is not None:
+            come_back(whose, each.rest, desk.now)
+        write_clocks(each.person_id, each.ticking, desk)
+
+
+def give(
+    whose: Lead, given: Assignment, judged: Judged, desk: Desk, by: str, decision_id: int | None = None
+) -> int:
+    """Somebody has the lead now, and is told; the number of the fact."""
+    number = facts.keep_assignment(whose, given, by, desk.now, decision_id)
+    if decision_id is None:
+        due_at = due(whose.person_id, given, desk)
+        tell_assigned(number, judged, given, desk, due_at, _tasks(whose.person_id, given, desk))
+    return number
+
+
+def due(person_id: int, given: Assignment, desk: Desk) -> int | None:
+    """By when the lead is to hear from us, now that it is theirs."""
+    spell = spell_of(person_id, given.cycle, desk)
+    if spell is None:
+        return None
+    every = [*facts.assignments([person_id]), given]
+    made = clock(
+        spell.handed, every, facts.contacts([person_id]), desk.calendars(spell.version_id),
+        desk.promise(spell.version_id, given.rule), max(desk.now, spell.handed.reached_at),
+    )  # fmt: skip
+    return None if made.stopped_at is not None else made.due_at
+
+
+def spell_of(person_id: int, cycle: int, desk: Desk) -> Spell | None:
+    """The hand-off of that cycle that is open."""
+    found = spells([person_id], desk.plans.section).get(person_id, [])
+    return found[-1] if found and found[-1].is_open and found[-1].handed.cycle == cycle else None
+
+
+def _tasks(person_id: int, given: Assignment, desk: Desk) -> Sequence[Any]:
+    followed = [each for _, each in followed_of([person_id], desk, given.rep_id)]
+    return [task for each in followed for task in each.tasks]
+
+
+def followed_of(
+    people: Sequence[int], desk: Desk, rep_id: str | None = None
+) -> list[tuple[Enrolment, Followed]]:
+    """Every sequence that these leads are in, with what is due; the touches are the present owner's to do.
+
+    ``rep_id`` is the owner where that is not written yet. A sequence that the playbook has no more is left out.
+    """
+    if desk.plan is None:
+        return []
+    sequences = {each.name: each for each in desk.plan.book.sequences or []}
+    owners = {each.lead_id: each.rep_id for each in facts.assignments(people) if each.rep_id is not None}
+    enrolments = [each for each in facts.enrolments(people) if each.sequence in sequences]
+    done, happenings = facts.steps_done(people), _happenings(enrolments, people)
+    found = []
+    for each in enrolments:
+        owner = rep_id or owners.get(each.lead_id) or each.rep_id
+        own = Enrolment(each.lead_id, each.cycle, each.sequence, each.begun_at, owner, each.account_id)
+        calendar = desk.calendars(desk.version_id).of(owner)
+        found.append((own, follow(sequences[each.sequence], own, done, happenings, calendar, desk.now)))
+    return found
+
+
+def _happenings(enrolments: Sequence[Enrolment], people: Sequence[int]) -> list[Any]:
+    """What happened to them, and replies of their colleagues."""
+    accounts = sorted({int(each.account_id) for each in enrolments if each.account_id is not None})
+    colleagues = those(
+        "SELECT DISTINCT h.owner_id FROM happening h JOIN person p ON p.id = h.owner_id "
+        "WHERE h.kind = 'reply' AND p.account_id IN ({})",
+        accounts,
+    )
+    return facts.happenings({*people, *(who for (who,) in colleagues)})
+
+
+def enrol(whose: Lead, enrolment: Enrolment, source: str, now: int) -> int | None:
+    """Put the lead into the sequence; None when it is in it already."""
+    account = None if enrolment.account_id is None else int(enrolment.account_id)
+    told: dict[str, object] = {
+        "cycle": enrolment.cycle, "sequence": enrolment.sequence, "begun_at": enrolment.begun_at,
+        "rep_id": enrolment.rep_id, "account_id": account,
+    }  # fmt: skip
+    once = "ON CONFLICT (subject_id, cycle, sequence) DO NOTHING"
+    return facts.keep("enrolment", whose, told, source, now, once)
+
+
+def _nudge(whose: Lead, nudge: Nudge, desk: Desk) -> None:
+    handed = nudge.spell.handed
+    told: dict[str, object] = {
+        "cycle": handed.cycle, "reached_at": handed.reached_at, "what": nudge.what, "told_at": desk.now,
+        "rep_id": nudge.clock.owner,
+    }  # fmt: skip
+    number = facts.keep("nudge", whose, told, "clock", desk.now)
+    assert number is not None
+    tell_of_clock(number, whose.person_id, called(whose.person_id), nudge.what, nudge.clock, desk)
+
+
+def come_back(whose: Lead, rest: Rest, now: int) -> None:
+    """The time of rest is over: the lead is reopened, and judged anew, into a cycle of its own."""
+    told = {
+        "decision": "reopened", "decided_at": now, "reason": "", "decided_by": BACK,
+        "detail": msgspec.json.encode({"follows": rest.decision_id}).decode(),
+    }  # fmt: skip
+    keep_fact("decision", whose, told, BACK, now)
+    tell("lead.returned", whose.person_id, {"lead_id": whose.person_id, "rested_until": rest.back_at}, now)
+
+
+def write_clocks(person_id: int, ticking: Sequence[Ticking], desk: Desk) -> None:
+    """How the clocks of a lead stand; hand-offs that were none after all go."""
+    there = {at for (at,) in those("SELECT reached_at FROM handoff WHERE person_id IN ({})", [person_id])}
+    values = [_row(person_id, each, desk, there) for each in ticking]
+    gone = there - {each.spell.handed.reached_at for each in ticking}
+    run_many("DELETE FROM handoff WHERE person_id = %s AND reached_at = %s", [(person_id, at) for at in gone])
+    insert("handoff", HANDOFF, values, f"ON CONFLICT (person_id, reached_at) DO UPDATE SET {_REPLACED}")
+
+
+def _row(person_id: int, each: Ticking, desk: Desk, there: set[int]) -> tuple[Any, ...]:
+    handed, made = each.spell.handed, each.clock
+    fresh = handed.reached_at not in there
+    source, grade = _brought_by(person_id, handed.reached_at) if fresh else ("", "")
+    return (
+        person_id, handed.cycle, handed.reached_at, handed.ended_at, each.spell.closed, made.owner, each.given_at,
+        made.state, made.due_at, made.warn_at, made.stopped_at, made.promise.within, made.used, made.kept,
+        source, grade, desk.now,
+    )  # fmt: skip
+
+
+def _brought_by(person_id: int, reached_at: int) -> tuple[str, str]:
+    """By which channel the lead first came, and its grade."""
+    first = touches_of(person_id, reached_at).first
+    found = those("SELECT grade FROM standing WHERE person_id IN ({})", [person_id])
+    return ("" if first is None else first.channel[:64]), (found[0][0] if found else "")

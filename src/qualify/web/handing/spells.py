@@ -1,0 +1,70 @@
+"""The times at which a lead was handed over, told from its moves: from the stage reached to the stage left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from typing import NamedTuple
+
+from qualify.handoff.clock import Handed
+from qualify.playbook.handoff import Handoff
+from qualify.vocabulary import LADDER, OFF_LADDER
+from qualify.web.database import Row, those
+
+ENDINGS = (*OFF_LADDER, "customer")
+"""Stages in which nobody works on a lead any more."""
+
+_MOVES = (
+    "SELECT person_id, moved_at, stage_to, cycle, version_id FROM move WHERE person_id IN ({}) "
+    "ORDER BY person_id, moved_at, place"
+)
+
+
+class Spell(NamedTuple):
+    """A lead is handed over: since when, until when, under which version; ``closed``: it left for good."""
+
+    handed: Handed
+    version_id: int
+    stage: str
+    closed: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody is to work on it."""
+        return self.handed.ended_at is None
+
+
+HandoffOf = Callable[[int], Handoff | None]
+"""The section of a version of the playbook; None where it has none."""
+
+
+def spells(people: Iterable[int], handoff_of: HandoffOf) -> dict[int, list[Spell]]:
+    """By person, their times, oldest first."""
+    found = those(_MOVES, sorted(people))
+    return {who: told(list(moves), handoff_of) for who, moves in groupby(found, key=lambda row: row[0])}
+
+
+def told(moves: Iterable[Row], handoff_of: HandoffOf) -> list[Spell]:
+    """The times of one person, by their moves in order.
+
+    A lead is handed over in each stage that the playbook names, and in those above on the ladder.
+    """
+    done: list[Spell] = []
+    here: Spell | None = None
+    for who, at, stage, cycle, version in moves:
+        section = handoff_of(version if here is None else here.version_id)
+        if section is not None and is_handed(stage, section):
+            here = here._replace(stage=stage) if here else Spell(Handed(str(who), cycle, at), version, stage)
+        elif here is not None:
+            begun = here.handed
+            ended = Handed(begun.lead_id, begun.cycle, begun.reached_at, at)
+            done.append(here._replace(handed=ended, stage=stage, closed=stage in ENDINGS))
+            here = None
+    return [*done, here] if here is not None else done
+
+
+def is_handed(stage: str, section: Handoff) -> bool:
+    """Whether a lead in the stage is with sales."""
+    if stage in ENDINGS:
+        return False
+    return LADDER.index(stage) >= min(LADDER.index(each) for each in section.at)

@@ -1,0 +1,86 @@
+"""One lead with all facts at hand: where it stood at any moment, told from what was known by then."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from qualify.scoring.record import Decided, Record
+from qualify.scoring.single import Judgement
+from qualify.stages.ladder import State
+from qualify.stages.living import Folded, Version, fold
+from qualify.web.database import rows
+from qualify.web.living.loading import Loaded, Recorder, looked_at
+from qualify.web.living.values import Fields
+from qualify.web.living.working import overdue, start_states
+from qualify.web.looking.judging import worker
+
+
+class Recorded:
+    """A lead's facts, each with the moment from which on it was known, and the playbooks that were in force."""
+
+    def __init__(self, person: Loaded, versions: list[Version], fields: Fields) -> None:
+        self.person, self.versions, self.fields = person, versions, fields
+        self.recorder = Recorder(person, fields)
+
+    @cached_property
+    def moments(self) -> list[int]:
+        """When facts became known."""
+        return self.person.moments()
+
+    def record(self, moment: int) -> Record:
+        """What was known by then."""
+        return self.recorder(moment)
+
+    def decision(self, moment: int) -> Decided | None:
+        """The newest decision by then."""
+        return self.record(moment).newest_decision(moment)
+
+    def version(self, moment: int) -> Version | None:
+        """The playbook that was in force; None before the first."""
+        before = [each for each in self.versions if each.in_force_from <= moment]
+        return before[-1] if before else None
+
+    def judged(self, moment: int) -> Judgement | None:
+        """What the playbook of that moment said of the lead; None while there was no playbook, or no lead."""
+        version = self.version(moment)
+        if version is None or self.person.created_at > moment:
+            return None
+        return version.judge(self.record(moment), moment)
+
+    def state(self, moment: int) -> State:
+        """Where the lead stood at the moment; of whom nothing is to be judged anew, as the moves say."""
+        who = self.person.person_id
+        since = overdue({who: min([moment + 1, *_waiting_since(who)])}, self.versions)
+        if since[who] <= moment:
+            return self.folded(moment).state
+        return start_states(since).get(who) or State.at_first(self.person.created_at)
+
+    def folded(self, moment: int) -> Folded:
+        """Where the lead stood at the moment: from the last move before it on.
+
+        Moves are the same however far one folds, so there is no need to begin at the beginning; but for whoever
+        waits to be judged, of whom what is written is not the last word.
+        """
+        who = self.person.person_id
+        since = overdue({who: min([moment, *_waiting_since(who)])}, self.versions)
+        state = start_states(since).get(who) or State.at_first(self.person.created_at)
+        return fold(self.versions, self.recorder, self.moments, state, since[who] - 1, moment)
+
+
+def recorded(person_id: int) -> Recorded | None:
+    """The lead with all that is known of it by now; None when there is none. Writes nothing."""
+    judge = worker()
+    versions = judge.versions.ordered
+    fields = judge.versions.fields(versions)
+    shares = any(tally.occurrences.whole_account for each in versions for tally in each.judge.layout.tallies)
+    person = looked_at([person_id], fields, shares=shares, settings=judge.versions.labels).get(person_id)
+    return None if person is None else Recorded(person, versions, fields)
+
+
+def is_waiting(person_id: int, now: int) -> bool:
+    """Whether there is news of the lead that nobody has judged yet."""
+    return bool(rows("SELECT 1 FROM dirty WHERE person_id = %s AND since <= %s", [person_id, now]))
+
+
+def _waiting_since(person_id: int) -> list[int]:
+    return [since for (since,) in rows("SELECT since FROM dirty WHERE person_id = %s", [person_id])]

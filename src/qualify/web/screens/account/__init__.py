@@ -1,0 +1,1 @@
+"""Signing in, and what is one's own: name, password, second steps, sessions."""

@@ -1,0 +1,170 @@
+"""Accept and reject, one or several, with a preview; and undo."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from qualify.clock import now
+from qualify.errors import QualifyError
+from qualify.web.looking.decided import NOTHING, stories
+from qualify.web.looking.lead import survivor_of
+from qualify.web.looking.leads import Listed, read
+from qualify.web.screens.once import first_time
+from qualify.web.screens.page import PageRequest, back, done, page, show
+from qualify.web.verbs.actor import WRITE_LEADS, NotThere
+from qualify.web.verbs.decide import decide
+from qualify.web.verbs.reasons import REASONS, reason_of
+from qualify.web.verbs.settle import settle
+from qualify.web.verbs.several import Chosen, certain, decide_several, preview_several
+from qualify.web.verbs.undo import undo
+
+_CHOSEN: Final = re.compile(r"(\d{1,18})-(\d{1,18}\.\d{1,18})")
+
+
+class Told(NamedTuple):
+    """A lead of a preview: what it is, and what would become of it, or why nothing does."""
+
+    lead: Listed | None
+    lead_id: int
+    before: str = ""
+    after: str = ""
+    why: str = ""
+
+
+def chosen_in(word: str) -> Chosen:
+    """A lead with what its story said, as a row carries it; raises :class:`~qualify.errors.QualifyError`."""
+    found = _CHOSEN.fullmatch(word)
+    if found is None:
+        raise QualifyError(_("no lead was chosen"))
+    return Chosen(int(found[1]), found[2])
+
+
+def called(lead: Listed | None, lead_id: int) -> str:
+    """What a lead is called in a sentence."""
+    return (lead and (lead.name or lead.email)) or _("Lead %(number)s") % {"number": lead_id}
+
+
+@page(WRITE_LEADS)
+@require_POST
+def accept(request: PageRequest) -> HttpResponse:
+    """Accept one lead: it is theirs from now on."""
+    chosen, at = chosen_in(request.POST.get("accept", "")), now()
+    _decide(request, chosen, "accepted", "", at, _("%(lead)s is yours now"))
+    return back(request, reverse("inbox"))
+
+
+@page(WRITE_LEADS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reject(request: PageRequest, lead_id: int) -> HttpResponse:
+    """Why not? One of the reasons, or one's own words."""
+    survivor = survivor_of(lead_id)
+    found = read([survivor]) if survivor is not None else []
+    if not found:
+        raise NotThere(_("this lead is not there any more"))
+    if request.method == "POST":
+        chosen = chosen_in(f"{lead_id}-{request.POST.get('seen', '')}")
+        reason = reason_of(request.POST.get("reason", ""), request.POST.get("note", ""))
+        _decide(request, chosen, "rejected", reason, now(), _("%(lead)s is rejected"))
+        return back(request, reverse("inbox"))
+    seen = request.GET.get("seen") or stories([found[0].id]).get(found[0].id, NOTHING).seen
+    context = {
+        "lead": found[0],
+        "called": called(found[0], lead_id),
+        "reasons": _reasons(),
+        "seen": seen,
+        "next": request.GET.get("next") or _came_from(request),
+    }
+    return show(request, "inbox/reject.html", context)
+
+
+def _came_from(request: PageRequest) -> str:
+    """The page that somebody came from; :func:`~qualify.web.screens.page.back` goes to none that is not ours."""
+    said = urlsplit(request.headers.get("referer") or "")
+    return f"{said.path}{'?' + said.query if said.query else ''}" if said.netloc == request.get_host() else ""
+
+
+def _decide(request: PageRequest, chosen: Chosen, decision: str, reason: str, at: int, said: str) -> None:
+    """Do it once, have it reckoned with at once, and say so."""
+    with transaction.atomic():
+        if not first_time(request, chosen.lead_id):
+            return
+        number = decide(request.actor, chosen.lead_id, decision, at, reason=reason, seen=chosen.seen)
+    person = survivor_of(chosen.lead_id) or chosen.lead_id
+    settle([person], at)
+    lead = next(iter(read([person])), None)
+    done(request, said % {"lead": called(lead, person)}, undo=number)
+
+
+def _reasons() -> list[tuple[int, str, Any]]:
+    """Every reason but the last with the key that chooses it."""
+    return [(number, word, label) for number, (word, label) in enumerate(REASONS.items(), 1)]
+
+
+@page(WRITE_LEADS)
+@require_POST
+def several(request: PageRequest) -> HttpResponse:
+    """What would become of several leads, before anything does."""
+    chosen = [chosen_in(word) for word in request.POST.getlist("lead")]
+    if not chosen:
+        raise QualifyError(_("tick the leads first"))
+    decision = "rejected" if request.POST.get("what") == "reject" else "accepted"
+    preview = preview_several(request.actor, chosen, decision, now())
+    leads = {lead.id: lead for lead in read([each.lead_id for each in chosen])}
+    would = [Told(leads.get(each.lead_id), *each) for each in preview.would]
+    cannot = [Told(leads.get(each.lead_id), each.lead_id, why=each.why) for each in preview.cannot]
+    context = {
+        "decision": decision,
+        "would": would,
+        "cannot": cannot,
+        "chosen": [f"{each.lead_id}-{each.seen}" for each in chosen],
+        "reasons": _reasons(),
+        "next": request.POST.get("next", ""),
+    }
+    return show(request, "inbox/several.html", context)
+
+
+@page(WRITE_LEADS)
+@require_POST
+def do_several(request: PageRequest) -> HttpResponse:
+    """Do what the preview said; who was decided about meanwhile is left out, and named."""
+    chosen, at = [chosen_in(word) for word in request.POST.getlist("lead")], now()
+    decision = "rejected" if request.POST.get("decision") == "rejected" else "accepted"
+    reason = ""
+    if decision == "rejected":
+        reason = reason_of(request.POST.get("reason", ""), request.POST.get("note", ""))
+    with transaction.atomic():
+        if not first_time(request):
+            return back(request, reverse("inbox"))
+        outcome = certain(decide_several(request.actor, chosen, decision, at, reason=reason))
+    settle(outcome.done, at)
+    many = len(outcome.done)
+    said = (
+        ngettext("%(many)s lead is yours now", "%(many)s leads are yours now", many)
+        if decision == "accepted"
+        else ngettext("%(many)s lead is rejected", "%(many)s leads are rejected", many)
+    ) % {"many": many}
+    if outcome.cannot:
+        said += "; " + _("left alone: %(left)s") % {"left": len(outcome.cannot)}
+    done(request, said, undo=outcome.audit_id)
+    return back(request, reverse("inbox"))
+
+
+@page(WRITE_LEADS)
+@require_POST
+def undone(request: PageRequest, audit_id: int) -> HttpResponseRedirect:
+    """Take back what a line of the audit says."""
+    at = now()
+    with transaction.atomic():
+        outcome = undo(request.actor, audit_id, at)
+    settle(outcome.leads, at)
+    done(request, _("Undone: everything is as it was before"), undo=outcome.audit_id)
+    return back(request, reverse("inbox"))

@@ -1,0 +1,1 @@
+"""The playbook: read, edited as drafts, planned, agreed on, and looked back at."""

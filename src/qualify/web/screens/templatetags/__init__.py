@@ -1,0 +1,1 @@
+"""What templates say numbers, moments and leads with."""

@@ -1,0 +1,220 @@
+"""Numbers, moments, money and grades, as pages show them: by the reader's language and time zone."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_currency, format_decimal, format_percent
+from django import template
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, to_locale
+
+from qualify.clock import now
+from qualify.moments import DAY
+from qualify.web.screens.once import token
+
+register = template.Library()
+
+
+@cache
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(to_locale(language))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def locale() -> Locale:
+    """The locale of whoever reads."""
+    return _locale(get_language() or "en")
+
+
+def _then(moment: int) -> datetime:
+    return datetime.fromtimestamp(moment / 1000, UTC).astimezone(timezone.get_current_timezone())
+
+
+def _time(moment: int, said: str) -> SafeString:
+    then = _then(moment)
+    full = format_datetime(then, "full", locale=locale())
+    return format_html('<time datetime="{}" title="{}">{}</time>', then.isoformat(), full, said)
+
+
+@register.filter
+def moment(value: int | None) -> str:
+    """A moment (epoch ms) as day and time; the year only when it is another."""
+    if value is None:
+        return "–"
+    then = _then(value)
+    skeleton = "medium" if then.year != _then(now()).year else "short"
+    day = format_date(then, "d MMM y" if skeleton == "medium" else "d MMM", locale=locale())
+    return _time(value, f"{day}, {format_time(then, 'short', locale=locale())}")
+
+
+@register.filter
+def day(value: int | None) -> str:
+    """The day of a moment (epoch ms)."""
+    return "–" if value is None else _time(value, format_date(_then(value), "medium", locale=locale()))
+
+
+@register.filter
+def ago(value: int | None, at: int | None = None) -> str:
+    """How long ago a moment (epoch ms) was, or in how long it will be: 3 minutes ago, in 2 days."""
+    if value is None:
+        return "–"
+    seconds = (value - (now() if at is None else at)) // 1000
+    return _time(value, format_timedelta(seconds, add_direction=True, threshold=1.2, locale=locale()))
+
+
+@register.filter
+def span(milliseconds: int | None) -> str:
+    """A length of time: 11 minutes, 2 days."""
+    if milliseconds is None:
+        return "–"
+    return format_timedelta(milliseconds // 1000, threshold=1.2, locale=locale())
+
+
+@register.filter
+def today(value: int | None) -> bool:
+    """Whether a moment (epoch ms) lies within the last day."""
+    return value is not None and now() - value < DAY
+
+
+@register.filter
+def number(value: float | int | Decimal | None) -> str:
+    """A number, with the separators of the reader's language."""
+    return "–" if value is None else format_decimal(value, locale=locale())
+
+
+@register.filter
+def points(value: float | None) -> str:
+    """Points as they are written: at most two places, no zeros at the end."""
+    return "–" if value is None else format_decimal(value, "#,##0.##", locale=locale())
+
+
+@register.filter
+def signed(value: float | None) -> str:
+    """Points that were given or taken: +25, −10."""
+    if value is None:
+        return "–"
+    sign = "+" if value > 0 else "−" if value < 0 else "±"
+    return sign + format_decimal(abs(value), "#,##0.##", locale=locale())
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """A share from 0 to 1."""
+    return (
+        "–"
+        if value is None
+        else format_percent(value, "#,##0.#%" if value < 0.1 else "#,##0%", locale=locale())
+    )
+
+
+@register.filter
+def money(value: Decimal | float | str | None, currency: str = "") -> str:
+    """An amount of money."""
+    if value is None or value == "":
+        return "–"
+    amount = Decimal(str(value))
+    return (
+        format_currency(amount, currency, locale=locale())
+        if currency
+        else format_decimal(amount, locale=locale())
+    )
+
+
+@register.filter
+def grade_class(grade: str | None) -> str:
+    """The class of a grade's badge, by its letter."""
+    letter = (grade or "")[:1].lower()
+    return f"grade grade-{letter}" if letter in {"a", "b", "c", "d"} else "grade"
+
+
+@register.filter
+def item(mapping: Any, key: Any) -> Any:
+    """The value of a key, where there is one."""
+    try:
+        return mapping[key]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+STAGE_WORDS = {
+    "lead": "Lead", "iql": "IQL", "mql": "MQL", "pql": "PQL", "sal": "SAL", "sql": "SQL",
+    "customer": "Customer", "recycled": "Recycled", "disqualified": "Disqualified",
+}  # fmt: skip
+
+
+@register.filter
+def stage_word(stage: str | None) -> str:
+    """A stage as people say it."""
+    return gettext(STAGE_WORDS.get(stage or "", stage or "–"))
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """A hidden field that makes a form do its work once, however often it is sent."""
+    return format_html('<input type="hidden" name="once" value="{}">', token())
+
+
+@register.simple_tag(takes_context=True)
+def address(context: dict[str, Any], **changed: Any) -> str:
+    """The address of the page with some of its words changed; those that are empty are left out."""
+    request: HttpRequest = context["request"]
+    words = {name: values for name, values in request.GET.lists() if name not in changed and name != "cursor"}
+    for name, value in changed.items():
+        if value not in (None, ""):
+            words[name] = [str(value)]
+    return f"?{urlencode(words, doseq=True)}" if words else request.path
+
+
+@register.simple_tag
+def asset(path: str) -> str:
+    """The address of a static file; it changes when the file does, so that browsers may keep it for ever."""
+    return f"/static/{path}?v={_digest(path)}"
+
+
+@cache
+def _digest(path: str) -> str:
+    found = finders.find(path)
+    return sha256(Path(found).read_bytes()).hexdigest()[:10] if isinstance(found, str) else "0"
+
+
+@register.filter
+def pretty(value: Any) -> str:
+    """A value that some client sent, as text: what is nested as JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if value is None:
+        return "–"
+    if isinstance(value, int | float):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+@register.simple_tag
+def bar(value: float, most: float, width: int = 120, height: int = 10, label: str = "") -> SafeString:
+    """A bar from 0 to ``most``; what is below nothing points to the left."""
+    share = 0.0 if not most else min(1.0, abs(value) / most)
+    long = round(width * share, 1)
+    kind = "minus" if value < 0 else "plus"
+    return mark_safe(  # numbers only, and a label that is escaped
+        f'<svg class="bar bar-{kind}" width="{width}" height="{height}" role="img" aria-label="'
+        + format_html("{}", label or f"{value:g}")
+        + f'"><rect x="0" y="0" width="{long}" height="{height}" rx="2"/></svg>'
+    )

@@ -1,0 +1,117 @@
+"""What a period would have looked like under other rules of routing: who would have got whom; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple, cast
+
+from django.utils.translation import gettext
+
+from qualify.errors import QualifyError
+from qualify.handoff.facts import Assignment
+from qualify.handoff.roster import Roster
+from qualify.handoff.routing import Arrival, Plan
+from qualify.handoff.simulating import Difference, Load, Simulated
+from qualify.handoff.simulating import simulate as simulated
+from qualify.handoff.standing import Fact
+from qualify.moments import DAY
+from qualify.playbook import parse
+from qualify.scoring.layout import Layout
+from qualify.scoring.single import Judge
+from qualify.web.database import rows
+from qualify.web.handing import facts
+from qualify.web.handing.people import absences, reps
+from qualify.web.living.loading import Recorder, looked_at
+from qualify.web.living.values import Fields
+from qualify.web.looking.judging import worker
+from qualify.web.verbs.actor import READ_PLAYBOOK, Actor
+
+MOST: Final = 20_000
+"""Hand-offs that are routed again at most."""
+
+A_MONTH: Final = 30 * DAY
+
+
+class Would(NamedTuple):
+    """What would have been: how many leads, who had how many, for whom nobody was found, and who would have had whom.
+
+    ``before`` are the loads as they were, by rep.
+    """
+
+    since: int
+    until: int
+    leads: int
+    unassigned: int
+    loads: dict[str, Load]
+    before: dict[str, int]
+    differences: list[Difference]
+
+
+def simulate(
+    actor: Actor, now: int, *, text: str | None = None, since: int | None = None, until: int | None = None
+) -> Would:
+    """Route the leads of a period (the last 30 days) again, by the playbook in this text (that in force).
+
+    Today's reps and all absences are taken. Raises :class:`~qualify.errors.QualifyError`.
+    """
+    actor.needs(READ_PLAYBOOK)
+    until = now if until is None else min(until, now)
+    since = until - A_MONTH if since is None else since
+    layout = _layout(text)
+    plan = Plan(layout.book)
+    arrivals = _arrivals(layout, plan, since, until)
+    roster = Roster(reps(), absences(), plan.handoff, plan.zone)
+    every = facts.everything()
+    endings = [each for each in every if not isinstance(each, Assignment) and since <= _at(each) <= until]
+    outcome = simulated(arrivals, plan, roster, endings, [each for each in every if _at(each) < since])
+    actual = [each for each in every if isinstance(each, Assignment) and since <= each.assigned_at <= until]
+    return _would(outcome, actual, since, until)
+
+
+def _would(outcome: Simulated, actual: Sequence[Assignment], since: int, until: int) -> Would:
+    first: dict[tuple[str, int], Assignment] = {}
+    for each in sorted(actual, key=lambda each: each.assigned_at):
+        first.setdefault((each.lead_id, each.cycle), each)
+    before: dict[str, int] = {}
+    for each in first.values():
+        if each.rep_id is not None:
+            before[each.rep_id] = before.get(each.rep_id, 0) + 1
+    leads, nobody = len(outcome.assignments), len(outcome.unassigned)
+    return Would(since, until, leads, nobody, dict(outcome.loads), before, outcome.differences(actual))
+
+
+def _layout(text: str | None) -> Layout:
+    if text is not None:
+        return Layout(parse(text))
+    versions = worker().versions
+    if not versions.ordered:
+        raise QualifyError(gettext("no playbook is published yet"))
+    return versions.layouts[int(versions.ordered[-1].version)]
+
+
+def _arrivals(layout: Layout, plan: Plan, since: int, until: int) -> list[Arrival]:
+    """The hand-offs of the period, each judged as of when it was first given away, by the other playbook."""
+    found = rows(
+        "SELECT h.person_id, h.cycle, coalesce(min(a.assigned_at), h.reached_at) FROM handoff h "
+        "LEFT JOIN assignment a ON a.owner_id = h.person_id AND a.cycle = h.cycle "
+        "WHERE h.reached_at BETWEEN %s AND %s GROUP BY h.person_id, h.cycle, h.reached_at ORDER BY 3, 1 LIMIT %s",
+        [since, until, MOST],
+    )
+    fields = Fields([layout, cast(Any, plan.conditions)])
+    judge = Judge(layout)
+    people = looked_at({who for who, _, _ in found}, fields, shares=True, settings=worker().versions.labels)
+    arrivals: dict[tuple[int, int], Arrival] = {}
+    for who, cycle, at in found:
+        if who in people and (who, cycle) not in arrivals:
+            person = people[who]
+            judgement = judge(Recorder(person, fields)(at), at)
+            account = None if person.account_id is None else str(person.account_id)
+            arrivals[who, cycle] = Arrival(str(who), cycle, at, judgement, account)
+    return list(arrivals.values())
+
+
+def _at(fact: Fact) -> int:
+    for name in ("assigned_at", "closed_at", "rejected_at", "since"):
+        if (at := getattr(fact, name, None)) is not None:
+            return int(at)
+    raise TypeError(type(fact))

@@ -1,0 +1,144 @@
+"""A served application with a simulated market in it, and a real browser in which the cast looks at it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.clients import node_tools
+from tests.web.servers import serving
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+LEADS = 300
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of this folder are slow, need a browser, and share one served store."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("screens"))
+
+
+class Site(NamedTuple):
+    """Where the application is, the sessions of the cast, and some leads worth looking at."""
+
+    url: str
+    sessions: dict[str, str]
+    leads: list[int]
+
+
+class Seen(NamedTuple):
+    """A page as somebody sees it, and everything that went wrong while they did."""
+
+    page: Page
+    trouble: list[str]
+
+
+def made(folder: Path, leads: int) -> dict[str, Any]:
+    """A store in the folder."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.browser.members", str(leads)],
+        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2],
+        env={**os.environ, "QUALIFY_DATA": str(folder), "QUALIFY_DATABASE_URL": ""},
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return dict(json.loads(ran.stdout.splitlines()[-1]))
+
+
+@contextmanager
+def site_of(folder: Path, leads: int) -> Iterator[Site]:
+    """A served store."""
+    folder.mkdir(parents=True, exist_ok=True)
+    told = made(folder, leads)
+    with serving(folder) as server:
+        yield Site(server.address, told["sessions"], told["leads"])
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The application with a market in it. What tests change, they change of leads of their own."""
+    with site_of(tmp_path_factory.mktemp("site"), LEADS) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The application with people, and nothing else."""
+    with site_of(tmp_path_factory.mktemp("empty"), 0) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Browser]:
+    """A browser."""
+    try:
+        path = node_tools.chromium()
+    except node_tools.Missing as missing:
+        _go_without("browser", str(missing))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def looking(
+    chrome: Browser, site: Site, who: str | None, *, width: int = 1280, height: int = 900, **more: Any
+) -> Iterator[Seen]:
+    """A window in which somebody looks; fails when a page asks another host, breaks the policy or throws."""
+    context = chrome.new_context(viewport={"width": width, "height": height}, locale="en-GB", **more)
+    host = urlsplit(site.url).hostname or ""
+    if who is not None:
+        context.add_cookies(
+            [{"name": "qualify-session", "value": site.sessions[who], "domain": host, "path": "/"}]
+        )
+    seen = Seen(context.new_page(), [])
+    _watch(context, seen, site.url)
+    try:
+        yield seen
+    finally:
+        context.close()
+    assert not seen.trouble, "\n".join(seen.trouble)
+
+
+def _watch(context: BrowserContext, seen: Seen, url: str) -> None:
+    def asked(request: Any) -> None:
+        if not request.url.startswith((url, "data:", "blob:")):
+            seen.trouble.append(f"{seen.page.url} asks {request.url}")
+
+    def said(message: Any) -> None:
+        # A refusal that is meant (409, 403) is told in the console too; what it is about is seen on the page.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            seen.trouble.append(f"{seen.page.url}: {message.text}")
+
+    context.on("request", asked)
+    context.on("console", said)
+    context.on("weberror", lambda error: seen.trouble.append(f"{seen.page.url}: {error.error}"))
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """What finds barriers on a page (axe-core, as published on npm)."""
+    try:
+        return (node_tools.installed() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    except node_tools.Missing as missing:
+        _go_without("node", str(missing))
+
+
+def _go_without(what: str, reason: str) -> NoReturn:
+    if what in os.environ.get("QUALIFY_MUST_RUN", "").split():
+        pytest.fail(f"{what} must run here (QUALIFY_MUST_RUN), but: {reason}", pytrace=False)
+    pytest.skip(f"NOT RUN: {reason}")

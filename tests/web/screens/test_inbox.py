@@ -1,0 +1,276 @@
+"""The inbox: what waits for whom, what to do about it, and what happens when two reps do it at once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from qualify.capture.model import Source
+from qualify.clock import now
+from qualify.web.database import rows, run
+from qualify.web.looking import inbox as looking
+from qualify.web.looking.decided import NOTHING, stories
+from tests.web.cast import OWNER, Cast
+from tests.web.screens.crowd import crowd, today
+from tests.web.screens.members import Members
+
+
+@pytest.fixture
+def people(source: Source) -> Cast:
+    """Jane, who is to be accepted, and Joe."""
+    return today(source)
+
+
+def text_of(answer: Any) -> str:
+    """What a page says, without its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", answer.content.decode()))
+
+
+def word_of(lead: int) -> str:
+    """A lead as a row of the page carries it."""
+    return f"{lead}-{stories([lead]).get(lead, NOTHING).seen}"
+
+
+def stage_of(lead: int) -> str:
+    [(stage,)] = rows("SELECT stage FROM standing WHERE person_id = %s", [lead])
+    return str(stage)
+
+
+def accept(browser: Client, lead: int, **more: str) -> Any:
+    return browser.post("/inbox/accept", {"accept": word_of(lead), **more})
+
+
+def test_a_lead_waits_with_its_strongest_reasons_and_what_to_do(people: Cast, members: Members) -> None:
+    said = text_of(members.rosa.get("/inbox"))
+    assert "jane@acme-corp.io" in said and "Asked for a demo" in said and "Matches the ICP" in said
+    assert "late" in said and "Accept or reject" in said
+    assert "joe@gmail.com" not in said
+
+
+def test_who_accepts_a_lead_works_it_from_then_on(people: Cast, members: Members) -> None:
+    answer = accept(members.rosa, people.jane, next="/inbox?show=new")
+    assert answer.headers["Location"] == "/inbox?show=new"
+    assert stage_of(people.jane) == "sal"
+    said = text_of(members.rosa.get("/inbox?show=mine"))
+    assert (
+        "yours" in said and "is yours now" in said and "Undo" in said and "ask about: budget" in said.lower()
+    )
+    assert "jane@acme-corp.io" not in text_of(members.ravi.get("/inbox?show=mine"))
+    assert "Rosa" in text_of(members.ravi.get("/inbox?show=all"))
+
+
+def test_of_two_reps_the_slower_is_told_who_was_quicker(people: Cast, members: Members) -> None:
+    word = word_of(people.jane)
+    members.rosa.post("/inbox/accept", {"accept": word})
+    answer = members.ravi.post("/inbox/accept", {"accept": word})
+    assert answer.status_code == 409 and "Rosa accepted this lead just now" in text_of(answer)
+    refused = members.ravi.post(
+        f"/inbox/{people.jane}/reject", {"seen": word.partition("-")[2], "reason": "no_intent"}
+    )
+    assert refused.status_code == 409
+    assert rows("SELECT decision, decided_by FROM decision") == [("accepted", "rosa@qualify.example")]
+
+
+def test_a_form_that_is_sent_twice_does_it_once(people: Cast, members: Members) -> None:
+    words = {"accept": word_of(people.jane), "once": "of-this-page"}
+    assert [members.rosa.post("/inbox/accept", words).status_code for _ in range(3)] == [302, 302, 302]
+    assert rows("SELECT count(*) FROM decision") == [(1,)]
+    # The same page can still do something to another lead.
+    members.rosa.post("/inbox/accept", {"accept": word_of(people.joe), "once": "of-this-page"})
+    assert rows("SELECT count(*) FROM decision") == [(2,)]
+
+
+def test_a_rejection_says_why(people: Cast, members: Members) -> None:
+    page = text_of(members.rosa.get(f"/inbox/{people.jane}/reject"))
+    assert "No intent to buy" in page and "Something else" in page
+    words = {
+        "seen": word_of(people.jane).partition("-")[2],
+        "reason": "wrong_timing",
+        "note": "asks  in\nspring",
+    }
+    assert members.rosa.post(f"/inbox/{people.jane}/reject", words).status_code == 302
+    assert rows("SELECT decision, reason FROM decision") == [("rejected", "wrong_timing: asks in spring")]
+    assert stage_of(people.jane) == "recycled"
+
+
+@pytest.mark.parametrize(("reason", "note"), [("other", " "), ("boredom", ""), ("", "")])
+def test_a_rejection_without_a_reason_is_none(people: Cast, members: Members, reason: str, note: str) -> None:
+    words = {"seen": "0.0", "reason": reason, "note": note}
+    assert members.rosa.post(f"/inbox/{people.jane}/reject", words).status_code == 400
+    assert not rows("SELECT 1 FROM decision")
+
+
+def test_what_was_done_can_be_undone_by_its_button(people: Cast, members: Members) -> None:
+    before = stage_of(people.jane)
+    accept(members.rosa, people.jane)
+    [undo] = re.findall(r'action="(/undo/\d+)"', members.rosa.get("/inbox").content.decode())
+    assert members.rosa.post(undo, {"next": "/inbox"}).headers["Location"] == "/inbox"
+    assert stage_of(people.jane) == before
+    assert members.rosa.post(undo).status_code == 409  # once
+    assert members.vic.post(undo).status_code == 403
+
+
+def test_several_are_shown_before_anything_happens(people: Cast, members: Members) -> None:
+    accept(members.ravi, people.joe)
+    words = {"lead": [word_of(people.jane), f"{people.joe}-0.0"], "what": "accept", "next": "/inbox"}
+    page = members.rosa.post("/inbox/several", words)
+    said = text_of(page)
+    assert "Accept 1 lead?" in said and "SAL" in said and "Ravi accepted this lead just now" in said
+    assert rows("SELECT count(*) FROM decision") == [(1,)] and stage_of(people.jane) == "mql"
+
+    done = members.rosa.post("/inbox/several/do", {**words, "decision": "accepted", "once": "x"})
+    assert done.headers["Location"] == "/inbox"
+    assert "1 lead is yours now; left alone: 1" in text_of(members.rosa.get("/inbox"))
+    members.rosa.post("/inbox/several/do", {**words, "decision": "accepted", "once": "x"})
+    assert rows("SELECT count(*) FROM decision") == [(2,)]
+    assert members.rosa.post("/inbox/several/do", {**words, "decision": "accepted"}).status_code == 409
+
+
+def test_several_are_rejected_for_one_reason(people: Cast, members: Members) -> None:
+    words = {
+        "lead": [word_of(people.jane), word_of(people.joe)],
+        "decision": "rejected",
+        "reason": "competitor",
+    }
+    members.rosa.post("/inbox/several/do", words)
+    refused = rows("SELECT decision, reason FROM decision WHERE decision = 'rejected'")
+    assert refused == [("rejected", "competitor")] * 2
+    assert members.rosa.post("/inbox/several", {"what": "accept"}).status_code == 400
+
+
+def test_who_only_looks_on_has_no_buttons_and_no_way_around_them(people: Cast, members: Members) -> None:
+    page = members.vic.get("/inbox").content.decode()
+    assert "jane@acme-corp.io" in page and 'name="accept"' not in page and "/reject" not in page
+    assert accept(members.vic, people.jane).status_code == 403
+    assert accept(members.sam, people.jane).status_code == 302  # to the door
+    assert not rows("SELECT 1 FROM decision")
+
+
+def test_rights_that_were_taken_away_are_gone_with_the_next_click(people: Cast, members: Members) -> None:
+    assert members.rosa.get("/inbox").status_code == 200
+    run("UPDATE member SET role = 'viewer' WHERE email = %s", ["rosa@qualify.example"])
+    assert accept(members.rosa, people.jane).status_code == 403
+
+
+def test_an_empty_inbox_says_what_would_fill_it(members: Members) -> None:
+    assert "No playbook is in force yet" in text_of(members.rosa.get("/inbox"))
+    crowd(0, now())
+    assert "Nothing waits for you" in text_of(members.rosa.get("/inbox"))
+    assert "You are working no lead" in text_of(members.rosa.get("/inbox?show=mine"))
+    assert "Nobody waits longer than you promised" in text_of(members.rosa.get("/inbox?show=late"))
+    assert "fits all of these filters" in text_of(members.rosa.get("/inbox?grade=A1"))
+
+
+@pytest.mark.parametrize("words", ["stage=mqll", "grade=E9", "least=many", "show=mine_", "cursor=abc"])
+def test_an_address_that_makes_no_sense_is_answered_in_words(members: Members, words: str) -> None:
+    answer = members.rosa.get(f"/inbox?{words}")
+    assert answer.status_code == 400 and "That does not work" in text_of(answer)
+
+
+def test_a_view_is_saved_shared_and_forgotten(members: Members) -> None:
+    words = {"name": "Best  ones", "query": "show=all&grade=A1&cursor=x", "shared": "on", "next": "/inbox"}
+    members.rosa.post("/views/inbox/save", words)
+    assert rows("SELECT name, query FROM saved_view") == [("Best ones", "show=all&grade=A1")]
+    assert "by Rosa" in text_of(members.ravi.get("/inbox"))
+    [(number,)] = rows("SELECT id FROM saved_view")
+    assert members.ravi.post(f"/views/{number}/forget").status_code == 403
+    members.rosa.post(f"/views/{number}/forget")
+    assert "Best ones" not in text_of(members.ravi.get("/leads"))
+    assert members.rosa.post("/views/nowhere/save", words).status_code == 400
+
+
+def test_keys_are_told(members: Members) -> None:
+    assert "accept the lead" in text_of(members.rosa.get(reverse("help-keys")))
+
+
+def test_what_came_since_is_said_and_nothing_moves(people: Cast, members: Members) -> None:
+    assert "1 lead has come since" in text_of(members.rosa.get(f"/inbox/fresh?since={people.now - 10**7}"))
+    assert text_of(members.rosa.get(f"/inbox/fresh?since={now()}")).strip() == ""
+
+
+def ordered(found: list[dict[str, Any]], at: int, stages: tuple[str, ...]) -> list[int]:
+    """The order as it is documented: the late, then by score, then the newer."""
+
+    def key(row: dict[str, Any]) -> tuple[bool, int, int]:
+        late = row["stage"] in looking.TO_ACCEPT and row["since"] + looking.RESPOND_WITHIN <= at
+        return (not late, -row["total"], -row["id"])
+
+    return [row["id"] for row in sorted((row for row in found if row["stage"] in stages), key=key)]
+
+
+def paged(wanted: looking.Wanted, at: int, limit: int) -> list[int]:
+    """All of the inbox, page by page."""
+    seen: list[int] = []
+    cursor = None
+    while True:
+        page = looking.inbox(wanted, "rosa@qualify.example", at, cursor, limit)
+        seen += [row.id for row in page.rows]
+        cursor = page.next_cursor
+        if cursor is None:
+            return seen
+
+
+def check_order(at: int) -> None:
+    """Of every part of the inbox, the pages together are the whole, in the documented order."""
+    found = crowd(60, at)
+    assert paged(looking.Wanted("new"), at, 7) == ordered(found, at, ("mql", "pql"))
+    assert paged(looking.Wanted("all"), at, 7) == ordered(found, at, ("mql", "pql", "sal"))
+    best = [row for row in found if row["grade"] == "A1" and row["total"] >= 3_000]
+    assert paged(looking.Wanted("all", ("mql",), ("A1",), 3_000), at, 2) == ordered(best, at, ("mql",))
+    late = paged(looking.Wanted("late"), at, 5)
+    assert late == paged(looking.Wanted("new"), at, 50)[: len(late)] and late
+    counts = looking.counted(looking.Wanted(), "rosa@qualify.example", at)
+    assert counts == {"new": len(ordered(found, at, ("mql", "pql"))), "mine": 0, "late": len(late),
+                      "all": len(ordered(found, at, ("mql", "pql", "sal")))}  # fmt: skip
+
+
+def test_the_late_come_first_then_the_best_and_every_lead_once(store: Path) -> None:
+    check_order(now())
+
+
+def test_so_it_is_on_postgres(postgres_store: str) -> None:
+    check_order(now())
+
+
+def test_mine_are_those_that_i_accepted_last(people: Cast, members: Members) -> None:
+    for browser in (members.ravi, members.rosa):
+        accept(browser, people.jane)
+    at = now()
+    assert [row.id for row in looking.inbox(looking.Wanted("mine"), "rosa@qualify.example", at).rows] == [
+        people.jane
+    ]
+    assert not looking.inbox(looking.Wanted("mine"), "ravi@qualify.example", at).rows
+
+
+def test_a_page_of_forty_asks_the_database_as_often_as_a_page_of_three(members: Members) -> None:
+    at = now()
+    crowd(500, at)
+    asked = []
+    for words in ("?show=all", "?show=all&grade=A1&stage=mql"):
+        members.rosa.get(f"/inbox{words}")
+        with CaptureQueriesContext(connection) as queries:
+            page = members.rosa.get(f"/inbox{words}")
+        asked.append(len(queries))
+        assert len(page.content) < 60_000
+    assert asked[0] == asked[1] <= 16
+    assert page.content.count(b"data-row>") < 40
+
+
+def test_the_promise_is_that_of_the_playbook_in_force(people: Cast) -> None:
+    from qualify.playbook import parse
+    from qualify.playbook.starters import text as starter
+    from qualify.web.verbs.publish import publish
+
+    assert looking.respond_within(None) == looking.RESPOND_WITHIN
+    text = re.sub(r"respond_within: [^\n#]*", "respond_within: 90 minutes", starter("b2b-saas"), count=1)
+    handoff = parse(text).handoff
+    assert handoff is not None and handoff.respond_within == 90
+    publish(OWNER, text, now())
+    assert looking.respond_within(looking.in_force()) == 90 * 60_000
