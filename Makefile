@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --qui
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test slow all-tests lint format bench clean
+.PHONY: help run test slow all-tests lint format bench bench-learning screenshots clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -45,6 +45,12 @@ format: $(STAMP)-test  ## let ruff mend what it can
 
 bench: $(STAMP)-test  ## the speed figures of docs/reference/speed.md, side by side in one run
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-learning: $(STAMP)-test  ## how good what is learnt is, on the data sets beside the repository
+	@$(BIN)/python -m bench.learning
+
+screenshots: $(STAMP)-test  ## the pictures in docs/pictures, of a simulated market (needs Chromium and Node.js)
+	@$(BIN)/python -m tests.browser.screenshots
 
 clean:  ## remove the environment and every cache
 	@rm -rf $(VENV) .cache dist

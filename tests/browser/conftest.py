@@ -16,11 +16,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.clients import node_tools
-from tests.web.servers import serving
+from tests.web.servers import Server, serving
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
-LEADS = 300
+LEADS = 150
+PATIENCE = 20_000.0
+"""Milliseconds after which something is held to be missing: other tests may keep the machine busy."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,11 +35,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Site(NamedTuple):
-    """Where the application is, the sessions of the cast, and some leads worth looking at."""
+    """Where the application is, the sessions of the cast, leads with a past, some who just came, and what else there
+    is to look at, by the names that addresses use.
+    """
 
+    server: Server
     url: str
     sessions: dict[str, str]
     leads: list[int]
+    came: list[int]
+    things: dict[str, Any]
+    addresses: list[str]
+
+    def at(self, path: str) -> str:
+        """The whole address of a page."""
+        return self.url + path.format(lead=self.leads[0] if self.leads else 0, **self.things)
+
+    def taken(self) -> int:
+        """A lead who just came, for one test alone."""
+        return self.came.pop()
 
 
 class Seen(NamedTuple):
@@ -46,11 +62,15 @@ class Seen(NamedTuple):
     page: Page
     trouble: list[str]
 
+    def no_trouble(self) -> None:
+        """Fail when the page asked another host, broke the policy or threw."""
+        assert not self.trouble, "\n".join(self.trouble)
 
-def made(folder: Path, leads: int) -> dict[str, Any]:
+
+def made(folder: Path, leads: int, *words: str) -> dict[str, Any]:
     """A store in the folder."""
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.browser.members", str(leads)],
+        [sys.executable, "-m", "tests.browser.members", str(leads), *words],
         capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2],
         env={**os.environ, "QUALIFY_DATA": str(folder), "QUALIFY_DATABASE_URL": ""},
     )  # fmt: skip
@@ -59,12 +79,12 @@ def made(folder: Path, leads: int) -> dict[str, Any]:
 
 
 @contextmanager
-def site_of(folder: Path, leads: int) -> Iterator[Site]:
+def site_of(folder: Path, leads: int, *words: str) -> Iterator[Site]:
     """A served store."""
     folder.mkdir(parents=True, exist_ok=True)
-    told = made(folder, leads)
+    told = made(folder, leads, *words)
     with serving(folder) as server:
-        yield Site(server.address, told["sessions"], told["leads"])
+        yield Site(server, server.address, **told)
 
 
 @pytest.fixture(scope="session")
@@ -94,24 +114,17 @@ def chrome() -> Iterator[Browser]:
         browser.close()
 
 
-@contextmanager
-def looking(
-    chrome: Browser, site: Site, who: str | None, *, width: int = 1280, height: int = 900, **more: Any
-) -> Iterator[Seen]:
-    """A window in which somebody looks; fails when a page asks another host, breaks the policy or throws."""
-    context = chrome.new_context(viewport={"width": width, "height": height}, locale="en-GB", **more)
-    host = urlsplit(site.url).hostname or ""
+def window(chrome: Browser, site: Site, who: str | None, **more: Any) -> Seen:
+    """A window of somebody's own browser."""
+    context = chrome.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", **more)
+    context.set_default_timeout(PATIENCE)
     if who is not None:
-        context.add_cookies(
-            [{"name": "qualify-session", "value": site.sessions[who], "domain": host, "path": "/"}]
-        )
+        host = urlsplit(site.url).hostname or ""
+        cookie = {"name": "qualify-session", "value": site.sessions[who], "domain": host, "path": "/"}
+        context.add_cookies([cookie])  # type: ignore[list-item]
     seen = Seen(context.new_page(), [])
     _watch(context, seen, site.url)
-    try:
-        yield seen
-    finally:
-        context.close()
-    assert not seen.trouble, "\n".join(seen.trouble)
+    return seen
 
 
 def _watch(context: BrowserContext, seen: Seen, url: str) -> None:
@@ -121,12 +134,48 @@ def _watch(context: BrowserContext, seen: Seen, url: str) -> None:
 
     def said(message: Any) -> None:
         # A refusal that is meant (409, 403) is told in the console too; what it is about is seen on the page.
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
             seen.trouble.append(f"{seen.page.url}: {message.text}")
 
     context.on("request", asked)
     context.on("console", said)
     context.on("weberror", lambda error: seen.trouble.append(f"{seen.page.url}: {error.error}"))
+
+
+@contextmanager
+def looking(chrome: Browser, site: Site, who: str | None, **more: Any) -> Iterator[Seen]:
+    """A window in which somebody looks; fails when a page asks another host, breaks the policy or throws."""
+    seen = window(chrome, site, who, **more)
+    try:
+        yield seen
+    finally:
+        seen.page.context.close()
+    seen.no_trouble()
+
+
+class Windows:
+    """Windows that stay open from test to test: one for each of the cast, with scripts and without."""
+
+    def __init__(self, chrome: Browser) -> None:
+        self.chrome = chrome
+        self.open: dict[tuple[str, str | None, bool], Seen] = {}
+
+    def __call__(self, site: Site, who: str | None, *, scripts: bool = True) -> Seen:
+        """The window of somebody, as wide as a desk's, in the light."""
+        found = self.open.get((site.url, who, scripts))
+        if found is None:
+            found = window(self.chrome, site, who, java_script_enabled=scripts)
+            self.open[site.url, who, scripts] = found
+        found.trouble.clear()
+        found.page.set_viewport_size({"width": 1280, "height": 900})
+        found.page.emulate_media(color_scheme="light")
+        return found
+
+
+@pytest.fixture(scope="session")
+def windows(chrome: Browser) -> Windows:
+    """Windows for looking only: who signs out or in does so in one of their own."""
+    return Windows(chrome)
 
 
 @pytest.fixture(scope="session")

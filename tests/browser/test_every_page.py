@@ -1,97 +1,122 @@
-"""Every page, as people see it: light and dark, wide and narrow, with and without scripts; no barriers, no strangers."""
+"""Every page, as people see it: light and dark, wide and narrow, by keyboard and without scripts; no barriers, no
+strangers.
+"""
 
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Response
 
-from tests.browser.conftest import Seen, Site, looking
+from tests.browser.barriers import barriers
+from tests.browser.conftest import Seen, Site, Windows
+from tests.browser.pages import AFTER_SHOWING_ONCE_MORE, NEEDS_SOMETHING, NO_PAGES, PAGES
 
-PAGES = (
-    ("/inbox", "rosa"),
-    ("/leads", "mia"),
-    ("/leads/{lead}", "rosa"),
-    ("/leads/import", "mia"),
-    ("/playbook", "max"),
-    ("/playbook/icp", "mia"),
-    ("/connect", "ada"),
-    ("/connect/new", "ada"),
-    ("/connect/new/script", "ada"),
-    ("/connect/aside", "ada"),
-    ("/connect/forms", "ada"),
-    ("/connect/forms/new", "ada"),
-    ("/connect/webhooks", "ada"),
-    ("/connect/tokens", "ada"),
-    ("/people", "ada"),
-    ("/audit", "ada"),
-    ("/account", "vic"),
-    ("/help/keys", "ravi"),
-    ("/sign-in", None),
-)
+ALL = list(PAGES.values())
+REFUSED = {"/sign-in/company/error": 401}
+"""Pages whose status says that something was refused."""
+
+MOST_TABS = 25
+"""So many places of a page are gone to by keyboard; those after them are like those before."""
+
+FOCUSABLE = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+    .filter(each => each.tabIndex >= 0 && !each.disabled && each.type !== "radio" && each.type !== "hidden"
+            && each.checkVisibility({visibilityProperty: true}) && !each.closest("details:not([open]) > :not(summary)")).length"""
+HERE = """() => { const at = document.activeElement; (window.been ||= new Set()).add(at);
+    const style = getComputedStyle(at);
+    return [window.been.size, style.outlineStyle !== "none" || style.boxShadow !== "none", at.outerHTML.slice(0, 150)]; }"""
+UNSAID = """() => [...document.querySelectorAll("main *")].filter(each => !each.children.length
+    && /^(None|null|undefined|NaN|True|False|\\[object Object\\])$|\\{\\{|\\{%|%\\(/.test(each.textContent.trim()))
+    .map(each => each.outerHTML.slice(0, 150))"""
 
 
-def opened(seen: Seen, site: Site, path: str) -> None:
-    """The page is there, says what it is, and fits into the window."""
-    lead = site.leads[0] if site.leads else 0
-    answer = seen.page.goto(site.url + path.format(lead=lead), wait_until="load")
+def opened(seen: Seen, site: Site, path: str) -> Response:
+    """The page is there, says what it is, and says nothing that only a program could mean."""
+    answer = seen.page.goto(site.at(path), wait_until="load")
     assert answer is not None
-    assert answer.status == 200, (path, answer.status, seen.page.inner_text("body")[:500])
+    assert answer.status == REFUSED.get(path, 200), (path, answer.status, seen.page.inner_text("body")[:500])
     assert seen.page.locator("h1").count() == 1, path
     assert seen.page.title().endswith("Qualify")
+    assert not (unsaid := seen.page.evaluate(UNSAID)), unsaid
+    return answer
+
+
+def fits(seen: Seen, width: int) -> None:
+    """Nothing is wider than the window."""
+    seen.page.set_viewport_size({"width": width, "height": 800})
     over = seen.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert over <= 0, f"{path} is {over} px too wide"
+    assert over <= 0, f"at {width} px it is {over} px too wide"
 
 
-@pytest.mark.parametrize(("path", "who"), PAGES)
-def test_it_has_no_barriers_in_light_dark_and_narrow(
-    path: str, who: str | None, site: Site, chrome: Browser, axe: str
-) -> None:
-    for scheme, width in (("light", 1280), ("dark", 1280), ("light", 360)):
-        with looking(chrome, site, who, width=width, color_scheme=scheme) as seen:
-            opened(seen, site, path)
-            found = seen.page.evaluate(axe + "; axe.run(document, {resultTypes: ['violations']})")
-            serious = [
-                f"{each['id']}: {each['help']}: {[node['html'][:160] for node in each['nodes'][:3]]}"
-                for each in found["violations"]
-                if each["impact"] in {"serious", "critical"}
-            ]
-            assert not serious, f"{path} ({scheme}, {width} px):\n" + "\n".join(serious)
+def gone_through(seen: Seen) -> None:
+    """The Tab key goes from the way past the navigation to everything that can be used; one sees where one is."""
+    page = seen.page
+    wanted = min(MOST_TABS, page.evaluate(FOCUSABLE))
+    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    page.evaluate(
+        "document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex')"
+    )
+    page.keyboard.press("Tab")
+    assert "Skip" in page.evaluate("document.activeElement.textContent")
+    for _ in range(4 * wanted):  # a field for a day has several places of its own
+        been, visible, where = page.evaluate(HERE)
+        assert visible, f"one does not see where one is: {where}"
+        if been >= wanted:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the focus is caught: {been} of {wanted}, at {where}")
 
 
-@pytest.mark.parametrize(("path", "who"), PAGES)
+@pytest.mark.parametrize(("path", "who"), ALL, ids=list(PAGES))
+def test_everybody_can_use_it(path: str, who: str | None, site: Site, windows: Windows, axe: str) -> None:
+    seen = windows(site, who)
+    opened(seen, site, path)
+    fits(seen, 1280)
+    gone_through(seen)
+    found = barriers(seen, axe)
+    seen.page.emulate_media(color_scheme="dark")
+    found += barriers(seen, axe, only=["color-contrast"])
+    fits(seen, 360)
+    found += barriers(seen, axe, only=["scrollable-region-focusable", "target-size"])
+    assert not found, "\n".join(found)
+    seen.no_trouble()
+
+
+@pytest.mark.parametrize(("path", "who"), ALL, ids=list(PAGES))
 def test_it_works_without_scripts_and_weighs_little(
-    path: str, who: str | None, site: Site, chrome: Browser
+    path: str, who: str | None, site: Site, windows: Windows
 ) -> None:
-    with looking(chrome, site, who, java_script_enabled=False) as seen:
-        lead = site.leads[0]
-        answer = seen.page.goto(site.url + path.format(lead=lead))
-        assert answer is not None
-        assert answer.status == 200
-        assert len(answer.body()) <= 60_000, f"{path} weighs {len(answer.body()):,} bytes"
-        assert seen.page.locator("h1").is_visible()
-        policy = answer.headers["content-security-policy"]
-        assert "unsafe" not in policy
-        assert "'self'" in policy
+    seen = windows(site, who, scripts=False)
+    answer = seen.page.goto(site.at(path))
+    assert answer is not None
+    assert answer.status == REFUSED.get(path, 200)
+    assert len(answer.body()) <= 60_000, f"{path} weighs {len(answer.body()):,} bytes"
+    assert seen.page.locator("h1").is_visible()
+    policy = answer.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    seen.no_trouble()
 
 
-@pytest.mark.parametrize(("path", "who"), [each for each in PAGES if "{lead}" not in each[0]])
+@pytest.mark.parametrize(("path", "who"), [each for each in ALL if each[0] not in NEEDS_SOMETHING])
 def test_it_says_something_when_there_is_nothing(
-    path: str, who: str | None, empty_site: Site, chrome: Browser
+    path: str, who: str | None, empty_site: Site, windows: Windows
 ) -> None:
-    with looking(chrome, empty_site, who) as seen:
-        opened(seen, empty_site, path)
+    seen = windows(empty_site, who)
+    opened(seen, empty_site, path)
+    fits(seen, 360)
+    seen.no_trouble()
 
 
-@pytest.mark.parametrize(("path", "who"), [each for each in PAGES if each[1] is not None])
-def test_it_can_be_gone_through_by_keyboard(path: str, who: str | None, site: Site, chrome: Browser) -> None:
-    with looking(chrome, site, who) as seen:
-        opened(seen, site, path)
-        seen.page.keyboard.press("Tab")
-        assert "Skip" in seen.page.evaluate("document.activeElement.textContent")
-        places = set()
-        for _ in range(12):
-            seen.page.keyboard.press("Tab")
-            places.add(seen.page.evaluate("document.activeElement.outerHTML.slice(0, 120)"))
-            outline = seen.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-            assert outline != "none", f"{path}: one does not see where one is"
-        assert len(places) >= 8, f"{path}: the focus is caught"
+def test_an_address_that_is_none_is_a_page_too(site: Site, windows: Windows, axe: str) -> None:
+    seen = windows(site, "rosa")
+    answer = seen.page.goto(site.url + "/nowhere")
+    assert answer is not None
+    assert answer.status == 404
+    assert seen.page.locator("h1").inner_text() == "There is nothing here"
+    assert not barriers(seen, axe)
+
+
+def test_no_page_is_left_out(site: Site) -> None:
+    told = {*PAGES, *AFTER_SHOWING_ONCE_MORE, *(each for among in NO_PAGES.values() for each in among)}
+    assert set(site.addresses) - told == set(), "look at it here, too (tests/browser/pages.py)"
+    assert told - set(site.addresses) == set(), "this is no address any more"

@@ -17,7 +17,8 @@ CONCLUSIONS = {
     "person": "SELECT * FROM person ORDER BY id",
     "standing": "SELECT person_id, version_id, total, grade, information, scores, lines, unknown, stage, since, cycle, "
     "cycle_since, next_at FROM standing ORDER BY person_id",
-    "move": "SELECT person_id, moved_at, place, version_id, stage_from, stage_to, cycle FROM move ORDER BY 1, 2, 3",
+    "move": "SELECT person_id, moved_at, place, version_id, stage_from, stage_to, cycle, total, grade, "
+    "rules FROM move ORDER BY 1, 2, 3",
 }
 """The store's conclusions; the moment at which a standing was last looked at is none."""
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from qualify import __version__
+from qualify.cli.backtest import backtest
 from qualify.cli.check import check
 from qualify.cli.demo import demo
 from qualify.cli.explain import explain
@@ -67,6 +68,7 @@ def qualify(
       qualify score leads.csv events.csv                 who is qualified
       qualify explain leads.csv events.csv --lead L17    why that one
       qualify plan old.yaml new.yaml leads.csv events.csv   what a change would do
+      qualify backtest playbook.yaml leads.csv events.csv outcomes.csv   how well it would have done
       qualify learn leads.csv events.csv outcomes.csv    what past outcomes say of your rules
 
     Exit codes: 0 fine, 1 something that you can mend, 2 a command written wrongly,
@@ -77,7 +79,21 @@ def qualify(
         typer.echo(context.get_help())
 
 
-for _command in (demo, init, check, schema, score, explain, plan, history, learn, drift, icp, simulate):
+for _command in (
+    demo,
+    init,
+    check,
+    schema,
+    score,
+    explain,
+    plan,
+    history,
+    backtest,
+    learn,
+    drift,
+    icp,
+    simulate,
+):
     app.command(help=page(_command))(_command)
 
 

@@ -53,6 +53,15 @@ COMMANDS: Final[Mapping[str, Place | Group]] = {
             "list": Place(f"{_HOME}.key:list_", "Show every key and token, and when it was used last."),
         },
     ),
+    "rep": Group(
+        "Who gets leads.",
+        {
+            "set": Place(f"{_HOME}.rep:set_", "Let somebody get leads, or change what holds of them."),
+            "list": Place(f"{_HOME}.rep:list_", "Show who gets leads, and how much they have."),
+            "absence": Place(f"{_HOME}.rep:absence", "Write down that somebody is away."),
+            "deactivate": Place(f"{_HOME}.rep:deactivate", "Give somebody's leads to others."),
+        },
+    ),
     "token": Place(f"{_HOME}.token:token", "Make a token for the API; it is shown once."),
     "createadmin": Place(f"{_HOME}.createadmin:createadmin", "Make an admin, or a member one."),
     "publish": Place(f"{_HOME}.publish:publish", "Publish a playbook: from now on it judges."),

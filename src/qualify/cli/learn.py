@@ -32,7 +32,10 @@ Outcomes = Annotated[
 Book = Annotated[
     str | None,
     typer.Option(
-        "-p", "--playbook", metavar="FILE", help="The rules in force, to be compared and proposed on.  [playbook.yaml]"
+        "-p",
+        "--playbook",
+        metavar="FILE",
+        help="The rules in force, to be compared and proposed on.  [playbook.yaml]",
     ),
 ]
 Format = Annotated[Document, typer.Option("--format", help="table is for people; json for machines.")]
@@ -49,7 +52,9 @@ class Labelling:
     as_of: AsOf = "latest"
     silence_is_lost: Annotated[
         bool,
-        typer.Option("--silence-is-lost", help="Leads without an outcome are lost: for data that name the won only."),
+        typer.Option(
+            "--silence-is-lost", help="Leads without an outcome are lost: for data that name the won only."
+        ),
     ] = False
 
 
@@ -59,11 +64,15 @@ class Columns:
 
     leave_out: Annotated[
         list[str] | None,
-        typer.Option("--leave-out", metavar="COLUMN", help="Do not learn from it; again for more. It is remembered."),
+        typer.Option(
+            "--leave-out", metavar="COLUMN", help="Do not learn from it; again for more. It is remembered."
+        ),
     ] = None
     keep: Annotated[
         list[str] | None,
-        typer.Option("--keep", metavar="COLUMN", help="Learn from it although it was asked about. It is remembered."),
+        typer.Option(
+            "--keep", metavar="COLUMN", help="Learn from it although it was asked about. It is remembered."
+        ),
     ] = None
 
 
@@ -77,13 +86,18 @@ def learn(
     labelling: Labelling,
     columns: Columns,
     a_week: Annotated[
-        float | None, typer.Option("--a-week", metavar="N", help="How many leads sales works a week: gives a threshold.")
+        float | None,
+        typer.Option("--a-week", metavar="N", help="Leads that sales works a week: gives a threshold."),
     ] = None,
     promise: Annotated[
-        float, typer.Option("--promise", metavar="HOURS", help="Within how many working hours a lead is to be reached.")
+        float,
+        typer.Option(
+            "--promise", metavar="HOURS", help="Within how many working hours a lead is to be reached."
+        ),
     ] = 4.0,
     report: Annotated[
-        Path, typer.Option("--report", metavar="FILE", help="Where the report goes: an HTML page with charts.")
+        Path,
+        typer.Option("--report", metavar="FILE", help="Where the report goes: an HTML page with charts."),
     ] = Path("learned.html"),
     model: Annotated[
         Path | None, typer.Option("--model", metavar="FILE", help="Write the likelihood as JSON.")
@@ -94,8 +108,9 @@ def learn(
     format_: Format = Document.TABLE,
     care: Care,
 ) -> None:
-    """Learn from won and lost leads: is there anything to learn, how good is it, and what would it change?
+    """Learn from won and lost leads.
 
+    Is there anything to learn, how good is it on leads that came later, and what would it change?
     Writes a report that a manager can read. Columns that may know the outcome already are asked about and set
     aside until you answer. Nothing changes your playbook: what is learnt is a proposal.
 
@@ -137,9 +152,10 @@ def drift(
     format_: Format = Document.TABLE,
     care: Care,
 ) -> None:
-    """Say what changed lately, one sentence each, and nothing when nothing did.
+    """Say what changed lately.
 
-    Compares what was known of the leads of the last days with those before, and which kinds of event arrive.
+    One sentence each, and nothing when nothing did. Compares what was known of the leads of the last days with
+    those before, and which kinds of event arrive.
 
     Examples:
       qualify drift leads.csv events.csv outcomes.csv
@@ -154,7 +170,9 @@ def drift(
         alarms = [vars(alarm) for alarm in watch.alarms]
         print_json({"before": watch.before, "after": watch.after, "alarms": alarms, "psi": dict(watch.psi)})
         return
-    screen.say(f"The last {watch.after:,} leads ({days} days) against the {watch.before:,} before:", style="bold")
+    screen.say(
+        f"The last {watch.after:,} leads ({days} days) against the {watch.before:,} before:", style="bold"
+    )
     for alarm in watch.alarms:
         screen.say(f"  {alarm.said}")
     if watch.quiet:
@@ -169,15 +187,16 @@ def icp(
     *,
     labelling: Labelling,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the profiles as a playbook writes them.")
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write them as a playbook does."),
     ] = None,
     format_: Format = Document.TABLE,
     care: Care,
 ) -> None:
-    """Say what the best customers have in common, as ICP profiles in the playbook's language.
+    """Say what the best customers share.
 
-    Won leads are weighed by their amount where it is known. A value is shown only when it is more than chance among
-    all that were tried, and held again on later leads.
+    As ICP profiles in the playbook's language. Won leads are weighed by their amount where it is known. A value is
+    shown only when it is more than chance among all that were tried, and held again on later leads.
 
     Examples:
       qualify icp leads.csv events.csv outcomes.csv
@@ -245,7 +264,13 @@ def _observed(
 
 
 def _told(
-    found: Observed, book: Playbook | None, choices: Any, tables: Tables, a_week: float | None, promise: float, step: Step
+    found: Observed,
+    book: Playbook | None,
+    choices: Any,
+    tables: Tables,
+    a_week: float | None,
+    promise: float,
+    step: Step,
 ) -> Told:
     from qualify.learning.lesson import learnt
     from qualify.reports.learned import Told
@@ -259,7 +284,7 @@ def _told(
         book,
         icps=_icps(found, lesson.evidence),
         watch=_watch(found, 90),
-        thresholds=_thresholds(lesson, a_week, promise),
+        thresholds=_thresholds(found, lesson, a_week, promise),
         a_week=a_week,
         source=str(tables.leads),
     )
@@ -281,26 +306,29 @@ def _icps(found: Observed, rows: Any) -> Any:
 
 
 def _watch(found: Observed, days: int) -> Any:
-    from qualify.learning.drift import split_at, watched
+    """What changed in the leads of the last days, and which kinds of event stopped in the last month."""
+    from qualify.learning.drift import Watch, split_at, stopped, watched
     from qualify.learning.evidence import fit_for_learning
+    from qualify.runs.learning import MONTHS_BEFORE
 
+    broken = stopped(*found.kinds, MONTHS_BEFORE, 1)
     rows = found.evidence.one_each()
     if not len(rows):
-        from qualify.learning.drift import Watch
-
-        return Watch((), {}, 0, 0)
+        return Watch(tuple(broken), {}, 0, 0)
     columns, _ = fit_for_learning(rows.columns)
     before, after = split_at(rows.at, days)
-    return watched(columns.at(before), columns.at(after))
+    seen = watched(columns.at(before), columns.at(after))
+    return Watch((*seen.alarms, *broken), seen.psi, seen.before, seen.after)
 
 
-def _thresholds(lesson: Lesson, a_week: float | None, promise: float) -> Any:
+def _thresholds(found: Observed, lesson: Lesson, a_week: float | None, promise: float) -> Any:
+    """What thresholds bring, over every lead that came, worked or not, as it was known when it came."""
     if a_week is None or lesson.likelihood is None:
         return None
     from qualify.learning.thresholds import Desk, by_capacity
 
-    chances = lesson.likelihood.chances(lesson.evidence.columns)
-    return by_capacity(chances, lesson.evidence.at, chances, Desk(a_week, promise))
+    chances = lesson.likelihood.chances(found.arriving.columns)
+    return by_capacity(chances, found.arriving.at, chances, Desk(a_week, promise))
 
 
 def _page(told: Told) -> str:
@@ -332,7 +360,9 @@ def _write(path: Path, text: str) -> None:
 
 def _show(screen: Screen, lesson: Lesson) -> None:
     screen.say(lesson.verdict.why[:1].upper() + lesson.verdict.why[1:] + ".", style="bold")
-    screen.say(f"Learnt from {len(lesson.evidence):,} leads, {lesson.won:,} of them won within {lesson.horizon_days} days.")
+    screen.say(
+        f"Learnt from {len(lesson.evidence):,} leads, {lesson.won:,} of them won within {lesson.horizon_days} days."
+    )
     for leak in lesson.leaks:
         aside = " (set aside until you say --keep or --leave-out)" if leak.set_aside else ""
         screen.warn(f"{leak.said}{aside}")

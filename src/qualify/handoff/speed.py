@@ -62,8 +62,6 @@ def speed(observed: Iterable[Observed]) -> Speed:
     """How fast these leads heard from us."""
     every = list(observed)
     curve = survival(every)
-    # Each lead against its own promise: of a promise of 1, used is a share of it.
-    shares = survival([each._replace(used=_scaled(each)) for each in every])
     return Speed(
         leads=len(every),
         answered=sum(each.answered for each in every),
@@ -72,7 +70,7 @@ def speed(observed: Iterable[Observed]) -> Speed:
         median=percentile(curve, 0.5),
         p90=percentile(curve, 0.9),
         p95=percentile(curve, 0.95),
-        within=_answered_by(shares, _WHOLE, every),
+        within=_answered_in_time(every, curve),
     )
 
 
@@ -150,6 +148,16 @@ _ROUNDING = 1e-12
 """Products of shares come out this near to what they are."""
 
 
+def _answered_in_time(every: Sequence[Observed], curve: Sequence[Step]) -> float | None:
+    """The share answered within the promise, each lead against its own."""
+    promises = {each.within for each in every}
+    if len(promises) == 1:  # nearly always; the curve is there already
+        return _answered_by(curve, promises.pop(), [each.used for each in every])
+    # Of a promise of 1, used is a share of it.
+    scaled = [each._replace(used=_scaled(each)) for each in every]
+    return _answered_by(survival(scaled), _WHOLE, [each.used for each in scaled])
+
+
 def _scaled(each: Observed) -> int:
     """The working time as a part of the promise; what is just over it does not round down to it."""
     return -(-each.used * _WHOLE // each.within)
@@ -165,8 +173,8 @@ def _counted(observed: Sequence[Observed]) -> list[tuple[int, int, int]]:
     return [(used, *found[used]) for used in sorted(found)]  # type: ignore[misc]
 
 
-def _answered_by(curve: Sequence[Step], used: int, every: Sequence[Observed]) -> float | None:
+def _answered_by(curve: Sequence[Step], used: int, every: Sequence[int]) -> float | None:
     """The share answered by then; None where nobody was watched for so long and not all were answered before."""
     unanswered = next((step.unanswered for step in reversed(curve) if step.used <= used), 1.0)
-    watched = any(_scaled(each) >= used for each in every)
+    watched = any(each >= used for each in every)
     return 1 - unanswered if watched or (every and unanswered <= _ROUNDING) else None

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from qualify.learning.calibration import Platt, platt
-from qualify.learning.columns import Columns, Flags, Floats
+from qualify.learning.columns import Columns, Flags, Floats, Ints
 from qualify.learning.items import Item, Items
 from qualify.learning.wording import criterion
 
@@ -121,7 +121,7 @@ def _adds(item: Item, columns: Columns) -> bool:
     return item.kind != "unknown" and columns[item.column].is_behaviour
 
 
-def _card(items: Items, answers: Floats, won: Flags, picked: Floats, points: Floats) -> Card:
+def _card(items: Items, answers: Floats, won: Flags, picked: Ints, points: Floats) -> Card:
     kept = points != 0
     picked, points = picked[kept], points[kept]
     some = tuple(items.items[place] for place in picked)
@@ -169,7 +169,8 @@ class _Patterns:
     def of(cls, answers: Floats, chances: Floats) -> _Patterns:
         codes = answers.astype(np.int64) @ (1 << np.arange(answers.shape[1], dtype=np.int64))
         _, first, place = np.unique(codes, return_index=True, return_inverse=True)
-        won, leads = np.bincount(place, weights=chances), np.bincount(place)
+        won = np.bincount(place, weights=chances).astype(np.float64)
+        leads = np.bincount(place).astype(np.float64)
         return cls(answers[first], won, leads - won)
 
     def told(self, points: Floats) -> float:

@@ -111,11 +111,13 @@ def _walked(tree: Floats, matrix: Floats) -> tuple[Floats, Ints]:
 def grown(matrix: Floats, won: Flags) -> Trees:
     """Gradient boosting by scikit-learn's histograms, taken out of its model as plain numbers."""
     from sklearn.ensemble import HistGradientBoostingClassifier
+    from threadpoolctl import threadpool_limits
 
     model = HistGradientBoostingClassifier(
         max_iter=TREES, max_leaf_nodes=LEAVES, early_stopping=False, random_state=0
     )
-    model.fit(matrix, won)
+    with threadpool_limits(limits=1):  # threads would wait for each other longer than they work
+        model.fit(matrix, won)
     trees = tuple(_tree(stage[0].nodes) for stage in model._predictors)
     return Trees(float(np.ravel(model._baseline_prediction)[0]), trees)
 

@@ -113,4 +113,4 @@ def same_levels(column: Column, like: tuple[str, ...]) -> NDArray[np.int64]:
     """A column's codes in another column's levels; −2 for levels that are not among them."""
     place = {text: number for number, text in enumerate(like)}
     codes = np.array([*(place.get(text, -2) for text in column.levels or ()), -1], dtype=np.int64)
-    return codes[column.values]
+    return np.asarray(codes[column.values], dtype=np.int64)

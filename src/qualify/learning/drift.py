@@ -25,6 +25,7 @@ ROUNDS: Final = 400
 FALSE_ALARMS: Final = 0.05
 """How often, at most, a quiet period may raise any alarm of one kind."""
 NEW_LEVEL: Final = 0.05
+_MOST_LEVELS: Final = 200
 
 
 @dataclass(frozen=True)
@@ -63,15 +64,15 @@ def psi(before: Ints, after: Ints) -> float:
 def no_drift_limit(before: Ints, after: int, watched: int = 1, seed: int = 0) -> float:
     """What PSI stays below without drift, for these counts and so many watched things at once.
 
-    Both periods are drawn from the shares of the two together; the quantile is Šidák's for ``watched`` things.
+    Both periods are drawn from the same shares; the quantile is Šidák's for ``watched`` things.
     """
     chance = np.random.default_rng(seed)
     shares = np.maximum(before, 0.5) / np.maximum(before, 0.5).sum()
-    rounds = max(ROUNDS, int(10 * watched / FALSE_ALARMS))
-    ones = chance.multinomial(int(before.sum()), shares, size=rounds)
-    others = chance.multinomial(after, shares, size=rounds)
-    found = [psi(one, other) for one, other in zip(ones, others, strict=True)]
-    return float(np.quantile(found, (1 - FALSE_ALARMS) ** (1 / watched)))
+    rounds = max(ROUNDS, int(5 * watched / FALSE_ALARMS))
+    ones = np.maximum(chance.multinomial(int(before.sum()), shares, size=rounds), 0.5)
+    others = np.maximum(chance.multinomial(after, shares, size=rounds), 0.5)
+    p, q = (counts / counts.sum(axis=1, keepdims=True) for counts in (ones, others))
+    return float(np.quantile(((q - p) * np.log(q / p)).sum(axis=1), (1 - FALSE_ALARMS) ** (1 / watched)))
 
 
 def watched(
@@ -94,9 +95,11 @@ def watched(
     if min(before.rows, after.rows) >= LEAST:
         for name in names:
             one, other = _counts(before[name], after[name])
-            limit = max(LOOK, no_drift_limit(one, int(other.sum()), len(names)))
-            found[name] = (psi(one, other), limit)
-            if found[name][0] > limit:
+            figure = psi(one, other)
+            # What chance alone may bring is drawn only where the figure is high enough to be an alarm.
+            limit = max(LOOK, no_drift_limit(one, int(other.sum()), len(names))) if figure > LOOK else LOOK
+            found[name] = (figure, limit)
+            if figure > limit:
                 alarms.append(_shifted(name, one, other, before[name], *found[name]))
             alarms += _levels(before[name], after[name])
     if kinds is not None:
@@ -134,7 +137,8 @@ def _shifted(name: str, one: Ints, other: Ints, column: Column, figure: float, l
         why = f"it was unknown for {unknown[0]:.0%} of the leads, and now is for {unknown[1]:.0%}"
     else:
         shares = other / other.sum() - one / one.sum()
-        why = f"one part of its values went up by {100 * shares.max():.0f} points, another down by {-100 * shares.min():.0f}"
+        up, down = 100 * shares.max(), -100 * shares.min()
+        why = f"one part of its values went up by {up:.0f} points, another down by {down:.0f}"
     kind = "score" if name == "score" else "feature"
     said = f"{name} is not what it was: {why} (PSI {figure:.2f}, without drift below {limit:.2f})"
     return Alarm(kind, name, figure, limit, said)
@@ -142,50 +146,62 @@ def _shifted(name: str, one: Ints, other: Ints, column: Column, figure: float, l
 
 def _levels(before: Column, after: Column) -> list[Alarm]:
     """New levels that many leads have, and frequent ones that nobody has any more."""
-    if before.is_number or after.is_number or len(before.levels or ()) > 200:
+    if before.is_number or after.is_number or len(before.levels or ()) > _MOST_LEVELS:
         return []
-    codes = same_levels(after, before.levels or ())
-    found = []
+    return [*_new_levels(before, after), *_vanished_levels(before, after)]
+
+
+def _new_levels(before: Column, after: Column) -> list[Alarm]:
+    levels = after.levels or ()
+    counts = np.bincount(after.values[after.values >= 0], minlength=len(levels))
+    shares = counts / max(int(counts.sum()), 1)
+    return [
+        Alarm(
+            "new level",
+            after.name,
+            share,
+            NEW_LEVEL,
+            f"{after.name} {text!r} is new: {share:.0%} of the leads have it",
+        )
+        for text, share in zip(levels, shares.tolist(), strict=True)
+        if text not in (before.levels or ()) and share >= NEW_LEVEL
+    ]
+
+
+def _vanished_levels(before: Column, after: Column) -> list[Alarm]:
+    levels = before.levels or ()
+    codes = same_levels(after, levels)
     known = int((codes != -1).sum())
-    for place, text in enumerate(after.levels or ()):
-        if text in (before.levels or ()):
-            continue
-        share = float((after.values == place).sum()) / max(known, 1)
-        if share >= NEW_LEVEL:
-            found.append(
-                Alarm(
-                    "new level",
-                    after.name,
-                    share,
-                    NEW_LEVEL,
-                    f"{after.name} {text!r} is new: {share:.0%} of the leads have it",
-                )
-            )
-    shares = np.bincount(before.values[before.values >= 0], minlength=len(before.levels or ())) / max(
+    shares = np.bincount(before.values[before.values >= 0], minlength=len(levels)) / max(
         len(before.values), 1
     )
-    for place, text in enumerate(before.levels or ()):
-        # A level of that share is missing from so many leads by chance only once in ten thousand times.
-        if shares[place] >= NEW_LEVEL and (1 - shares[place]) ** known < 1e-4 and not (codes == place).any():
-            said = f"{after.name} {text!r} has vanished: {shares[place]:.0%} of the leads had it"
-            found.append(Alarm("vanished level", after.name, 0.0, float(shares[place]), said))
-    return found
+    # A level of that share is missing from so many leads by chance only once in ten thousand times.
+    missed = (shares >= NEW_LEVEL) & ((1 - shares) ** known < 1e-4)
+    return [
+        Alarm(
+            "vanished level", after.name, 0.0, float(shares[place]),
+            f"{after.name} {levels[place]!r} has vanished: {shares[place]:.0%} of the leads had it",
+        )
+        for place in np.flatnonzero(missed)
+        if not (codes == place).any()
+    ]  # fmt: skip
 
 
 def stopped(
-    before: Mapping[str, int], after: Mapping[str, int], leads_before: int, leads_after: int
+    before: Mapping[str, int], after: Mapping[str, int], size_before: float, size_after: float
 ) -> list[Alarm]:
-    """Kinds of event of which far fewer arrive for each lead than before: a broken script, most likely.
+    """Kinds of event of which far fewer arrive than before: a broken script, most likely.
 
+    The sizes of the two periods are in whatever events come by: months, or leads.
     Events come in bunches, so a count has to fall below a tenth of what was to be expected, and that be 20 or more.
     """
     found = []
     for kind, count in before.items():
-        usual = count * leads_after / max(leads_before, 1)
+        usual = count * size_after / max(size_before, 1e-9)
         came = after.get(kind, 0)
         if usual >= 20 and came < 0.1 * usual:
-            said = f"hardly any {kind} arrives any more: {came:,} where {usual:,.0f} were to be expected. Is its tracking broken?"
-            found.append(Alarm("stopped", kind, float(came), usual, said))
+            said = f"hardly any {kind} arrives any more: {came:,} where {usual:,.0f} were to be expected."
+            found.append(Alarm("stopped", kind, float(came), usual, f"{said} Is its tracking broken?"))
     return found
 
 
@@ -199,7 +215,8 @@ def foretold(chances: Floats, won: Flags, level: float = 0.99) -> Alarm | None:
     if abs(came - expected) <= z * spread + 0.5:
         return None
     word = "more" if came > expected else "fewer"
-    said = f"{came} of {len(won):,} leads were won, {word} than the {expected:.0f} that were foretold (±{z * spread:.0f})"
+    foreseen = f"the {expected:.0f} that were foretold (±{z * spread:.0f})"
+    said = f"{came} of {len(won):,} leads were won, {word} than {foreseen}"
     return Alarm("foretold", "chance", float(came), expected, said)
 
 
@@ -207,7 +224,7 @@ def ranking_fell(scores: Floats, won: Flags, promised: float) -> Alarm | None:
     """Whether mature leads are ranked worse than the AUC that the test by time promised, surely (99 %)."""
     if min(won.sum(), (~won).sum()) < 20:
         return None
-    low, high = auc_bounds(scores, won, 0.98)
+    _, high = auc_bounds(scores, won, 0.98)
     if high >= promised:
         return None
     said = f"leads are ranked worse than when this was learnt: AUC at most {high:.2f}, it was {promised:.2f}"

@@ -14,15 +14,19 @@ ROUNDS: Final = 400
 
 def auc(scores: Floats, won: Flags) -> float:
     """The chance that a won lead ranks above a lost one (ROC AUC; ties count half); NaN without both."""
-    return _weighted_auc(*_tied(scores, won, np.ones(len(won))))
+    return _weighted_auc(*_tied(_places(scores), won, np.ones(len(won))))
 
 
-def _tied(scores: Floats, won: Flags, weights: Floats) -> tuple[Floats, Floats]:
-    """The weight of won and of lost leads at each distinct score, lowest first."""
-    _, place = np.unique(scores, return_inverse=True)
-    size = int(place.max()) + 1 if len(place) else 0
-    wins = np.bincount(place, weights=weights * won, minlength=size)
-    return wins, np.bincount(place, weights=weights * ~won, minlength=size)
+def _places(scores: Floats) -> Ints:
+    """Which of the distinct scores each lead has, lowest first."""
+    return np.asarray(np.unique(scores, return_inverse=True)[1], dtype=np.int64)
+
+
+def _tied(places: Ints, won: Flags, weights: Floats) -> tuple[Floats, Floats]:
+    """The weight of won and of lost leads at each distinct score."""
+    size = int(places.max()) + 1 if len(places) else 0
+    wins = np.bincount(places, weights=weights * won, minlength=size).astype(np.float64)
+    return wins, np.bincount(places, weights=weights * ~won, minlength=size).astype(np.float64)
 
 
 def _weighted_auc(wins: Floats, losses: Floats) -> float:
@@ -35,15 +39,13 @@ def auc_bounds(scores: Floats, won: Flags, level: float = 0.9, seed: int = 0) ->
     """The bootstrap interval of the AUC (percentiles of :data:`ROUNDS` resamples of the leads)."""
     if won.all() or not won.any():
         return 0.0, 1.0
-    chance = np.random.default_rng(seed)
-    found = [_weighted_auc(*_tied_again(scores, won, chance)) for _ in range(ROUNDS)]
+    chance, places, count = np.random.default_rng(seed), _places(scores), len(won)
+    found = []
+    for _ in range(ROUNDS):
+        drawn = np.bincount(chance.integers(count, size=count), minlength=count).astype(np.float64)
+        found.append(_weighted_auc(*_tied(places, won, drawn)))
     low, high = np.nanquantile(found, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
-
-
-def _tied_again(scores: Floats, won: Flags, chance: np.random.Generator) -> tuple[Floats, Floats]:
-    drawn = np.bincount(chance.integers(len(won), size=len(won)), minlength=len(won))
-    return _tied(scores, won, drawn.astype(np.float64))
 
 
 def log_loss(chances: Floats, won: Flags) -> float:
@@ -71,7 +73,7 @@ def lift(scores: Floats, won: Flags, share: float = 0.2) -> float:
     if not won.any():
         return float("nan")
     wanted = share * len(won)
-    wins, losses = _tied(scores, won, np.ones(len(won)))
+    wins, losses = _tied(_places(scores), won, np.ones(len(won)))
     leads = (wins + losses)[::-1]
     before = np.cumsum(leads) - leads
     part = np.clip((wanted - before) / leads, 0, 1)
@@ -80,6 +82,8 @@ def lift(scores: Floats, won: Flags, share: float = 0.2) -> float:
 
 def gained(scores: Floats, won: Flags, points: int = 20) -> list[tuple[float, float]]:
     """The cumulative gains curve: (share of leads worked, share of the won among them)."""
+    if not len(won):
+        return []
     order = np.argsort(-scores, kind="stable")
     found = np.cumsum(won[order]) / max(int(won.sum()), 1)
     places = np.linspace(0, len(won), points + 1).round().astype(np.int64)

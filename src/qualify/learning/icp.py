@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,10 @@ from qualify.learning.wording import criterion, said
 
 LEAST_LEADS: Final = 20
 FALSE_DISCOVERIES: Final = 0.1
+CONFIRMED: Final = 0.05
+"""How likely, at most, chance alone may be to bring the lift on later leads."""
 MOST_VALUES: Final = 3
+Z_95_ONE_SIDED: Final = 1.6448536269514722
 PERSON: Final = ("seniority", "department", "job_title", "title", "role", "persona")
 
 
@@ -67,6 +70,8 @@ class Icps:
     fits: Flags
     tried: int
     why: str
+    undescribed: int = 0
+    """How many of the best customers fit no profile."""
 
     def text(self) -> str:
         """The sections of a playbook: ``icp`` and ``personas``."""
@@ -98,29 +103,20 @@ def found(columns: Columns, counted: Floats, later: tuple[Columns, Floats]) -> I
         )
     answers = answered(options, columns, {}).astype(np.bool_)
     after = answered(options, later[0], {}).astype(np.bool_)
-    tests = [_tested(answers[:, place], counted) for place in range(len(options))]
-    kept = _discovered(np.array([test[3] for test in tests]))
+    tests = [_tested(has, counted) for has in answers.T]
+    kept = _discovered(np.array([test.chance for test in tests]))
     traits = []
     for place in np.flatnonzero(kept):
-        leads, rate, lift, _, low = tests[place]
-        then = _tested(after[:, place], later[1])
-        when = criterion(options[place], columns[options[place].column])
-        if low > 1 and then[0] >= LEAST_LEADS / 2 and then[2] > 1 and then[4] > 0.8 and when is not None:
-            column = columns[options[place].column]
-            traits.append(
-                Trait(
-                    options[place],
-                    said(options[place], column),
-                    leads,
-                    rate,
-                    lift,
-                    low,
-                    then[2],
-                    when,
-                    _personal(column),
-                )
-            )
+        column, then = columns[options[place].column], _tested(after[:, place], later[1])
+        when = criterion(options[place], column)
+        if tests[place].low > 1 and then.confirms and when is not None:
+            traits.append(_trait(options[place], column, tests[place], then.lift, when))
     return _profiled(traits, columns, counted, len(options))
+
+
+def _trait(item: Item, column: Column, test: _Test, later: float, when: Mapping[str, Any]) -> Trait:
+    said_ = said(item, column)
+    return Trait(item, said_, test.leads, test.rate, test.lift, test.low, later, when, _personal(column))
 
 
 def _personal(column: Column) -> bool:
@@ -136,22 +132,38 @@ def _values(column: Column) -> list[Item]:
     return [Item(column.name, "is", level=levels[place]) for place in enough]
 
 
-def _tested(has: Flags, counted: Floats) -> tuple[int, float, float, float, float]:
-    """Leads, rate, shrunk lift, one-sided p and the lift's lower bound of those who have a value against the rest."""
+class _Test(NamedTuple):
+    """Those who have a value against the rest: leads, rate, shrunk lift with its lower bound, one-sided chance."""
+
+    leads: int
+    rate: float = 0.0
+    lift: float = 1.0
+    low: float = 0.0
+    chance: float = 1.0
+
+    @property
+    def confirms(self) -> bool:
+        """Whether the value holds on these leads."""
+        return self.leads >= LEAST_LEADS / 2 and self.lift > 1 and self.chance < CONFIRMED
+
+
+def _tested(has: Flags, counted: Floats) -> _Test:
     leads, overall = int(has.sum()), float(counted.mean())
     if leads < LEAST_LEADS or leads == len(has) or overall <= 0:
-        return leads, 0.0, 1.0, 1.0, 0.0
-    rate = float(counted[has].mean())
-    shrunk = (counted[has].sum() + PRIOR * overall) / (leads + PRIOR)
-    rest = counted[~has]
-    error = float(np.sqrt(counted[has].var(ddof=1) / leads + rest.var(ddof=1) / max(len(rest), 1)))
-    z = (rate - float(rest.mean())) / max(error, 1e-12)
-    low = (
-        shrunk
-        - 1.6448536269514722
-        * float(np.sqrt(max(counted[has].var(ddof=1), overall * (1 - min(overall, 1))) / leads))
-    ) / overall
-    return leads, rate, shrunk / overall, _upper_tail(z), low
+        return _Test(leads)
+    own, rest = counted[has], counted[~has]
+    shrunk = (float(own.sum()) + PRIOR * overall) / (leads + PRIOR)
+    spread, of_rest = float(own.var(ddof=1)), float(rest.var(ddof=1)) if len(rest) > 1 else 0.0
+    z = float(own.mean() - rest.mean()) / max(float(np.sqrt(spread / leads + of_rest / len(rest))), 1e-12)
+    # Where all are alike the spread seen is none; the usual one stands in for it.
+    unsure = float(np.sqrt(max(spread, overall * (1 - min(overall, 1))) / leads))
+    return _Test(
+        leads,
+        float(own.mean()),
+        shrunk / overall,
+        (shrunk - Z_95_ONE_SIDED * unsure) / overall,
+        _upper_tail(z),
+    )
 
 
 def _upper_tail(z: float) -> float:
@@ -180,7 +192,7 @@ def _profiled(traits: Sequence[Trait], columns: Columns, counted: Floats, tried:
             profiles.append(profile)
             fits = fits | has if not persona else fits
     why = "" if profiles else f"none of {tried:,} values sets the best customers apart beyond chance"
-    return Icps(tuple(profiles), fits, tried, why)
+    return Icps(tuple(profiles), fits, tried, why, int(((counted > 0) & ~fits).sum()))
 
 
 def _strongest(traits: Sequence[Trait]) -> list[Trait]:

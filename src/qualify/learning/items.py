@@ -177,7 +177,7 @@ def _answer(item: Item, column: Column, rated: Mapping[str, Floats]) -> Flags:
         return np.asarray(column.values == wanted)
     values = rated[item.column] if item.kind == "rate" else column.values
     with np.errstate(invalid="ignore"):
-        return np.asarray(values >= item.cut)
+        return np.asarray(values >= float(item.cut or 0))
 
 
 def _distinct(matrix: Floats) -> list[int]:

@@ -82,6 +82,20 @@ def decision_times(tables: Mapping[str, Any], horizon: Horizon) -> Any:
     ).select("row", "lead_id", "at", "won", "ended_at")
 
 
+def beginnings(tables: Mapping[str, Any]) -> Any:
+    """Every lead at its beginning, decided or not: ``lead_id, at``."""
+    leads = _begun(tables)
+    return leads.select("lead_id", at=leads.begun_at)
+
+
+def numbered(decided: Any, begun: Any) -> Any:
+    """Labelled rows, and after them the leads' beginnings without a label (``won`` null), numbered anew from 0."""
+    nothing = {"won": ibis.null("boolean"), "ended_at": ibis.null("int64")}
+    rows = ibis.union(decided.drop("row"), begun.mutate(**nothing).select("lead_id", "at", "won", "ended_at"))
+    order = [rows.won.isnull(), rows.lead_id, rows.at]
+    return rows.mutate(row=ibis.row_number().over(order_by=order).cast("int64"))
+
+
 def _begun(tables: Mapping[str, Any]) -> Any:
     """The leads with their endings, and when each began: was created, else did something, else was closed."""
     leads, ends = tables["leads"], endings(tables)
@@ -126,8 +140,7 @@ def _labelled(rows: Any, horizon: Horizon) -> Any:
         decided = decided | rows.ended_at.isnull()
     old_enough = by <= horizon.until
     won = ibis.coalesce(rows.won_at <= by, ibis.literal(False)) & rows.won_at.notnull()
-    kept = rows.mutate(won=won).filter((rows.at >= rows.begun_at) & open_then & decided & old_enough)
-    return kept
+    return rows.mutate(won=won).filter((rows.at >= rows.begun_at) & open_then & decided & old_enough)
 
 
 def undecided(tables: Mapping[str, Any], horizon: Horizon) -> Any:

@@ -104,7 +104,7 @@ def _learnt(
     )
     rows = Evidence(**{**vars(rows), "columns": columns.without(left_out)})
     won, lost = int(rows.won.sum()), int((~rows.won).sum())
-    begun = {
+    begun: dict[str, Any] = {
         "horizon_days": horizon_days,
         "evidence": rows,
         "unfit": tuple(unfit),
@@ -200,8 +200,8 @@ def _warnings(rows: Evidence, cross: Figures, later: Figures | None) -> list[str
     found = []
     if later is not None and cross.auc - later.auc > FALL:
         found.append(
-            f"shuffled, the AUC would be {cross.auc:.2f}; on later leads it is {later.auc:.2f}. What leads are like has "
-            "changed, or a column knows what came later"
+            f"shuffled, the AUC would be {cross.auc:.2f}; on later leads it is {later.auc:.2f}. "
+            "What leads are like has changed, or a column knows what came later"
         )
     if len(np.unique(rows.at)) == 1:
         found.append("all leads have the same date: nothing can be said about how this holds over time")

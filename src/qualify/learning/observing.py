@@ -30,7 +30,10 @@ MOST_TRAITS: Final = 150
 
 @dataclass(frozen=True)
 class Watched:
-    """One thing that is watched: its name, what it is, the criterion's fields, and the column it is found in."""
+    """One thing that is watched: its name, what it is, the criterion's fields, and the column it is found in.
+
+    Counts are found in the tallies: ``column`` is the tally's number and what of it is meant, as ``3 last_at``.
+    """
 
     name: str
     origin: Origin
@@ -40,20 +43,22 @@ class Watched:
 
 
 class Watching(Layout):
-    """A playbook's layout that looks at further traits and counts, beside what its rules look at."""
+    """A playbook's layout that looks at further traits and counts, beside what its rules look at.
+
+    The counts are among the tallies; no condition asks for them, so they are read as they were counted.
+    """
 
     def __init__(self, book: Playbook, fields: Sequence[Field], counted: Sequence[Occurrences]) -> None:
         super().__init__(book)
         self._fields = list(fields)
-        self._counted = [self._number_of(Tally(each)) for each in counted]
+        for each in counted:
+            self._number_of(Tally(each))
 
     @cached_property
     def asked(self) -> Asked:
-        """What the rules look at, and what is watched."""
+        """What the rules look at, and the traits that are watched."""
         rules = self._asked_by([rule.truth for rule in self.conditions])
-        return rules._replace(
-            fields=sorted({*rules.fields, *self._fields}), tallies=sorted({*rules.tallies, *self._counted})
-        )
+        return rules._replace(fields=sorted({*rules.fields, *self._fields}))
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ def _watching(book: Playbook | None, criteria: Sequence[Criterion]) -> Playbook:
         return Playbook.model_construct(playbook="watching", scores={WATCHED: Score(rules=[nothing])})
     watched = Score(rules=[Rule(points=0, when=each) for each in criteria])
     total = book.total.model_copy(update={"of": book.total_of})
-    none = {"thresholds": {}, "stages": {}, "grades": None}
+    none: dict[str, Any] = {"thresholds": {}, "stages": {}, "grades": None}
     written = {name: getattr(book, name) for name in Playbook.model_fields}
     changed = {"scores": {**book.scores, WATCHED: watched}, "total": total, **none}
     return Playbook.model_construct(
@@ -136,9 +141,7 @@ def _of_kind(layout: Layout, kind: str) -> list[Watched]:
     """How often ever, how often lately, and how long ago it was last done."""
     ever, lately = (layout.tally_of(_did(kind, within)) for within in (None, RECENT))
     return [
-        Watched(f"times {kind}", "count", {"did": kind}, f"tally_{ever}_n"),
-        Watched(
-            f"times {kind} in {RECENT} days", "count", {"did": kind, "within": RECENT}, f"tally_{lately}_n"
-        ),
-        Watched(f"days since {kind}", "recency", {"did": kind}, f"tally_{ever}_last"),
+        Watched(f"times {kind}", "count", {"did": kind}, f"{ever} n"),
+        Watched(f"times {kind} in {RECENT} days", "count", {"did": kind, "within": RECENT}, f"{lately} n"),
+        Watched(f"days since {kind}", "recency", {"did": kind}, f"{ever} last_at"),
     ]

@@ -1,4 +1,4 @@
-"""Learned points as a proposal: rule by rule what history supports, new rules, useless ones, and a card that is a playbook.
+"""Learned points as a proposal: rule by rule what history supports, new rules, useless ones, a card that is a playbook.
 
 Nothing here changes a playbook: accepted changes become the text of a draft, which people agree on.
 """
@@ -108,7 +108,7 @@ def proposals(book: Playbook, columns: Columns, won: Flags) -> list[Proposal]:
 def supports(held: Floats, won: Flags, today: Floats | None = None) -> list[Support]:
     """For each column of zeros and ones the points that history supports, beside the others (90 % intervals).
 
-    Log-odds become points at the scale that fits today's points best.
+    Log-odds become points at the scale of today's rules, as far as history agrees with them.
     """
     if not held.shape[1]:
         return []
@@ -126,11 +126,13 @@ def supports(held: Floats, won: Flags, today: Floats | None = None) -> list[Supp
 
 
 def _scale(weights: Floats, errors: Floats, today: Floats | None) -> float:
-    if today is None or not np.any(today):
+    """Points for one unit of log-odds: the median over the rules that history surely agrees with."""
+    if today is None:
         return PER_LOG_ODDS
-    sure = 1 / np.maximum(errors, 1e-6) ** 2
-    fit = float((today * weights * sure).sum() / max(float((weights**2 * sure).sum()), 1e-12))
-    return float(np.clip(fit, 1.0, 50.0)) if fit > 0 else PER_LOG_ODDS
+    agreed = (np.abs(weights) > Z_90 * errors) & (today * weights > 0)
+    if not agreed.any():
+        return PER_LOG_ODDS
+    return float(np.clip(np.median(today[agreed] / weights[agreed]), 1.0, 50.0))
 
 
 def _steps(points: float) -> int:
@@ -188,7 +190,8 @@ def card_text(
 ) -> str:
     """The card as a playbook: a text that :func:`qualify.playbook.parse` reads; its total is the card's.
 
-    ``book`` is the playbook whose rules the card may be made of: what they look up is taken along. Raises ``ValueError`` when an item has no words in the playbook's language.
+    ``book`` is the playbook whose rules the card may be made of: what they look up is taken along. Raises
+    ``ValueError`` when an item has no words in the playbook's language.
     """
     lines = [f"# {line}" for line in about.splitlines()]
     lines.append(f"playbook: {json.dumps(name, ensure_ascii=False)}")

@@ -35,7 +35,14 @@ def by_level(column: Column, won: Flags) -> list[Rate]:
     low, high = wilson(wins, leads)
     shrunk = (wins + PRIOR * (won.mean() if len(won) else 0.0)) / (leads + PRIOR)
     found = [
-        Rate(level, int(leads[place]), int(wins[place]), float(low[place]), float(high[place]), float(shrunk[place]))
+        Rate(
+            level,
+            int(leads[place]),
+            int(wins[place]),
+            float(low[place]),
+            float(high[place]),
+            float(shrunk[place]),
+        )
         for place, level in enumerate(levels)
         if leads[place]
     ]

@@ -43,7 +43,7 @@ class Ridge:
         """The standard error of each row's log-odds."""
         spread = self.covariance[0, 0] + 2 * answers @ self.covariance[0, 1:]
         spread = spread + np.einsum("ij,ij->i", answers @ self.covariance[1:, 1:], answers)
-        return np.sqrt(np.maximum(spread, 0))
+        return np.asarray(np.sqrt(np.maximum(spread, 0)), dtype=np.float64)
 
 
 def fitted(answers: Floats, won: Flags, strength: float = STRENGTH) -> Ridge:
@@ -54,7 +54,7 @@ def fitted(answers: Floats, won: Flags, strength: float = STRENGTH) -> Ridge:
     curvature = full.T @ (full * (chances * (1 - chances))[:, None])
     curvature[np.arange(1, len(curvature)), np.arange(1, len(curvature))] += 1 / strength
     curvature[0, 0] += 1e-9
-    return Ridge(intercept, weights, np.linalg.inv(curvature))
+    return Ridge(intercept, weights, np.asarray(np.linalg.inv(curvature), dtype=np.float64))
 
 
 def _optimum(answers: Floats, won: Flags, strength: float) -> tuple[float, Floats]:

@@ -126,12 +126,20 @@ def _events(events: Any, rows: Any) -> Any:
     )
 
 
-def facts(layout: Layout, tables: Mapping[str, Any], moment: int = AS_OF) -> Any:
-    """One row for each training row (``lead_id`` is its number): traits as read, counts and newest moments.
+def tallied(layout: Layout, tables: Mapping[str, Any], moment: int = AS_OF) -> Any:
+    """One row for each training row and tally with occurrences: see :func:`qualify.scoring.tallying.tallied`.
 
-    ``tables`` are :func:`moved` ones; the newest moments (``tally_N_last``) are moved, too.
+    ``tables`` are :func:`moved` ones; ``lead_id`` is the row's number, the newest moments are moved, too.
     """
-    return Scoring(layout, tables, moment).facts
+    return Scoring(layout, tables, moment).tallied
+
+
+def facts(layout: Layout, tables: Mapping[str, Any], counted: Any = None, moment: int = AS_OF) -> Any:
+    """One row for each training row (``lead_id`` is its number): traits as read, and what rules' conditions count.
+
+    ``counted`` is a table that holds :func:`tallied` already.
+    """
+    return Scoring(layout, tables, moment, tallied_as=counted).facts
 
 
 def seen(layout: Layout, tables: Mapping[str, Any], known: Any, moment: int = AS_OF) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -42,7 +43,7 @@ def walk_forward(at: Ints, won: Flags, lead: Ints, horizon_days: int, steps: int
     """Splits further and further on, each tested on the stretch up to the next."""
     edges = [int(np.quantile(at, share, method="lower")) for share in np.linspace(0.4, 1.0, steps + 1)]
     found = []
-    for cut, end in zip(edges, edges[1:], strict=False):
+    for cut, end in pairwise(edges):
         train = at + horizon_days * DAY <= cut
         test = (at > cut) & (at <= end) & ~np.isin(lead, lead[train])
         if _enough(won[train]) and _enough(won[test]):

@@ -173,6 +173,6 @@ def moved_by_drift(found: Expected, arrivals: Ints, scores: Floats, weeks: int =
         return ""
     word = "more" if came > high else "fewer"
     return (
-        f"in the last {weeks} weeks {came} leads came over the threshold, {word} than the {found.a_week * weeks:.0f} that were "
-        "expected: set it anew"
+        f"in the last {weeks} weeks {came} leads came over the threshold, {word} than the "
+        f"{found.a_week * weeks:.0f} that were expected: set it anew"
     )

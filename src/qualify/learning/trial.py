@@ -99,22 +99,22 @@ class Verdict:
 
 
 def verdict(found: Figures | None, today: Figures | None, missing: str) -> Verdict:
-    """The rule of activation: enough won in a test by time, an AUC surely above 0.55, a better lift than today's rules."""
+    """Whether it may be used: enough won in a test by time, an AUC surely above 0.55, a better lift than the rules."""
     if missing:
         return Verdict(False, False, missing)
     if found is None:
         return Verdict(
             False,
             False,
-            f"no test by time could be made: it takes {LEAST_WON} won and {LEAST_WON} lost leads before and after a cut, "
-            "with the horizon between them",
+            f"no test by time could be made: it takes {LEAST_WON} won and {LEAST_WON} lost leads before and after "
+            "a cut, with the horizon between them",
         )
     if found.low <= LEAST_AUC:
         return Verdict(
             False,
             True,
-            f"nothing to learn here: on the {found.leads:,} leads that came later the AUC is {found.auc:.2f}, and it may "
-            f"be as low as {found.low:.2f} (0.50 is a coin)",
+            f"nothing to learn here: on the {found.leads:,} leads that came later the AUC is {found.auc:.2f}, "
+            f"and it may be as low as {found.low:.2f} (0.50 is a coin)",
         )
     if today is not None and found.lift <= today.lift:
         return Verdict(

@@ -62,52 +62,57 @@ def line_chart(title: str, across: Axis, up: Axis, lines: Sequence[Line]) -> str
     return _svg(title, parts, HEIGHT)
 
 
-def bar_chart(title: str, bars: Sequence[tuple[str, float, float, float]], written: Callable[[float], str] = share) -> str:
-    """Bars with intervals, one below the other: (name, value, low, high)."""
-    most = max([high for _, _, _, high in bars], default=1.0) or 1.0
-    across = Axis("", 0.0, most)
+def bar_chart(title: str, bars: Sequence[tuple[str, float, float, float]]) -> str:
+    """Bars of shares with intervals, one below the other: (name, value, low, high)."""
+    across = Axis("", 0.0, max([high for *_, high in bars], default=1.0) or 1.0)
     parts, start, length = list[str](), 190, WIDTH - 190 - 70
     for row, (name, value, low, high) in enumerate(bars):
         y = 12 + 26 * row
-        ends = [across.at(each, start, length) for each in (value, low, high)]
-        parts.append(f'<text x="{start - 8}" y="{y + 13}" text-anchor="end">{escape(name[:30])}</text>')
-        parts.append(f'<rect x="{start}" y="{y}" width="{max(ends[0] - start, 1):.1f}" height="18" fill="{COLOURS[0]}"/>')
-        parts.append(f'<path d="M{ends[1]:.1f} {y + 9}H{ends[2]:.1f}" stroke="#222" stroke-width="2"/>')
-        parts.append(f'<text x="{ends[2] + 6:.1f}" y="{y + 13}">{escape(written(value))}</text>')
+        at, least, most = (across.at(each, start, length) for each in (value, low, high))
+        parts.append(_text(start - 8, y + 13, name[:30], "end"))
+        wide = max(at - start, 1)
+        parts.append(f'<rect x="{start}" y="{y}" width="{wide:.1f}" height="18" fill="{COLOURS[0]}"/>')
+        parts.append(_stroke(f"M{least:.1f} {y + 9}H{most:.1f}", "#222"))
+        parts.append(_text(most + 6, y + 13, share(value), "start"))
     return _svg(title, parts, 24 + 26 * len(bars))
 
 
+def _text(x: float, y: float, text: str, anchor: str, more: str = "") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{more}>{escape(text)}</text>'
+
+
+def _stroke(path: str, colour: str, width: int = 2, more: str = "") -> str:
+    return f'<path d="{path}" stroke="{colour}" stroke-width="{width}"{more}/>'
+
+
 def _svg(title: str, parts: Sequence[str], height: int) -> str:
-    head = f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}" xmlns="http://www.w3.org/2000/svg">'
-    return f"{head}<title>{escape(title)}</title>{''.join(parts)}</svg>"
+    size = f'viewBox="0 0 {WIDTH} {height}" xmlns="http://www.w3.org/2000/svg"'
+    name = escape(title)
+    return f'<svg {size} role="img" aria-label="{name}"><title>{name}</title>{"".join(parts)}</svg>'
 
 
 def _frame(across: Axis, up: Axis) -> list[str]:
-    wide, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+    wide, tall, bottom = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM, HEIGHT - BOTTOM
     parts = []
     for value in up.marks:
-        y = HEIGHT - BOTTOM - (up.at(value, 0, tall))
-        parts.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="#e2e2e2"/>')
-        parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{escape(up.written(value))}</text>')
-    for value in across.marks:
-        x = across.at(value, LEFT, wide)
-        parts.append(f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{escape(across.written(value))}</text>')
-    parts.append(f'<text x="{LEFT + wide / 2:.0f}" y="{HEIGHT - 8}" text-anchor="middle" class="axis">{escape(across.title)}</text>')
+        y = bottom - up.at(value, 0, tall)
+        parts.append(_stroke(f"M{LEFT} {y:.1f}H{WIDTH - RIGHT}", "#e2e2e2", 1))
+        parts.append(_text(LEFT - 6, y + 4, up.written(value), "end"))
+    below = bottom + 16
+    parts += [_text(across.at(at, LEFT, wide), below, across.written(at), "middle") for at in across.marks]
     middle = TOP + tall / 2
-    parts.append(
-        f'<text x="14" y="{middle:.0f}" text-anchor="middle" class="axis" transform="rotate(-90 14 {middle:.0f})">'
-        f"{escape(up.title)}</text>"
-    )
-    return parts
+    turned = f' class="axis" transform="rotate(-90 14 {middle:.0f})"'
+    parts.append(_text(LEFT + wide / 2, HEIGHT - 8, across.title, "middle", ' class="axis"'))
+    return [*parts, _text(14, middle, up.title, "middle", turned)]
 
 
 def _drawn(line: Line, colour: str, across: Axis, up: Axis) -> list[str]:
-    wide, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
-    places = [(across.at(x, LEFT, wide), HEIGHT - BOTTOM - up.at(y, 0, tall)) for x, y in line.points]
+    wide, tall, bottom = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM, HEIGHT - BOTTOM
+    places = [(across.at(x, LEFT, wide), bottom - up.at(y, 0, tall)) for x, y in line.points]
     parts = []
     for (x, _), (low, high) in zip(places, line.bounds, strict=False):
-        ends = [HEIGHT - BOTTOM - up.at(each, 0, tall) for each in (low, high)]
-        parts.append(f'<path d="M{x:.1f} {ends[0]:.1f}V{ends[1]:.1f}" stroke="{colour}" stroke-width="2" opacity="0.5"/>')
+        least, most = (bottom - up.at(each, 0, tall) for each in (low, high))
+        parts.append(_stroke(f"M{x:.1f} {least:.1f}V{most:.1f}", colour, more=' opacity="0.5"'))
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     dash = ' stroke-dasharray="5 4"' if line.dashed else ""
     parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>')
@@ -120,6 +125,6 @@ def _legend(lines: Sequence[Line]) -> list[str]:
     parts = []
     for number, line in enumerate(lines):
         y, colour = TOP + 14 + 18 * number, COLOURS[number % len(COLOURS)]
-        parts.append(f'<path d="M{LEFT + 10} {y - 4}h18" stroke="{colour}" stroke-width="3"/>')
-        parts.append(f'<text x="{LEFT + 34}" y="{y}">{escape(line.name)}</text>')
+        parts.append(_stroke(f"M{LEFT + 10} {y - 4}h18", colour, 3))
+        parts.append(_text(LEFT + 34, y, line.name, "start"))
     return parts

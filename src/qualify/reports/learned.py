@@ -58,7 +58,9 @@ def as_page(told: Told) -> str:
     lesson = told.lesson
     parts = [
         "<h1>What past outcomes say</h1>",
-        paragraph(f"{told.source} as of {date(told.as_of)} UTC. The question: won within {lesson.horizon_days} days?"),
+        paragraph(
+            f"{told.source} as of {date(told.as_of)} UTC. The question: won within {lesson.horizon_days} days?"
+        ),
         paragraph(_headline(lesson), "said"),
         *_evidence(told),
         *_questions(lesson),
@@ -86,7 +88,9 @@ def _evidence(told: Told) -> list[str]:
     unfit = "; ".join(f"{each.name} {each.why}" for each in lesson.unfit)
     return [
         heading("What it was learnt from"),
-        paragraph("Leads that are open, that nobody worked, or whose horizon has not passed are undecided: not lost."),
+        paragraph(
+            "Leads that are open, that nobody worked, or whose horizon has not passed are undecided: not lost."
+        ),
         table(["leads", "count"], rows, [1]),
         paragraph(f"With more leads: {more}." if (more := gates.next_gate(lesson.won, lesson.lost)) else ""),
         paragraph(f"Nothing can be learnt from: {unfit}." if unfit else ""),
@@ -110,7 +114,14 @@ def _quality(lesson: Lesson) -> list[str]:
     rows = [_row(_NAMES[name], each) for name, each in tested.figures.items()]
     if lesson.shuffled is not None:
         rows.append(_row("likelihood, shuffled (flatters)", lesson.shuffled))
-    head = ["on leads that came later", "leads", "won", "AUC (90 %)", "lift in the best fifth", "calibration error"]
+    head = [
+        "on leads that came later",
+        "leads",
+        "won",
+        "AUC (90 %)",
+        "lift in the best fifth",
+        "calibration error",
+    ]
     parts = [
         heading("How good it is"),
         paragraph(f"Learnt on leads up to {date(tested.cut or 0)}, tested on those that came later."),
@@ -158,7 +169,12 @@ def _calibration(lesson: Lesson) -> str:
         Axis("chance foretold", 0, most, share),
         Axis("share won (95 %)", 0, min(1.0, max(most, float(high.max()))), share),
         [
-            Line("tenths of the later leads", points, bounds=list(zip(low.tolist(), high.tolist(), strict=True)), dots=True),
+            Line(
+                "tenths of the later leads",
+                points,
+                bounds=list(zip(low.tolist(), high.tolist(), strict=True)),
+                dots=True,
+            ),
             Line("perfect", [(0, 0), (most, most)], dashed=True),
         ],
     )
@@ -176,10 +192,14 @@ def _history(lesson: Lesson) -> str:
         return ""
     points = [(float(number), auc) for number, (_, auc, _, _) in enumerate(history)]
     days = [date(cut)[:10] for cut, *_ in history]
-    across = Axis("learnt up to", 0, len(history) - 1, lambda at: days[min(round(at), len(days) - 1)], len(history) - 1)
+    across = Axis(
+        "learnt up to", 0, len(history) - 1, lambda at: days[min(round(at), len(days) - 1)], len(history) - 1
+    )
     bounds = [(low, high) for _, _, low, high in history]
     line = Line("AUC on the stretch that followed (90 %)", points, bounds=bounds, dots=True)
-    return line_chart("How well it ranked, further and further on", across, Axis("AUC", 0.4, 1.0, "{:.2f}".format), [line])
+    return line_chart(
+        "How well it ranked, further and further on", across, Axis("AUC", 0.4, 1.0, "{:.2f}".format), [line]
+    )
 
 
 def _channels(lesson: Lesson) -> list[str]:
@@ -187,8 +207,10 @@ def _channels(lesson: Lesson) -> list[str]:
     if found is None:
         return []
     name, rates = found
-    bars = [(f"{rate.level} ({rate.leads:,})", rate.won / rate.leads, rate.low, rate.high) for rate in rates[:15]]
-    about = "Share won, with 95 % intervals; ranked by the rate drawn to the overall one, so that few leads do not lead."
+    bars = [
+        (f"{rate.level} ({rate.leads:,})", rate.won / rate.leads, rate.low, rate.high) for rate in rates[:15]
+    ]
+    about = "Share won, with 95 % intervals; ranked by the rate drawn to the overall one: luck does not lead."
     return [heading(f"By {name}"), paragraph(about), bar_chart(f"Share won by {name}", bars)]
 
 
@@ -200,7 +222,9 @@ def _card(told: Told) -> list[str]:
     rows = [[said(item, columns[item.column]), f"{points:+d}"] for item, points in lesson.card.lines]
     parts = [
         heading("A point card: a proposal"),
-        paragraph("So few items, in steps of 5, rank almost as well as the whole likelihood. Behaviour only adds."),
+        paragraph(
+            "So few items, in steps of 5, rank almost as well as the whole likelihood. Behaviour only adds."
+        ),
         table(["when", "points"], rows, [1]),
     ]
     if curve := lesson.tested.curve:
@@ -211,7 +235,9 @@ def _card(told: Told) -> list[str]:
             Line("whole likelihood", [(1, best), (curve[-1][0], best)], dashed=True),
         ]
         up = Axis("AUC on later leads", low, max(best, *(auc for _, auc in curve)) + 0.02, "{:.2f}".format)
-        parts.append(line_chart("What more items buy", Axis("items", 1, curve[-1][0], "{:.0f}".format), up, lines))
+        parts.append(
+            line_chart("What more items buy", Axis("items", 1, curve[-1][0], "{:.0f}".format), up, lines)
+        )
     return [*parts, folded("The card as a playbook", told.card_text)]
 
 
@@ -224,7 +250,9 @@ def _rules(lesson: Lesson) -> list[str]:
     if new:
         parts += [heading("New rules that history suggests"), _proposals(new)]
     if parts:
-        parts.append(paragraph("Nothing is changed by this: accept some, and they become a draft to be agreed on."))
+        parts.append(
+            paragraph("Nothing is changed by this: accept some, and they become a draft to be agreed on.")
+        )
     return parts
 
 
@@ -238,8 +266,9 @@ def _thresholds(told: Told) -> list[str]:
         return []
     chosen, curve = told.thresholds
     sentence = (
-        f"Sales works {told.a_week:g} leads a week: from a chance of {chosen.threshold:.1%} on, expect {chosen.a_week:.0f} leads a week "
-        f"({chosen.low:.0f} … {chosen.high:.0f}), {chosen.won_a_week:.1f} of them won, {chosen.in_time:.0%} reached within the promise."
+        f"Sales works {told.a_week:g} leads a week: from a chance of {chosen.threshold:.1%} on, expect "
+        f"{chosen.a_week:.0f} leads a week ({chosen.low:.0f} … {chosen.high:.0f}), "
+        f"{chosen.won_a_week:.1f} of them won, {chosen.in_time:.0%} reached within the promise."
     )
     most = max(each.threshold for each in curve)
     volume = [(each.threshold, each.a_week) for each in curve]
@@ -259,9 +288,15 @@ def _icps(told: Told) -> list[str]:
     if told.icps is None:
         return []
     sentences = [paragraph(profile.sentence) for profile in told.icps.profiles]
-    why = paragraph(f"Nothing: {told.icps.why}." if told.icps.why else "")
+    left = f"{told.icps.undescribed:,} customers fit no profile." if told.icps.profiles else ""
+    why = paragraph(f"Nothing: {told.icps.why}." if told.icps.why else left)
     text = told.icps.text()
-    return [heading("What the best customers have in common"), *sentences, why, folded("As a playbook writes it", text) if text else ""]
+    return [
+        heading("What the best customers have in common"),
+        *sentences,
+        why,
+        folded("As a playbook writes it", text) if text else "",
+    ]
 
 
 def _drift(told: Told) -> list[str]:

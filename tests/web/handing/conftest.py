@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -13,13 +14,12 @@ from qualify.web.database import rows
 from qualify.web.handing import facts
 from qualify.web.handing.working import Hander
 from qualify.web.living.working import Worker
+from qualify.web.sources import create_source
 from qualify.web.verbs.actor import Actor
 from qualify.web.verbs.publish import publish
 from qualify.web.verbs.reps import set_rep
 from qualify.web.verbs.roles import actor_in
-from tests.web.cast import OWNER, lead_of, of, send, source
-
-__all__ = ["source"]
+from tests.web.cast import OWNER, lead_of, of, send
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -62,14 +62,20 @@ class Company(NamedTuple):
         return who
 
 
-@pytest.fixture
-def company(source: Source) -> Company:
+def settled() -> Company:
     """Rosa and Ravi sell, Max leads them; today is a Monday, nine o'clock."""
+    source = Source(id=create_source("site", "segment", MONDAY - DAY), name="site", trusted=True)
     publish(OWNER, starter("b2b-saas"), MONDAY - DAY)
     for address in (ROSA, RAVI):
         set_rep(OWNER, address, MONDAY - DAY, teams=["sales"], time_zone="UTC")
     set_rep(OWNER, MAX, MONDAY - DAY, teams=["managers"], time_zone="UTC")
     return Company(source, Worker(), Hander())
+
+
+@pytest.fixture
+def company(store: Path) -> Company:
+    """The same, in a store of its own."""
+    return settled()
 
 
 def owners(*people: int) -> list[str | None]:
@@ -89,5 +95,3 @@ def clock(who: int) -> tuple[str, int | None]:
         "SELECT state, due_at FROM handoff WHERE person_id = %s ORDER BY reached_at DESC LIMIT 1", [who]
     )
     return state, due
-
-

@@ -6,6 +6,7 @@ import pytest
 
 from qualify.playbook.starters import text as starter
 from qualify.web.database import rows
+from qualify.web.looking.handing import unassigned
 from qualify.web.verbs.actor import Conflict, Forbidden, NotThere
 from qualify.web.verbs.assigning import assign, take
 from qualify.web.verbs.contacting import Touch, log_contact
@@ -14,7 +15,7 @@ from qualify.web.verbs.publish import publish
 from qualify.web.verbs.reasons import reason_of
 from qualify.web.verbs.reps import add_absence, deactivate_rep, preview_deactivate_rep, set_rep
 from qualify.web.verbs.undo import undo
-from tests.web.cast import OWNER
+from tests.web.cast import OWNER, lead_of, of, send
 from tests.web.handing.conftest import (
     DAY,
     HOUR,
@@ -73,7 +74,11 @@ def test_the_same_contact_told_twice_is_one(company: Company) -> None:
 
 
 def test_who_lets_a_lead_lie_loses_it_where_the_playbook_says_so(company: Company) -> None:
-    publish(OWNER, starter("b2b-saas").replace("warn_before: 1 hour", "warn_before: 1 hour\n  on_breach: reroute"), MONDAY - 1)
+    publish(
+        OWNER,
+        starter("b2b-saas").replace("warn_before: 1 hour", "warn_before: 1 hour\n  on_breach: reroute"),
+        MONDAY - 1,
+    )
     jane = company.hand("jane", MONDAY)
     [first] = owners(jane)
     company.works(MONDAY + 2 * HOUR + 1)
@@ -118,6 +123,7 @@ def test_of_two_who_take_a_lead_that_nobody_has_one_gets_it(company: Company) ->
     assert owners(jane) == [ROSA]
 
 
+@pytest.mark.slow
 def test_a_lead_that_nobody_could_take_finds_somebody_who_is_back(company: Company) -> None:
     for address in (ROSA, RAVI, MAX):
         add_absence(MANAGER, address, MONDAY - DAY, MONDAY + 3 * DAY, MONDAY - 1)
@@ -155,6 +161,7 @@ def test_undoing_a_refusal_gives_the_lead_back(company: Company) -> None:
     assert clock(jane)[0] == "running"
 
 
+@pytest.mark.slow
 def test_who_leaves_holding_forty_leads_leaves_none_behind(company: Company) -> None:
     everybody = [company.comes(f"lead{number}", MONDAY + number) for number in range(40)]
     set_rep(MANAGER, RAVI, MONDAY - 1, active_until=MONDAY - 1)
@@ -175,6 +182,42 @@ def test_who_leaves_holding_forty_leads_leaves_none_behind(company: Company) -> 
         deactivate_rep(MANAGER, ROSA, MONDAY + 104)
 
 
+@pytest.mark.slow
+def test_of_a_competitor_nobody_is_handed_over_again(company: Company) -> None:
+    jane = company.hand("jane", MONDAY)
+    number = decide(rep(str(owners(jane)[0])), jane, "rejected", MONDAY + 1, reason=reason_of("competitor"))
+    told_of = {
+        "email": "jim@jane-works.io",
+        "title": "VP Marketing",
+        "employees": 120,
+        "country": "DE",
+        "industry": "software",
+    }
+    send(company.source, MONDAY + HOUR, *of("jim", told_of, ["Demo Requested"]))
+    jim = lead_of("jim@jane-works.io")
+    company.works(MONDAY + HOUR)
+    assert owners(jim) == [None]
+    assert "its account was excluded when Jane was refused" in unassigned(MONDAY + HOUR)[0].why[0]
+    undo(OWNER, number, MONDAY + 2 * HOUR)
+    company.works(MONDAY + 3 * HOUR)
+    assert owners(jim)[0] in (ROSA, RAVI)
+
+
+@pytest.mark.slow
+def test_taking_a_members_sign_in_away_gives_their_leads_to_others(company: Company) -> None:
+    from qualify.web.store.models import User
+    from qualify.web.verbs.membering import deactivate
+
+    jane = company.hand("jane", MONDAY)
+    [owner] = owners(jane)
+    User(email="ada@qualify.example", role="admin", password="!").save()
+    member = User(email=str(owner), role="sales_rep", password="!")
+    member.save()
+    deactivate(OWNER, member.pk, MONDAY + 1)
+    assert owners(jane) == [other(str(owner))]
+
+
+@pytest.mark.slow
 def test_giving_a_lead_away_needs_the_right_to(company: Company) -> None:
     jane = company.hand("jane", MONDAY)
     [owner] = owners(jane)
@@ -189,6 +232,7 @@ def test_giving_a_lead_away_needs_the_right_to(company: Company) -> None:
     assert owners(jane) == [other(str(owner))]
 
 
+@pytest.mark.slow
 def test_as_long_as_there_is_no_rep_nobody_is_looked_for(company: Company) -> None:
     for table in ("rep_setting", "absence"):
         from qualify.web.database import run

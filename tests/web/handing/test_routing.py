@@ -29,4 +29,8 @@ def test_looking_again_gives_nobody_anything_twice(company: Company) -> None:
 
     mark([jane], MONDAY + 2)
     company.works(MONDAY + 2)
-    assert before == (rows("SELECT * FROM assignment"), rows("SELECT * FROM message"), rows("SELECT * FROM mail"))
+    assert before == (
+        rows("SELECT * FROM assignment"),
+        rows("SELECT * FROM message"),
+        rows("SELECT * FROM mail"),
+    )

@@ -21,6 +21,9 @@ EVERYBODY = "whoever it is about, and admins"
 
 ASKS = {
     scopes.WRITE_LEADS: (
+        "assigning.assign assigning.take contacting.log_contact enrolling.enrol enrolling.finish_step "
+        "enrolling.skip_step enrolling.stop_sequences mailing.receive_mail mailing.write_to_lead "
+        "reps.call_off_absence "
         "answer.answer consent.consent decide.decide dismiss.dismiss learn.learn merge.merge "
         "preview.preview_merge preview.preview_split retract.restore retract.retract several.decide_several "
         "several.preview_several "
@@ -33,7 +36,10 @@ ASKS = {
     scopes.EXPORT_LEADS: "export.exported",
     scopes.ERASE_LEADS: "erase.erase erase.preview_erase",
     scopes.PUBLISH_PLAYBOOK: "beginning.first_playbook publish.publish",
-    scopes.READ_PLAYBOOK: "drafting.ask_match drafting.ask_plan publish.check",
+    scopes.MANAGE_REPS: (
+        "assigning.own_account reps.add_absence reps.deactivate_rep reps.preview_deactivate_rep reps.set_rep"
+    ),
+    scopes.READ_PLAYBOOK: "simulating.simulate drafting.ask_match drafting.ask_plan publish.check",
     scopes.DRAFT_PLAYBOOK: (
         "drafting.begin drafting.comment drafting.discard drafting.rename drafting.renew drafting.reopen "
         "drafting.save drafting.settle"
@@ -45,13 +51,13 @@ ASKS = {
         "inviting.invite inviting.invite_again inviting.make_admin inviting.revoke_invitation membering.change_role "
         "membering.forget_second_steps membering.password_link "
         "membering.deactivate membering.reactivate opening.create_key opening.create_source opening.revoke_key "
-        "opening.change_source opening.rotate_key replay.replay resending.resend resending.rotate_secret resending.settle_secret"
+        "mailing.send_again opening.change_source opening.rotate_key replay.replay resending.resend resending.rotate_secret resending.settle_secret"
     ),
     EVERYBODY: "membering.change_profile membering.end_sessions",
 }
 """Scope → the verbs that ask for it."""
 
-ELSEWHERE = {"agreeing.withdraw", "decide.written", "publish.put_in_force"}
+ELSEWHERE = {"agreeing.withdraw", "decide.written", "publish.put_in_force", "reps.let_go"}
 """What asks for the scope of the side that a row is of (tested with the agreement), and what other verbs do when they
 have asked.
 """

@@ -21,10 +21,11 @@ WALKED: Final[Columns] = {"no": "int64", "look": "int64", "stage": "string"}
 def step(replay: Replaying, *, resumed: bool) -> Any:
     """Each lead's state at the look :data:`LOOKED_AT`, whose moment is ``AS_OF``; ids are the leads' numbers.
 
-    Reads ``replayed``, and ``previous`` (the states at the look before) when ``resumed``.
+    Only of the leads that have moved by then. Reads ``stirred``, and, when ``resumed``, ``previous``: the states at
+    the look before.
     """
     kept: Columns = {name: kind for name, kind in replay.columns().items() if name != "lead_id"}
-    table = ibis.table({"no": "int64", "look": "int64", **kept}, name="replayed")
+    table = ibis.table({"no": "int64", "look": "int64", **kept}, name="stirred")
     here = table.filter(table.look == ibis.literal(LOOKED_AT, "int64"))
     judged = here.select(here.no.name("lead_id"), *kept)
     scoring = Scoring(replay.layout, replay.tables, AS_OF, judged_as=judged)

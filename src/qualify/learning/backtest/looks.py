@@ -49,7 +49,9 @@ class Looks(Sequence[int]):
         yield "looks", ("look", "moment"), list(enumerate(self.moments))
         by_day = {moment // DAY: moment for moment in self.moments}
         days = range(self.moments[0] // DAY, self.moments[-1] // DAY + 1)
-        rows = [(day, self.first_at_or_after(day * DAY), by_day.get(day)) for day in days]
+        rows: list[tuple[int | None, ...]] = [
+            (day, self.first_at_or_after(day * DAY), by_day.get(day)) for day in days
+        ]
         yield "days", ("day", "before", "moment"), rows
 
     def dated(self, table: Any) -> Any:

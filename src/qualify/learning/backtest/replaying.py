@@ -13,15 +13,15 @@ replayed   one row for each lead and look: what stages look at, scores, grade, `
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 import ibis
 
-from qualify.learning.backtest.looks import Looks
 from qualify.learning.backtest import occurring
+from qualify.learning.backtest.looks import Looks
 from qualify.moments import LATEST
 from qualify.scoring.canonical import Columns, judged_columns
 from qualify.scoring.earning import points_of
@@ -30,6 +30,7 @@ from qualify.scoring.facts import Facts
 from qualify.scoring.knowing import known
 from qualify.scoring.layout import Layout, StageRule
 from qualify.scoring.lowering import lowered, surely
+from qualify.stages.ladder import State
 
 SPREAD: Final = 1_000
 """Row numbers are lead number × this + look number; more than the most looks there can be."""
@@ -65,6 +66,7 @@ class Replaying:
             "known": self.known,
             **self._doings(),
             "replayed": self.replayed,
+            "stirred": self.stirred,
         }
 
     def _doings(self) -> dict[str, Callable[[], Any]]:
@@ -127,7 +129,7 @@ class Replaying:
     # ── versions ────────────────────────────────────────────────────────────────────────────────────
 
     def versions(self) -> Any:
-        """When something was learnt: ``no, since, until`` (looks), ``number`` and ``moment`` of the version."""
+        """When something was learnt: ``no, since, until`` (looks), ``version`` (its number) and ``moment``."""
         turns = ibis.union(*self._turns(), distinct=True)
         turns = self.looks.dated(turns.mutate(look=turns.since))
         ahead = ibis.window(group_by="no", order_by="since")
@@ -136,7 +138,7 @@ class Replaying:
             "no",
             "since",
             until=ibis.coalesce(turns.since.lead(1).over(ahead), end),
-            number=turns.no * SPREAD + turns.since,
+            version=turns.no * SPREAD + turns.since,
             moment=turns.moment,
         )
 
@@ -168,14 +170,14 @@ class Replaying:
 
     @property
     def _versions(self) -> Any:
-        columns = dict.fromkeys(("no", "since", "until", "number", "moment"), "int64")
+        columns = dict.fromkeys(("no", "since", "until", "version", "moment"), "int64")
         return ibis.table(columns, name="versions")
 
     def known(self) -> Any:
         """What was known of each version's lead: the columns of ``scoring.knowing.known``, by version."""
         found = known(self.layout, self._as_leads(), ibis.literal(LATEST, "int64"))
         versions = self._versions
-        joined = versions.join(found, versions.number == found.lead_id)
+        joined = versions.join(found, versions.version == found.lead_id)
         return joined.select(versions.no, versions.since, versions.until, *_columns(found, _ID))
 
     def _as_leads(self) -> dict[str, Any]:
@@ -183,19 +185,21 @@ class Replaying:
         versions, leads, tables = self._versions, self._leads, self.tables
         whose = versions.join(leads.select("no", _ID, "account_id"), "no")
         row = whose.join(tables["leads"].drop("account_id"), _ID)
-        account = row.account_id.notnull().ifelse(row.number, ibis.null("int64"))
+        account = row.account_id.notnull().ifelse(row.version, ibis.null("int64"))
         traits = [field.column for field in self.layout.trait_fields]
-        found = {"leads": row.select(row.number.name(_ID), account.name("account_id"), "created_at", *traits)}
+        found = {
+            "leads": row.select(row.version.name(_ID), account.name("account_id"), "created_at", *traits)
+        }
         if "accounts" in self.present:
             accounts = whose.join(tables["accounts"], "account_id")
             seen = accounts.filter(accounts.created_at <= accounts.moment)
-            found["accounts"] = seen.select(seen.number.name("account_id"), "created_at", *traits)
+            found["accounts"] = seen.select(seen.version.name("account_id"), "created_at", *traits)
         dated = {"traits": "learned_at", "answers": "answered_at", "decisions": "decided_at"}
         for name, moment in dated.items():
             if name in self.present:
-                facts = whose.select(_ID, "number", "moment").join(tables[name], _ID)
+                facts = whose.select(_ID, "version", "moment").join(tables[name], _ID)
                 seen = facts.filter(facts[moment] <= facts.moment)
-                found[name] = seen.select(seen.number.name(_ID), *_names(tables[name], _ID))
+                found[name] = seen.select(seen.version.name(_ID), *_names(tables[name], _ID))
         return found
 
     # ── what they did ───────────────────────────────────────────────────────────────────────────────
@@ -234,7 +238,27 @@ class Replaying:
                 (judged.lead_id // SPREAD).name("no"), (judged.lead_id % SPREAD).name("look"), *kept
             )
         )
-        return placed.select("no", "look", *kept, ready=self._ready(placed))
+        row = _AtFirst(placed, self.layout, self.tables, placed.moment)
+        handed = [rule for rule in self.layout.climbable if rule.name in self.handed]
+        return placed.select(
+            "no", "look", *kept, ready=row.enters_any(handed), stirs=row.enters_any(self.layout.stages)
+        )
+
+    def stirred(self) -> Any:
+        """The rows of ``replayed`` from the first on that moves its lead, in the order of looks, for the stages.
+
+        Before it a lead is where it began: nothing of its state changes as long as no stage is entered.
+        """
+        rows = ibis.table({**self._row, "ready": "boolean", "stirs": "boolean"}, name="replayed")
+        moved = rows.filter(rows.stirs)
+        first = moved.group_by("no").agg(first=moved.look.min())
+        joined = rows.join(first, "no")
+        return joined.filter(joined.look >= joined["first"]).select(*self._row).order_by("look")
+
+    @property
+    def _row(self) -> Columns:
+        kept = {name: kind for name, kind in self.columns().items() if name != _ID}
+        return {"no": "int64", "look": "int64", **kept}
 
     def columns(self) -> Columns:
         """What is kept of a judged row: all but the rules and the sums that only the ledger needs."""
@@ -244,32 +268,28 @@ class Replaying:
         dropped |= {"account_id", "information"}
         return {name: kind for name, kind in every.items() if name not in dropped}
 
-    def _ready(self, judged: Any) -> Any:
-        """Whether a stage at which leads are handed over would be entered, whatever the stage it is in."""
-        row = _Fresh(judged, self.layout, self.tables, judged.moment)
-        found = ibis.literal(False)
-        for rule in self.layout.climbable:
-            if rule.name in self.handed:
-                found = found | row.enters(rule)
-        return found
 
-
-class _Fresh(Facts):
-    """A judged row by itself: any decision counts, and the stage was entered when the lead came."""
+class _AtFirst(Facts):
+    """A judged row of a lead that is where it began: any decision counts, and it is there since it came."""
 
     def decision(self) -> Any:
         """The newest decision."""
-        return self.table.decision if "decisions" in self.tables else ibis.null("string")
+        if "decisions" not in self.tables:
+            return ibis.null("string")
+        fresh = surely(self.table.decided_at > State().cycle_since)
+        return fresh.ifelse(self.table.decision, ibis.null("string"))
 
     def entered(self) -> Any:
         """When the lead came."""
         return self.table.created_at
 
-    def enters(self, rule: StageRule) -> Any:
-        """Whether the stage's `enter` or `fast_lane` holds."""
-        truths = [truth for truth in (rule.enter, rule.fast_lane) if truth is not None]
-        holds = [surely(lowered(truth, self)) for truth in truths]
-        return holds[0] | holds[1] if len(holds) == 2 else holds[0] if holds else ibis.literal(False)
+    def enters_any(self, rules: Sequence[StageRule]) -> Any:
+        """Whether the `enter` or `fast_lane` of any of the stages holds."""
+        truths = [truth for rule in rules for truth in (rule.enter, rule.fast_lane) if truth is not None]
+        found = ibis.literal(False)
+        for truth in truths:
+            found = found | surely(lowered(truth, self))
+        return found
 
 
 class _Judging(Scoring):

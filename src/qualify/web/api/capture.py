@@ -157,6 +157,9 @@ class WebhookIn(Asked):
 
     url: Annotated[str, Field(max_length=2_000)]
     types: list[Word] = Field([], max_length=20)
+    kind: Annotated[
+        Literal["standard", "slack"], Field(description="slack: a line of text for a channel, unsigned")
+    ] = "standard"
 
 
 class WebhookOut(Schema):
@@ -290,7 +293,8 @@ def list_webhooks(request: HttpRequest) -> Any:
 )
 def post_webhook(request: HttpRequest, body: WebhookIn) -> Any:
     """The secret that signs what it is sent is shown this once."""
-    return Status(201, hooking.create_webhook(actor(request), body.url, now(), types=body.types)._asdict())
+    made = hooking.create_webhook(actor(request), body.url, now(), types=body.types, kind=body.kind)
+    return Status(201, made._asdict())
 
 
 @router.delete(

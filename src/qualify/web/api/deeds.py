@@ -12,6 +12,7 @@ from pydantic import Field
 from qualify.clock import now
 from qualify.web.api.access import actor
 from qualify.web.api.shapes import Asked, Done, Id, Moment, Text, Word
+from qualify.web.handing.deciding import Besides
 from qualify.web.verbs import merge as merging
 from qualify.web.verbs import preview, split, undo
 from qualify.web.verbs.answer import answer
@@ -38,6 +39,8 @@ class DecisionIn(Asked):
     reason: Text = ""
     decided_at: Moment | None = None
     worth: AmountIn | None = None
+    back_on: Annotated[Moment | None, Field(description="of a refusal: when the lead wants it")] = None
+    duplicate_of: Annotated[Id | None, Field(description="of a refusal: the lead that it repeats")] = None
 
 
 class AnswerIn(Asked):
@@ -129,10 +132,11 @@ class PreviewOut(Schema):
 def post_decision(request: HttpRequest, lead_id: Id, body: DecisionIn) -> Any:
     """Accept, reject, confirm, recycle, disqualify or reopen a lead; or say that it was won or lost."""
     worth = None if body.worth is None else Amount(body.worth.amount, body.worth.currency)
-    asks, at = actor(request), body.decided_at
-    return Status(
-        201, {"audit_id": decide(asks, lead_id, body.decision, now(), reason=body.reason, at=at, worth=worth)}
-    )
+    number = decide(
+        actor(request), lead_id, body.decision, now(), reason=body.reason, at=body.decided_at, worth=worth,
+        besides=Besides(body.back_on, body.duplicate_of),
+    )  # fmt: skip
+    return Status(201, {"audit_id": number})
 
 
 @router.post("/leads/{lead_id}/answers", response={201: Done}, operation_id="answer", summary="Answer")

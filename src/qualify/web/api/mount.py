@@ -11,7 +11,19 @@ from django.urls import URLPattern, re_path
 from ninja import NinjaAPI
 from ninja.parser import Parser
 
-from qualify.web.api import capture, deeds, drafts, duplicates, export, forms, leads, playbooks, webhooks
+from qualify.web.api import (
+    capture,
+    deeds,
+    drafts,
+    duplicates,
+    export,
+    forms,
+    handoff,
+    leads,
+    playbooks,
+    reps,
+    webhooks,
+)
 from qualify.web.api.access import Token
 from qualify.web.api.around import surrounded, unknown
 from qualify.web.api.description import described
@@ -36,7 +48,10 @@ def api() -> NinjaAPI:
         parser=Strict(), description="Leads, the lines behind their scores, and every change of state.",
     )  # fmt: skip
     handle_errors(made)
-    for each in (leads, export, deeds, duplicates, playbooks, drafts, capture, forms, webhooks):
+    for each in (
+        *(leads, export, deeds, handoff, reps, duplicates),
+        *(playbooks, drafts, capture, forms, webhooks),
+    ):
         made.add_router("", each.router)
     return made
 

@@ -21,7 +21,7 @@ from qualify.web.bulk.protocol import Progress as Doing
 from qualify.web.database import Row, insert, rows, those
 from qualify.web.handing.line import mark_judged
 from qualify.web.keeping.marking import mark
-from qualify.web.living.standings import MESSAGE, MOVE, REPLACED, STANDING, move_told
+from qualify.web.living.standings import MESSAGE, MOVE, REPLACED, STANDING, move_told, speaking
 
 Progress = Callable[[str, int, int], None]
 
@@ -98,12 +98,20 @@ def _write_part(part: Standings, moves: dict[int, list[Row]], version: int, now:
         # Whoever the worker has judged since then, even in this very moment, is left as they are.
         older = f"ON CONFLICT (person_id) DO UPDATE SET {REPLACED} WHERE standing.as_of <= excluded.as_of"
         written = {who for (who,) in insert("standing", STANDING, fresh, f"{older} RETURNING person_id")}
-        new = [move for row in fresh if row[0] in written for move in moves.get(row[0], ())]
+        new = [
+            (*move, *_judged_so(row)) for row in fresh if row[0] in written for move in moves.get(row[0], ())
+        ]
         insert("move", MOVE, new)
         insert("message", MESSAGE, [move_told("lead.moved", move, now) for move in new])
         mark(dict.fromkeys(stale, now), now, own=False)
         mark_judged({move[0] for move in new}, now)
     return Rescored(len(written), len(new), len(stale))
+
+
+def _judged_so(standing: Row) -> Row:
+    """Of the row of a standing, how a move of that very moment was judged."""
+    total, grade, lines = standing[3], standing[4], standing[7]
+    return total, grade, speaking(msgspec.json.decode(lines))
 
 
 def _stale(people: Sequence[int], now: int) -> set[int]:

@@ -12,6 +12,8 @@ from qualify.errors import InputError, instead
 from qualify.web.commands.opening import open_store, who
 from qualify.web.commands.saying import Format, note, say, say_json, say_table
 
+TABLES = ("leads", "events", "outcomes")
+
 SHOWN = 20
 """Refused rows that are shown; the store keeps more."""
 
@@ -21,7 +23,7 @@ def import_(
     source: Annotated[str, typer.Option("--source", help="Where it comes from; made when there is none.")],
     table: Annotated[
         str | None,
-        typer.Option("--table", help="What it holds: leads or events. By default its header says."),
+        typer.Option("--table", help="What it holds: leads, events or outcomes. By default its header says."),
     ] = None,
     map_: Annotated[
         list[str] | None,
@@ -51,13 +53,14 @@ def import_(
       qualify import contacts.csv --source hubspot --dry-run
       qualify import contacts.csv --source hubspot --map 'Funding Round=funding_stage'
       qualify import events.csv --source crm --history
+      qualify import deals.csv --source hubspot --table outcomes
     """
     open_store()
     from qualify.clock import now
     from qualify.web.importing.running import Options, import_file, preview
 
-    if table not in (None, "leads", "events"):
-        raise InputError(f"--table {table}{instead(table or '', ('leads', 'events'))}")
+    if table not in (None, *TABLES):
+        raise InputError(f"--table {table}{instead(table or '', TABLES)}")
     options = Options(table, mapping(map_ or []), history, time_zone, sheet)  # type: ignore[arg-type]
     seen = preview(file, options)
     for doubt in seen.warnings:

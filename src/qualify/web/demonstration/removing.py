@@ -144,7 +144,10 @@ def _forget_people(nodes: Sequence[int]) -> None:
     for table, column, ids in (
         ("attempt", "message_id", messages),
         ("message", "id", messages),
-        *((table, "person_id", nodes) for table in ("standing", "move", "dirty", "handoff", "handing", "mail")),
+        *(
+            (table, "person_id", nodes)
+            for table in ("standing", "move", "dirty", "handoff", "handing", "mail")
+        ),
         *((table, column, nodes) for table in ("link", "suggestion") for column in ("one_id", "other_id")),
         ("person", "id", nodes),
         ("identifier", "id", nodes),

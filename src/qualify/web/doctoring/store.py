@@ -135,6 +135,35 @@ def outbox() -> Iterator[Finding]:
         yield ok("outbox", f"{waiting:,} messages wait{late}")
 
 
+def hand_off() -> Iterator[Finding]:
+    """Leads that nobody has, and names of teams in the playbook that nobody goes by."""
+    from qualify.web.looking.handing import problems, reps, unassigned
+
+    if not reps(now()):
+        yield ok("hand-off", "nobody is set up who gets leads")
+        return
+    wrong = list(problems(now()))
+    if loud := len(unassigned(now())):
+        wrong.append(f"{loud:,} leads that are ready are with nobody")
+    for each in wrong:
+        yield warning("hand-off", each, "look at who gets leads, and at the playbook's `handoff`")
+    if not wrong:
+        yield ok("hand-off", "every lead that is ready is with somebody")
+
+
+def mail() -> Iterator[Finding]:
+    """Mail that was given up, and a mailbox that cannot be read."""
+    [(dead,)] = rows("SELECT count(*) FROM mail WHERE state = 'dead'")
+    troubles = rows("SELECT name, trouble FROM mailbox WHERE trouble <> ''")
+    if dead:
+        yield warning("mail", f"{dead:,} mails were given up", "send them again when the server takes them")
+    for name, trouble in troubles:
+        yield warning("mail", f"{name} cannot be read: {trouble}", "look at QUALIFY_IMAP_URL")
+    if not dead and not troubles:
+        [(waiting,)] = rows("SELECT count(*) FROM mail WHERE state = 'waiting'")
+        yield ok("mail", f"{waiting:,} mails wait")
+
+
 def playbook() -> Iterator[Finding]:
     """Whether there is a playbook by which people are judged."""
     from qualify.playbook import parse
@@ -182,6 +211,6 @@ def people() -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    people, database, clock, worker, long_work, outbox, playbook, sources, deciphering, versions,
+    people, database, clock, worker, long_work, outbox, hand_off, mail, playbook, sources, deciphering, versions,
 )  # fmt: skip
 """What is looked at when the store can be."""

@@ -80,6 +80,7 @@ def detail(
     kept |= {"on": more.on} if more.on is not None else {}
     kept |= {"duplicate_of": int(other)} if other else {}
     kept |= {"task": follows.task} if follows.task else {}
+    kept |= {"excludes": follows.excludes} if follows.excludes else {}
     if follows.comes_back_at is not None:
         kept["back_at"] = follows.comes_back_at
     return kept, follows

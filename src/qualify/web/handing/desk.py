@@ -1,4 +1,4 @@
-"""All that is needed to look at hand-offs at a moment: the rules, who there is, what everybody holds, leads as judged."""
+"""What is needed to look at hand-offs at a moment: the rules, who there is, what everybody holds, leads as judged."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any, NamedTuple, cast
 
 from qualify.handoff.clock import Calendars, Promise
-from qualify.handoff.routing import Arrival, Plan
 from qualify.handoff.roster import Roster
+from qualify.handoff.routing import Arrival, Plan
 from qualify.handoff.standing import Standing
 from qualify.playbook.handoff import Handoff
 from qualify.scoring.layout import Layout

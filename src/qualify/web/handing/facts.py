@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -42,9 +43,9 @@ THOSE = "{} IN ({{}})"
 
 
 def everything() -> list[Fact]:
-    """Every fact that says what everybody holds."""
+    """Every fact that says what everybody holds; why somebody was given a lead is left out."""
     return [
-        *(_assignment(row) for row in rows(_ASSIGNMENT.format(EVERY))),
+        *(_assignment(row) for row in rows(_ASSIGNMENT.replace("a.why", "'[]'").format(EVERY))),
         *(_rejection(row) for row in rows(_REJECTION.format(EVERY))),
         *(_closing(row) for row in rows(_CLOSING.format(EVERY))),
         *ownerships(),
@@ -108,7 +109,7 @@ def steps_done(people: Iterable[int]) -> list[StepDone]:
 def happenings(people: Iterable[int]) -> list[Happening]:
     """What sequences go by: what was written down as such, real meetings, and moves between stages."""
     ids = sorted(people)
-    accounts = dict(those("SELECT id, account_id FROM person WHERE id IN ({})", ids))
+    accounts: dict[int, int | None] = dict(those("SELECT id, account_id FROM person WHERE id IN ({})", ids))
     told = those("SELECT owner_id, kind, happened_at, returns_at FROM happening WHERE owner_id IN ({})", ids)
     found = [
         Happening(kind, str(who), at, _text(accounts.get(who)), returns_at=returns_at)
@@ -125,11 +126,16 @@ def happenings(people: Iterable[int]) -> list[Happening]:
 
 def _assignment(row: Row) -> Assignment:
     who, cycle, rep, at, why, by, rule, account, queue, pool, in_turn = row
-    drawn = tuple((name, weight) for name, weight in _decode(pool))
-    told = tuple(_decode(why))
+    told: tuple[str, ...] = () if why == "[]" else tuple(_decode(why))
     return Assignment(
-        str(who), cycle, rep, at, told, by, rule, _text(account), queue, drawn, in_turn=bool(in_turn)
+        str(who), cycle, rep, at, told, by, rule, _text(account), queue, _pool(pool), in_turn=bool(in_turn)
     )
+
+
+@lru_cache(maxsize=4_096)
+def _pool(text: str) -> tuple[tuple[str, int], ...]:
+    """Whose turn it could have been; the same few, again and again."""
+    return tuple((name, weight) for name, weight in _decode(text))
 
 
 def _rejection(row: Row) -> Rejection:
@@ -154,8 +160,8 @@ def _closing(row: Row) -> Closing:
 
 
 def _contact(row: Row) -> Contact:
-    number, who, *rest, auto_reply, known_at = row
-    return Contact(number, str(who), *rest, bool(auto_reply), known_at)
+    number, who, rep, channel, direction, at, outcome, auto_reply, known_at = row
+    return Contact(number, str(who), rep, channel, direction, at, outcome, bool(auto_reply), known_at)
 
 
 def _text(value: object) -> str | None:

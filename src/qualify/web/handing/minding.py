@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from qualify.handoff.clock import Clock, clock
+from qualify.handoff.clock import Clock, Handed, clock
 from qualify.handoff.facts import Assignment, Contact, Rejection
 from qualify.handoff.followups import Enrolment, sequence_for
 from qualify.handoff.routing import route
 from qualify.web.database import those
 from qualify.web.handing import facts
 from qualify.web.handing.desk import Desk, Judged
-from qualify.web.handing.resting import Rest, rests
+from qualify.web.handing.resting import Rest, excluded, rests
 from qualify.web.handing.spells import Spell, spells
 
 TRY_AGAIN: Final = 900_000
@@ -195,19 +195,33 @@ def _give(minded: Minded, known: Known, spell: Spell, desk: Desk, judged: Judged
     let_lie = not _needs_somebody(known, spell, desk) and _was_let_lie(known, spell, desk)
     if not (let_lie or _needs_somebody(known, spell, desk)):
         return
-    assert desk.plan is not None
     handed, given = spell.handed, known.of_cycle(spell.handed.cycle)
-    late = {each.rep_id for each in given[:-1] if _taken_away(each, given)}
-    late |= {given[-1].rep_id} if let_lie else set()
-    found = route(
-        desk.arrival(judged, handed.cycle, handed.reached_at), desk.plan, desk.roster, desk.standing,
-        at=desk.now, late=frozenset(each for each in late if each is not None),
-    )  # fmt: skip
+    found = _withheld(handed, desk, judged) or _routed(known, spell, desk, judged, let_lie=let_lie)
     if found.rep_id is None and given and given[-1].rep_id is None:
         return
     minded.given = Given(found, judged, BY_CLOCK if let_lie else BY_ROUTING)
     desk.standing.add(found)
     known.given.append(found)
+
+
+def _withheld(handed: Handed, desk: Desk, judged: Judged) -> Assignment | None:
+    """Nobody gets a lead whose account was excluded; it is on the loud list, with the reason."""
+    account = judged.person.account_id
+    why = None if account is None else excluded(account)
+    if why is None:
+        return None
+    return Assignment(handed.lead_id, handed.cycle, None, desk.now, (why,), BY_ROUTING, "", str(account))
+
+
+def _routed(known: Known, spell: Spell, desk: Desk, judged: Judged, *, let_lie: bool) -> Assignment:
+    assert desk.plan is not None
+    handed, given = spell.handed, known.of_cycle(spell.handed.cycle)
+    late = {each.rep_id for each in given[:-1] if _taken_away(each, given)}
+    late |= {given[-1].rep_id} if let_lie else set()
+    return route(
+        desk.arrival(judged, handed.cycle, handed.reached_at), desk.plan, desk.roster, desk.standing,
+        at=desk.now, late=frozenset(each for each in late if each is not None),
+    )  # fmt: skip
 
 
 def _taken_away(each: Assignment, given: Sequence[Assignment]) -> bool:

@@ -203,9 +203,7 @@ def again(mail_ids: Sequence[int], now: int) -> int:
     if not mail_ids:
         return 0
     which = f"state = 'dead' AND id IN ({marks(len(mail_ids))})"
-    return run(
-        f"UPDATE mail SET state = 'waiting', tries = 0, next_at = %s WHERE {which}", [now, *mail_ids]
-    )
+    return run(f"UPDATE mail SET state = 'waiting', tries = 0, next_at = %s WHERE {which}", [now, *mail_ids])
 
 
 def _give_back(taken: Sequence[Due], now: int) -> None:

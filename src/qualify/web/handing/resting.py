@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from qualify.web.database import run_many, those
+from qualify.moments import written
+from qualify.web.database import rows, run_many, those
 from qualify.web.keeping.marking import mark
 
 BACK: Final = "recycling"
@@ -28,7 +29,8 @@ _DECISIONS = (
     "ORDER BY decided_at, id"
 )
 _OUTCOMES = (
-    "SELECT owner_id, max(closed_at) FROM outcome WHERE owner_id IN ({}) AND taken_back_at IS NULL GROUP BY owner_id"
+    "SELECT owner_id, max(closed_at) FROM outcome WHERE owner_id IN ({}) AND taken_back_at IS NULL "
+    "GROUP BY owner_id"
 )
 
 
@@ -45,6 +47,22 @@ def rests(people: Iterable[int]) -> dict[int, Rest]:
         if who in found and closed_at >= found[who].decided_at:
             del found[who]
     return found
+
+
+_EXCLUDED: Final = (
+    "SELECT p.name, p.email, d.reason, d.decided_at FROM decision d JOIN person p ON p.id = d.owner_id "
+    "WHERE p.account_id = %s AND d.taken_back_at IS NULL AND d.detail LIKE %s AND NOT EXISTS (SELECT 1 FROM decision r "
+    "WHERE r.owner_id = d.owner_id AND r.decision = 'reopened' AND r.taken_back_at IS NULL "
+    "AND r.decided_at > d.decided_at) ORDER BY d.decided_at DESC LIMIT 1"
+)
+
+
+def excluded(account_id: int) -> str | None:
+    """Why nobody of the account is handed over; None when they may be."""
+    for name, email, reason, at in rows(_EXCLUDED, [account_id, '%"excludes":"account"%']):
+        said = reason.replace("_", " ")
+        return f"its account was excluded when {name or email} was refused on {written(at)[:10]} ({said})"
+    return None
 
 
 _FOLLOWING = (

@@ -48,7 +48,7 @@ class Calls:
         self.places = {meaning: columns.place(meaning) for meaning in columns.meanings if meaning != SKIP}
         self.moments = {
             name: Moments((row.cells[place] for row in sample), time_zone)
-            for name in ("created_at", "happened_at", "received_at")
+            for name in ("created_at", "happened_at", "received_at", "closed_at")
             if (place := self.places.get(name)) is not None
         }
         self.lead_is_user = self._headed("lead_id", "userid")
@@ -60,18 +60,22 @@ class Calls:
 
     def make(self, row: Row) -> Made:
         """The row as a call; raises :class:`Refused`."""
+        told = self.told(row)
+        return self._event(told) if self.columns.table == "events" else self._lead(told, row.line)
+
+    def told(self, row: Row) -> dict[str, str]:
+        """What the row says, by what its columns are read as; raises :class:`Refused` for a row that is broken."""
         if row.wrong:
             raise Refused(row.wrong, " | ".join(row.cells)[:200])
-        told = {
+        return {
             name: cell
             for name, place in self.places.items()
             if place is not None and (cell := row.cells[place].strip())
         }
-        return self._event(told) if self.columns.table == "events" else self._lead(told, row.line)
 
     def _lead(self, told: dict[str, str], line: int) -> Made:
         lead_id, account_id = told.pop("lead_id", ""), told.pop("account_id", "")
-        created_at = self._moment(told, "created_at")
+        created_at = self.moment(told, "created_at")
         if not (lead_id or told.get("email") or told.get("phone")):
             raise Refused("no id, e-mail address or telephone number")
         call = Call(
@@ -80,13 +84,13 @@ class Calls:
             traits=dict(told),
             email=told.get("email"),
             timestamp=created_at if self.history else None,
-            **self._named(lead_id),
+            **self.named(lead_id),
         )
         return Made(call, created_at if self.history else None, account_id)
 
     def _event(self, told: dict[str, str]) -> Made:
         kind, lead_id = told.pop("kind", ""), told.pop("lead_id", "")
-        happened_at, received_at = self._moment(told, "happened_at"), self._moment(told, "received_at")
+        happened_at, received_at = self.moment(told, "happened_at"), self.moment(told, "received_at")
         email, anonymous_id = told.pop("email", None), told.pop("anonymous_id", None)
         event_id = told.pop("event_id", "")
         if not kind:
@@ -102,12 +106,12 @@ class Calls:
             anonymous_id=anonymous_id,
             properties=_properties(told),
             timestamp=happened_at,
-            **self._named(lead_id),
+            **self.named(lead_id),
         )
         call.message_id = event_id or self._of_content(call)
         return Made(call, max(happened_at, received_at or happened_at) if self.history else None)
 
-    def _named(self, lead_id: str) -> dict[str, Any]:
+    def named(self, lead_id: str) -> dict[str, Any]:
         """How the row's own key names the person: as an address, as a user, or as an id at the source."""
         if not lead_id:
             return {}
@@ -121,7 +125,8 @@ class Calls:
         self.seen[digest] += 1
         return f"content {digest.hex()} {self.seen[digest]}"
 
-    def _moment(self, told: dict[str, str], name: str) -> int | None:
+    def moment(self, told: dict[str, str], name: str) -> int | None:
+        """The moment that a column says (None: it is empty), taken out of what is told; raises :class:`Refused`."""
         text = told.pop(name, "")
         if not text:
             return None

@@ -11,7 +11,7 @@ from qualify.files.headers import Headers, check_mapping
 from qualify.files.presets import TRAITS
 from qualify.reading.text import bare
 
-Table = Literal["leads", "events"]
+Table = Literal["leads", "events", "outcomes"]
 
 SKIP = "skip"
 """What a column is mapped to that is to be left out."""
@@ -19,7 +19,26 @@ SKIP = "skip"
 ROLES: Mapping[Table, tuple[str, ...]] = {
     "leads": ("lead_id", "account_id", "created_at"),
     "events": ("lead_id", "anonymous_id", "kind", "happened_at", "received_at", "properties", "event_id"),
+    "outcomes": ("lead_id", "outcome", "closed_at"),
 }
+OF_A_DEAL: Mapping[str, tuple[str, ...]] = {
+    "email": ("email", "contact email", "primary contact email", "associated contact email", "email address"),
+    "phone": ("phone", "phone number", "contact phone"),
+    "amount": ("amount", "deal amount", "deal value", "value", "amount in company currency", "revenue"),
+    "currency": ("currency", "deal currency", "currency code", "amount currency", "opportunity currency"),
+    "reason": (
+        "reason",
+        "closed lost reason",
+        "lost reason",
+        "loss reason",
+        "closed won reason",
+        "close reason",
+    ),
+}
+"""What an outcome may say besides, and what the columns are called that say it, the likeliest first."""
+
+_CAME = frozenset({"outcome", "result", "dealstage", "stage", "opportunitystage", "status", "wonlost"})
+_CLOSED = frozenset({"closedat", "closedate", "closeddate", "wondate", "closedon"})
 _WHAT = frozenset({"kind", "event", "eventtype", "eventname", "activity", "activitytype"})
 _WHEN = frozenset(
     {"happenedat", "timestamp", "eventtime", "eventtimestamp", "occurredat", "eventdate", "activitydate"}
@@ -44,9 +63,14 @@ class Columns(NamedTuple):
 
 
 def table_of(header: Sequence[str]) -> Table:
-    """What a file holds, by its header: events, when it says what happened and when; else leads."""
+    """What a file holds, by its header: events, when it says what happened and when; outcomes, when it says what
+    came of somebody and when that ended; else leads.
+    """
     names = {bare(name) for name in header}
-    return "events" if names & _WHAT and names & _WHEN else "leads"
+    if names & _WHAT and names & _WHEN:
+        return "events"
+    of_people = Headers("leads", list(header)).preset is not None
+    return "outcomes" if names & _CAME and names & _CLOSED and not of_people else "leads"
 
 
 def recognised(
@@ -70,6 +94,9 @@ def recognised(
         for trait in dict.fromkeys((*wanted.values(), *(_preset_traits(headers)), *TRAITS)):
             if trait not in ROLES[table]:
                 _take(found, headers.trait(trait), trait)
+    elif table == "outcomes":
+        for meaning, others in OF_A_DEAL.items():
+            _take(found, headers.trait(meaning) or _first(headers, others, found), meaning)
     else:
         _take(found, headers.trait("email"), "email")
     for name in skipped:
@@ -83,6 +110,11 @@ def recognised(
     return columns
 
 
+def _first(headers: Headers, names: Sequence[str], taken: Mapping[str, str]) -> str | None:
+    spelled = (headers.spelled(name) for name in names)
+    return next((each for each in spelled if each is not None and each not in taken), None)
+
+
 def _take(found: dict[str, str], column: str | None, meaning: str) -> None:
     """The first that wants a column has it; a second column of one meaning keeps its own name."""
     if column is not None and meaning not in found.values():
@@ -94,8 +126,16 @@ def _preset_traits(headers: Headers) -> list[str]:
 
 
 def _own_name(name: str, table: Table) -> str:
-    """Of a lead a trait in the form that playbooks use; of an event a property as it is called."""
+    """Of a lead a trait in the form that playbooks use; of an event a property; an outcome has none."""
+    if table == "outcomes":
+        return SKIP
     return named(name) or SKIP if table == "leads" else name
+
+
+_NEEDED: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "events": (("kind", "what happened"), ("happened_at", "when it happened")),
+    "outcomes": (("outcome", "what came of it, won or lost"), ("closed_at", "when it was won or lost")),
+}
 
 
 def lacking(columns: Columns) -> list[tuple[str, str]]:
@@ -105,7 +145,7 @@ def lacking(columns: Columns) -> list[tuple[str, str]]:
         found.append(
             ("no column says whom a row is about: an id, an e-mail address or a telephone number", "email")
         )
-    for needed, what in (("kind", "what happened"), ("happened_at", "when it happened")):
-        if columns.table == "events" and needed not in has:
+    for needed, what in _NEEDED.get(columns.table, ()):
+        if needed not in has:
             found.append((f"no column says {what}", needed))
     return found

@@ -193,7 +193,7 @@ def import_file(
         columns = _columns(sheet, options)
         sample = list(islice(sheet.rows, SAMPLE))
         calls = _calls(columns, sample, sheet.digest, options)
-        running = _Running(calls, source, now, dry or source_id is None)
+        running = _running(calls, source, now, dry=dry or source_id is None)
         if resumed is not None:
             running.number = resumed
             running.counts = _counts_of(resumed)
@@ -207,7 +207,16 @@ def import_file(
     )
 
 
-class _Counts(NamedTuple):
+def _running(calls: Calls, source: Source, now: int, *, dry: bool) -> Running:
+    """An import of calls; or of outcomes, which are kept otherwise."""
+    if calls.columns.table != "outcomes":
+        return Running(calls, source, now, dry)
+    from qualify.web.importing.outcomes import Outcomes  # it builds on what is here
+
+    return Outcomes(calls, source, now, dry)
+
+
+class Counts(NamedTuple):
     """How far an import is, as it is written with the rows that it counts."""
 
     rows: int = 0
@@ -217,42 +226,41 @@ class _Counts(NamedTuple):
     rejects: tuple[Reject, ...] = ()
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """Some rows, read: what can be kept, and what is refused."""
 
     rows: int
-    drafts: list[tuple[int, Draft]]
+    drafts: list[tuple[int, Any]]
     """Each with its line."""
     rejects: list[Reject]
 
 
-class _Running:
+class Running:
     """An import under way."""
 
     def __init__(self, calls: Calls, source: Source, now: int, dry: bool) -> None:
         self.calls, self.source, self.now, self.dry = calls, source, now, dry
         self.number: int | None = None
-        self.counts = _Counts()
+        self.counts = Counts()
 
     def all(self, rows: Iterable[Row], progress: Progress) -> None:
         """Every row; those that were done before are only read, as what comes after depends on them."""
         done, left = self.counts.rows, iter(rows)
         for part in parts(islice(left, done), AT_ONCE):
-            self._read(part)
+            self.read(part)
         progress(done)
         for part in parts(left, AT_ONCE):
-            read = self._read(part)
+            read = self.read(part)
             self.counts = untangled(lambda read=read: self._take(read))  # type: ignore[misc]
             progress(self.counts.rows)
 
-    def _take(self, read: _Part) -> _Counts:
+    def _take(self, read: Part) -> Counts:
         """Keep what can be kept, and write down how far it is, both or neither: so nothing is counted twice."""
         with transaction.atomic():
-            drafts, gone = self._not_erased(read.drafts)
-            new, before = self._kept(drafts)
+            new, before, gone = self.kept(read.drafts)
             was, refused = self.counts, sorted([*read.rejects, *gone], key=lambda each: each.line)
             rejects = (*was.rejects, *refused[: MOST_REJECTS - len(was.rejects)])
-            counts = _Counts(
+            counts = Counts(
                 was.rows + read.rows,
                 was.kept + new,
                 was.there_before + before,
@@ -272,13 +280,15 @@ class _Running:
             Reject(line, ERASED) for line, draft in drafts if not gone.isdisjoint(draft.identifiers)
         ]
 
-    def _kept(self, drafts: Sequence[Draft]) -> tuple[int, int]:
+    def kept(self, read: Sequence[tuple[int, Any]]) -> tuple[int, int, list[Reject]]:
+        """Keep what was read: how many are new, how many were there before, and who is refused only now."""
+        drafts, gone = self._not_erased(read)
         if self.dry or not drafts:
-            return len(drafts), 0
+            return len(drafts), 0, gone
         done = keep(drafts, self.now)
-        return done.new, len(done.duplicates)
+        return done.new, len(done.duplicates), gone
 
-    def _read(self, part: Sequence[Row]) -> _Part:
+    def read(self, part: Sequence[Row]) -> Part:
         """Some rows as drafts."""
         rejects: list[Reject] = []
         made: dict[int, Made] = {}
@@ -288,7 +298,7 @@ class _Running:
             except Refused as refused:
                 rejects.append(Reject(row.line, refused.reason, refused.found))
         drafts = self._drafts(made, rejects)
-        return _Part(len(part), drafts, rejects)
+        return Part(len(part), drafts, rejects)
 
     def _drafts(self, made: Mapping[int, Made], rejects: list[Reject]) -> list[tuple[int, Draft]]:
         lines = {id(each.call): (line, each) for line, each in made.items()}
@@ -311,7 +321,7 @@ def _begin(name: str, source_id: int, columns: Columns, dry: bool, author: str, 
     return int(number)
 
 
-def _write(number: int, counts: _Counts, *, told: bool) -> None:
+def _write(number: int, counts: Counts, *, told: bool) -> None:
     execute(
         'UPDATE "import" SET rows = %s, kept = %s, there_before = %s, refused = %s WHERE id = %s',
         [*counts[:4], number],
@@ -320,13 +330,13 @@ def _write(number: int, counts: _Counts, *, told: bool) -> None:
         execute('UPDATE "import" SET rejects = %s WHERE id = %s', [_json(counts.rejects), number])
 
 
-def _counts_of(number: int) -> _Counts:
+def _counts_of(number: int) -> Counts:
     """How far an import came before it was broken off."""
     found = rows('SELECT rows, kept, there_before, refused, rejects FROM "import" WHERE id = %s', [number])
     if not found:
         raise InputError(f"there is no import {number}")
     done, kept, before, refused, rejects = found[0]
-    return _Counts(done, kept, before, refused, tuple(msgspec.json.decode(rejects, type=list[Reject])))
+    return Counts(done, kept, before, refused, tuple(msgspec.json.decode(rejects, type=list[Reject])))
 
 
 def _json(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,7 +21,9 @@ STANDING = (
     "cycle_since, next_at"
 )
 REPLACED = ", ".join(f"{name} = excluded.{name}" for name in STANDING.split(", ")[1:])
-MOVE = "person_id, moved_at, place, version_id, stage_from, stage_to, cycle"
+_MOVED = "person_id, moved_at, place, version_id, stage_from, stage_to, cycle"
+_OF_MOVE = len(_MOVED.split(", "))
+MOVE = f"{_MOVED}, total, grade, rules"
 MESSAGE = "type, person_id, payload, created_at"
 
 
@@ -92,21 +94,23 @@ def _before(people: Sequence[int]) -> Mapping[int, Row]:
 
 
 def _moves(judged: Sequence[Judged], now: int) -> list[Row]:
-    """Replace the moves from the moment of the news on; what is new or withdrawn is told."""
+    """Replace the moves from the moment of the news on; what is new or withdrawn is told.
+
+    A move that is there with another score is mended, and told to nobody: the lead did not move.
+    """
     since = {each.person.person_id: each.since for each in judged}
-    old: dict[int, set[Row]] = defaultdict(set)
-    gone = []
+    old: dict[Row, tuple[int, Row]] = {}
     statement = f"SELECT id, {MOVE} FROM move WHERE person_id IN ({{}}) ORDER BY id"
-    for number, who, *rest in those(statement, sorted(since)):
-        if rest[0] >= since[who]:
-            old[who].add((who, *rest))
-            gone.append((number, (who, *rest)))
-    new = {each.person.person_id: move_rows(each) for each in judged}
-    kept = {row for rows in new.values() for row in rows}
-    run_many("DELETE FROM move WHERE id = %s", [(number,) for number, row in gone if row not in kept])
-    fresh = [row for who, rows in new.items() for row in rows if row not in old[who]]
+    for number, *row in those(statement, sorted(since)):
+        if row[1] >= since[row[0]]:
+            old[tuple(row[:_OF_MOVE])] = number, tuple(row[_OF_MOVE:])
+    new = {row[:_OF_MOVE]: row[_OF_MOVE:] for each in judged for row in move_rows(each)}
+    withdrawn = [row for row in old if row not in new]
+    run_many("DELETE FROM move WHERE id = %s", [(old[row][0],) for row in withdrawn])
+    other = [(*scored, old[row][0]) for row, scored in new.items() if row in old and old[row][1] != scored]
+    run_many("UPDATE move SET total = %s, grade = %s, rules = %s WHERE id = %s", other)
+    fresh = [(*row, *scored) for row, scored in new.items() if row not in old]
     insert("move", MOVE, fresh)
-    withdrawn = [row for _, row in gone if row not in kept]
     return [move_told("lead.moved", row, now) for row in fresh] + [
         move_told("lead.move_withdrawn", row, now) for row in withdrawn
     ]
@@ -119,23 +123,36 @@ def move_rows(each: Judged) -> list[Row]:
     for move in each.folded.moves:
         place = places[move.at]
         places[move.at] += 1
-        found.append(
-            (
-                each.person.person_id,
-                move.at,
-                place,
-                move.version,
-                move.stage_from,
-                move.stage_to,
-                move.cycle,
-            )
+        made = (
+            each.person.person_id,
+            move.at,
+            place,
+            move.version,
+            move.stage_from,
+            move.stage_to,
+            move.cycle,
         )
+        found.append((*made, *_judged_so(move.judged)))
     return found
+
+
+def _judged_so(judged: Judgement | None) -> Row:
+    """The columns of a move that say how the lead was judged then."""
+    return (0, "", "[]") if judged is None else (judged.total, judged.grade or "", speaking(judged.lines))
+
+
+def speaking(ledger: Iterable[Sequence[Any]]) -> str:
+    """The rules that speak for a lead, by number, as JSON: those that give points, whatever a cap takes of them."""
+    given: dict[int, int] = defaultdict(int)
+    for rule, line, *_, points in ledger:
+        if line in ("rule", "cap"):
+            given[rule] += points
+    return text(sorted(rule for rule, points in given.items() if points > 0))
 
 
 def move_told(what: str, row: Row, now: int) -> Row:
     """The message of a move that was made or withdrawn."""
-    who, moved_at, _, version, stage_from, stage_to, cycle = row
+    who, moved_at, _, version, stage_from, stage_to, cycle = row[:_OF_MOVE]
     payload: dict[str, Any] = {
         "lead_id": who, "moved_at": moved_at, "from": stage_from, "to": stage_to, "cycle": cycle,
         "playbook_version": version,

@@ -38,6 +38,21 @@ DEEDS: Final[Mapping[str, Deed]] = {
     "save view": Deed(_("View saved"), _("saved the view {name}")),
     "forget view": Deed(_("View forgotten"), _("forgot the view {name}")),
     "export": Deed(_("Export"), _("took away a list of leads")),
+    # The hand-off.
+    "take": Deed(_("Lead taken"), _("took lead {subject}")),
+    "assign": Deed(_("Lead given"), _("gave lead {subject} to {rep}: {why}")),
+    "own account": Deed(_("Account's owner"), _("made account {subject} the account of {rep}")),
+    "log contact": Deed(_("Contact"), _("was in touch with lead {subject}: {channel}, {outcome}")),
+    "write to lead": Deed(_("Mail to a lead"), _("wrote to lead {subject}")),
+    "enrol": Deed(_("Into a sequence"), _("put lead {subject} into the sequence {sequence}")),
+    "stop sequences": Deed(_("Sequences stopped"), _("ended the sequences of lead {subject}")),
+    "finish step": Deed(_("Step done"), _("did step {step} of {sequence} for lead {subject}: {outcome}")),
+    "skip step": Deed(_("Step left out"), _("left out step {step} of {sequence} for lead {subject}")),
+    "set rep": Deed(_("Gets leads"), _("set {subject} up to get leads")),
+    "deactivate rep": Deed(_("Gets no leads"), _("gave the leads of {subject} to others: {leads}")),
+    "add absence": Deed(_("Absence"), _("wrote down that {subject} is away")),
+    "call off absence": Deed(_("Absence called off"), _("called an absence of {subject} off")),
+    "send mail again": Deed(_("Mail sent again"), _("sent mails again: {mails}")),
     # The playbook.
     "publish": Deed(_("Playbook published"), _("published version {subject} of the playbook: {note}")),
     "draft": Deed(_("Draft begun"), _("began draft {subject}: {title}")),
@@ -133,7 +148,10 @@ def words(line: AuditSeen) -> str:
 
 def lead_of(line: AuditSeen) -> int | None:
     """The lead that a line is about, where it is about one."""
-    about = line.verb in ("decide", "answer", "learn", "consent", "merge", "dismiss", "erase")
+    about = line.verb in (
+        *("decide", "answer", "learn", "consent", "merge", "dismiss", "erase", "take", "assign"),
+        *("log contact", "write to lead", "enrol", "stop sequences", "finish step", "skip step"),
+    )
     return int(line.subject) if about and line.subject.isdecimal() else None
 
 

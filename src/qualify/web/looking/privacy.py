@@ -27,10 +27,15 @@ _FACTS: Final = {
     "outcomes": ("outcome", "closed_at",
                  ("outcome", "closed_at", "reason", "amount", "currency", "taken_back_at")),
     "consents": ("consent", "given_at", ("purpose", "given", "given_at", "source", "proof")),
+    "handed_to": ("assignment", "assigned_at", ("rep_id", "assigned_at", "why", "source")),
+    "contacts": ("contact", "happened_at",
+                 ("channel", "direction", "happened_at", "outcome", "rep_id", "note", "source")),
+    "sequences": ("enrolment", "begun_at", ("sequence", "begun_at", "rep_id")),
+    "mails": ("incoming", "received_at", ("kind", "received_at", "sender", "subject")),
 }  # fmt: skip
 """What is told of each kind of fact: its table, its moment, its columns."""
 
-_JSON: Final = ("properties", "context", "traits")
+_JSON: Final = ("properties", "context", "traits", "why")
 
 
 def held(person_id: int, now: int) -> dict[str, Any]:

@@ -39,6 +39,7 @@ PLACES: Final = (
     Place("inbox", _("Inbox"), READ_LEADS, "/inbox"),
     Place("leads", _("Leads"), READ_LEADS, "/leads"),
     Place("playbook", _("Playbook"), READ_PLAYBOOK, "/playbook"),
+    Place("alignment", _("Alignment"), READ_LEADS, "/alignment"),
     Place("connect", _("Connect"), ADMIN, "/connect"),
     Place("people", _("People"), ADMIN, "/people"),
     Place("audit", _("Audit"), READ_AUDIT, "/audit"),

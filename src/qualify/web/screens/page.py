@@ -33,6 +33,9 @@ class PageRequest(HttpRequest):
 
 View: TypeAlias = Callable[..., HttpResponseBase]
 
+_WRITTEN = ("text", "note", "told", "value", "proof")
+"""Fields into which people write sentences."""
+
 
 class Page(Protocol):
     """A view that says what it asks for."""
@@ -124,12 +127,17 @@ def trouble(request: HttpRequest, status: int, title: str, error: Exception | st
     answer = render(
         request,
         "qualify/parts/notice.html" if part else "qualify/trouble.html",
-        {"title": title, "said": str(error), "kind": "wrong", "status": status},
+        {"title": title, "said": str(error), "kind": "wrong", "status": status, "written": _written(request)},
         status=status,
     )
     if part:
         answer["HX-Retarget"], answer["HX-Reswap"] = "#notices", "innerHTML"
     return answer
+
+
+def _written(request: HttpRequest) -> list[str]:
+    """What somebody wrote into a form that was refused: it is shown, so that it is not lost."""
+    return [request.POST[name] for name in _WRITTEN if request.POST.get(name, "").strip()]
 
 
 def show(request: HttpRequest, template: str, context: Mapping[str, Any] | None = None) -> HttpResponse:

@@ -112,7 +112,7 @@ def take(now: int, most: int, under_way: Mapping[int, int], each: int) -> list[D
     busy = [webhook for webhook, count in under_way.items() if count >= each]
     other = f" AND a.webhook_id NOT IN ({marks(len(busy))})" if busy else ""
     found = rows(_DUE.format(other), [now, now, now + AHEAD, *busy, LOOKED_AT])  # see errands.take
-    chosen = _within([Due(*row[:9], row[10]) for row in _first(found, now)], most, under_way, each)
+    chosen = _within([Due._make((*row[:9], row[10])) for row in _first(found, now)], most, under_way, each)
     if not chosen:
         return []
     statement = (

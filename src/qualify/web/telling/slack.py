@@ -1,4 +1,4 @@
-"""Messages as a line of text, as Slack's incoming webhooks take them, and those of Mattermost and others that follow."""
+"""Messages as a line of text, as Slack's incoming webhooks take them, and those of Mattermost and others."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from qualify.web.people.tickets import Ticket, issue, use
 from qualify.web.verbs.actor import ADMIN, Actor, Conflict, NotThere, audit
 from qualify.web.verbs.inviting import set_password
 from qualify.web.verbs.leads import bounded
+from qualify.web.verbs.reps import let_go
 from qualify.web.verbs.roles import role_of
 
 
@@ -40,7 +41,7 @@ def change_role(actor: Actor, user_id: int, role: str, now: int) -> int:
 def deactivate(actor: Actor, user_id: int, now: int) -> int:
     """Keep a member out: they are signed out everywhere at once; how many sessions that ended.
 
-    What they did stays theirs. Raises as :func:`change_role` does.
+    What they did stays theirs; leads that they hold go to others. Raises as :func:`change_role` does.
     """
     actor.needs(ADMIN)
     with transaction.atomic():
@@ -49,6 +50,7 @@ def deactivate(actor: Actor, user_id: int, now: int) -> int:
         get_user_model().objects.filter(pk=user_id).update(is_active=False)
         ended = _end([key for (key,) in _sessions(user_id)])
         run("UPDATE ticket SET used_at = %s WHERE user_id = %s AND used_at IS NULL", [now, user_id])
+        let_go(actor, user.email, now)
         audit(actor, "deactivate", user.email, {"sessions": ended}, now)
     return ended
 

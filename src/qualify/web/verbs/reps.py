@@ -24,6 +24,8 @@ SETTINGS: Final = (
 )  # fmt: skip
 """What can be said of a rep; see :class:`qualify.handoff.facts.Rep`. What is None is as the playbook says."""
 
+_EMPTY: Final[Mapping[str, Any]] = {"name": "", "teams": [], "weight": 1, "skills": []}
+
 LONGEST: Final = 3 * 366 * 86_400_000
 """Milliseconds that an absence may last."""
 
@@ -57,6 +59,7 @@ def set_rep(actor: Actor, rep_id: str, now: int, **told: Any) -> int:
     """
     actor.needs(MANAGE_REPS)
     rep_id = _address(rep_id)
+    told = {name: _EMPTY[name] if value is None and name in _EMPTY else value for name, value in told.items()}
     _check(told)
     with transaction.atomic():
         one_at_a_time()
@@ -88,6 +91,7 @@ def add_absence(actor: Actor, rep_id: str, starts_at: int, ends_at: int, now: in
 
 def call_off_absence(actor: Actor, absence_id: int, now: int) -> int:
     """The rep is there after all; the line of the audit. Raises :class:`~qualify.web.verbs.actor.NotThere`."""
+    actor.needs(WRITE_LEADS)
     found = rows("SELECT rep_id FROM absence WHERE id = %s AND taken_back_at IS NULL", [absence_id])
     if not found:
         raise NotThere(gettext("there is no absence %(number)s") % {"number": absence_id})

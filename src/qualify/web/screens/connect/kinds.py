@@ -115,6 +115,15 @@ KINDS: Final[dict[str, Kind]] = {
 """In the order in which they are offered."""
 
 
+OURS: Final[dict[str, Kind]] = {
+    "import": Kind(
+        _("Imported lists"), "", "", _("Lists are brought under Leads, Import. A list of the same name comes in here.")
+    ),
+    "forms": Kind(_("Forms of your own"), "", "", _("What people send by the forms that you made under Forms.")),
+}  # fmt: skip
+"""What comes in by our own pages: there is nothing to paste anywhere."""
+
+
 def kind_of(name: str) -> Kind:
     """The kind of a source; one that we do not know is taken for a client of Segment's family."""
-    return KINDS.get(name) or KINDS["segment"]
+    return KINDS.get(name) or OURS.get(name) or KINDS["segment"]

@@ -51,8 +51,8 @@ def chart_of(found: History, until: int) -> Chart:
     ]
     title = _("Total score; behind it the stages, dashed where a playbook came into force")
     columns = [_("When"), _("Total"), _("Grade"), _("Stage")]
-    layers = [_bands(bands), _published(rules), _line()]
-    return Chart("score", title, spec(values, layer=layers), columns, rows)
+    behind = [layer(values) for layer, values in ((_bands, bands), (_published, rules)) if values]
+    return Chart("score", title, spec(values, layer=[*behind, _line()]), columns, rows)
 
 
 def _stage_at(found: History, at: int) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal, InvalidOperation
 
 from django import forms
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from qualify.clock import now
 from qualify.errors import QualifyError
+from qualify.moments import DAY, moment
 from qualify.web.looking.lifting import ahead
 from qualify.web.looking.recorded import recorded
 from qualify.web.looking.timeline import timeline
@@ -41,6 +44,11 @@ LATELY = ("event", "move", "decision", "outcome", "answer")
 MOST_LATELY = 8
 
 
+def _today() -> str:
+    """The day that it is where the reader is, as a field for days takes it."""
+    return dt.datetime.fromtimestamp(now() / 1000, timezone.get_current_timezone()).date().isoformat()
+
+
 @page(READ_LEADS)
 def lead(request: PageRequest, lead_id: int) -> HttpResponse:
     """Why first: the sentences and points that add up to the score, what is unknown, what would lift it."""
@@ -54,6 +62,7 @@ def lead(request: PageRequest, lead_id: int) -> HttpResponse:
         "lately": entries(timeline(lead_id, top.at, types=LATELY, limit=MOST_LATELY).entries),
         "fall": _fall(top, [] if version is None else version.judge.layout.book.total_of),
         "ahead": coming, "reasons": REASONS.items(), "currency": version.judge.layout.book.currency if version else "",
+        "today": _today(),
         "learn_form": LearnForm(initial={"name": _asked_trait(request)}),
     })  # fmt: skip
 
@@ -78,9 +87,9 @@ def decide(request: PageRequest, lead_id: int) -> HttpResponse:
     seen = request.POST.get("seen")
     with transaction.atomic():
         if first_time(request):
-            worth = _worth(request) if decision == "won" else None
+            worth, closed_at = _worth_and_when(request, at) if decision in deciding.OUTCOMES else (None, None)
             number = deciding.decide(
-                request.actor, lead_id, decision, at, reason=reason, worth=worth, seen=seen
+                request.actor, lead_id, decision, at, reason=reason, at=closed_at, worth=worth, seen=seen
             )
             done(request, str(DONE.get(decision, _("Done."))), undo=number)
     settle([lead_id], at)
@@ -95,6 +104,17 @@ def _reason(request: PageRequest, decision: str) -> str:
     if decision in NEED_REASON and not told:
         raise QualifyError(_("Say why: whoever looks at this lead later will ask."))
     return told
+
+
+def _worth_and_when(request: PageRequest, now_: int) -> tuple[deciding.Amount | None, int | None]:
+    """What the deal was, or would have been, worth; and the end of the day on which it ended (None: just now)."""
+    said = request.POST.get("closed_on", "").strip()
+    if not said:
+        return _worth(request), None
+    end = moment(said[:40], timezone.get_current_timezone_name())
+    if end >= now_ + DAY:
+        raise QualifyError(_("That day is still to come: say when it has ended."))
+    return _worth(request), None if end >= now_ else end
 
 
 def _worth(request: PageRequest) -> deciding.Amount | None:

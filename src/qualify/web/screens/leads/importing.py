@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from django import forms
@@ -19,7 +20,7 @@ from qualify.clock import now
 from qualify.errors import InputError
 from qualify.files.presets import PRESETS, TRAITS
 from qualify.web.bounding import is_too_large
-from qualify.web.importing.columns import ROLES, SKIP
+from qualify.web.importing.columns import OF_A_DEAL, ROLES, SKIP
 from qualify.web.importing.refused import refused_lines
 from qualify.web.importing.running import Preview, preview
 from qualify.web.importing.sheets import sheet_names
@@ -46,6 +47,11 @@ MEANINGS: Final = {
     "properties": gettext_lazy("more about it, as JSON"),
     "event_id": gettext_lazy("id of the event"),
     "anonymous_id": gettext_lazy("id of a browser"),
+    "outcome": gettext_lazy("what came of it: won or lost"),
+    "closed_at": gettext_lazy("when it was won or lost"),
+    "amount": gettext_lazy("what it was worth"),
+    "currency": gettext_lazy("the currency of the amount, as EUR"),
+    "reason": gettext_lazy("why it was won or lost"),
     SKIP: gettext_lazy("leave this column out"),
 }
 """What a column can be, besides a trait, in words."""
@@ -274,10 +280,20 @@ def _columns(seen: Preview) -> list[Column]:
 
 def _meanings(table: str) -> list[tuple[str, Any]]:
     """What a column of such a file can be, the usual first."""
-    roles = ROLES["events"] if table == "events" else ROLES["leads"]
-    usual = ["email", "phone", *roles] if table == "leads" else ["email", *roles]
+    roles = (
+        ROLES["events"] if table == "events" else ROLES["outcomes"] if table == "outcomes" else ROLES["leads"]
+    )
+    usual = (
+        ["email", *roles]
+        if table == "events"
+        else list(dict.fromkeys(["email", "phone", *roles, *_more(table)]))
+    )
     traits = [name for name in TRAITS if name not in usual] if table == "leads" else []
     return [(name, MEANINGS.get(name, name.replace("_", " "))) for name in [*usual, *traits, SKIP]]
+
+
+def _more(table: str) -> Iterable[str]:
+    return OF_A_DEAL if table == "outcomes" else ()
 
 
 def _why(told: Trial | Imported | None) -> list[tuple[str, int, str]]:

@@ -107,7 +107,7 @@ def _distribution(result: dict[str, Any]) -> Chart | None:
             "x": {"field": "points", "type": "ordinal", "title": _("total, from … points")},
             "xOffset": {"field": "which", "sort": [before, after]},
             "y": {"field": "leads", "type": "quantitative", "title": _("leads")},
-            "color": {"field": "which", "type": "nominal", "sort": [before, after], "title": None},
+            "color": {"field": "which", "type": "nominal", "sort": [after, before], "title": None},
         },
     )
     columns = [_("from points"), before, after]

@@ -89,6 +89,8 @@ def compare(request: PageRequest) -> HttpResponse:
     ids = [each.id for each in found]
     chosen = [_number(request.GET.get(name, "")) for name in ("from", "to")]
     old, new = (number if number in ids else None for number in chosen)
+    if "from" not in request.GET and len(ids) > 1:  # what everybody asks first: what the last change was
+        new, old = sorted(ids, reverse=True)[:2]
     context: dict[str, Any] = {"versions": found, "old": old, "new": new, "tab": "versions"}
     if old and new:
         texts = [looking.text_of(each) or "" for each in (old, new)]

@@ -51,13 +51,20 @@ class Standing(models.Model):
         db_table = "standing"
         # Lists are looked up in these alone: a standing itself is wide.
         indexes = [
-            models.Index(fields=["stage", "-total", "-person_id", "since", "grade"], name="standing_stage_total"),
-            models.Index(fields=["-total", "-person_id", "stage", "grade", "as_of"], name="standing_by_total"),
+            models.Index(
+                fields=["stage", "-total", "-person_id", "since", "grade"], name="standing_stage_total"
+            ),
+            models.Index(
+                fields=["-total", "-person_id", "stage", "grade", "as_of"], name="standing_by_total"
+            ),
         ]
 
 
 class Move(models.Model):
-    """A move from one stage to another, and where it left the person on the ladder."""
+    """A move from one stage to another, where it left the person on the ladder, and how it was judged just then.
+
+    What came of a lead is held against the score that it had when it moved, not against today's.
+    """
 
     person_id = models.BigIntegerField()
     moved_at = models.BigIntegerField()
@@ -66,11 +73,18 @@ class Move(models.Model):
     stage_from = models.CharField(max_length=16)
     stage_to = models.CharField(max_length=16)
     cycle = models.IntegerField()
+    total = models.BigIntegerField(db_default=0)  # hundredths of points
+    grade = models.CharField(max_length=2, db_default="")
+    rules = models.TextField(db_default="[]")  # a JSON list: the numbers of the rules that spoke for the lead
 
     class Meta:
         db_table = "move"
         constraints = [models.UniqueConstraint(fields=["person_id", "moved_at", "place"], name="move_once")]
-        indexes = [models.Index(fields=["moved_at"], name="move_moment")]
+        indexes = [
+            models.Index(fields=["moved_at"], name="move_moment"),
+            # Who was handed over when is found in this one alone.
+            models.Index(fields=["stage_to", "moved_at", "person_id", "stage_from"], name="move_handed"),
+        ]
 
 
 class Sighting(models.Model):

@@ -17,7 +17,9 @@ class RepSetting(models.Model):
     """
 
     rep_id = models.CharField(max_length=254, db_index=True)
-    settings = models.TextField()  # a JSON object: name, teams, weight, capacity, zone, hours, skills, from, until
+    settings = (
+        models.TextField()
+    )  # a JSON object: name, teams, weight, capacity, zone, hours, skills, from, until
     known_at = models.BigIntegerField()
     set_by = models.CharField(max_length=255)
 
@@ -168,7 +170,9 @@ class Incoming(models.Model):
 class Mail(models.Model):
     """The outbox of mail, written in the transaction in which what it tells happened; the table is the queue."""
 
-    message_id = models.CharField(max_length=255, unique=True)  # with its angle brackets: the same in every try
+    message_id = models.CharField(
+        max_length=255, unique=True
+    )  # with its angle brackets: the same in every try
     kind = models.CharField(max_length=16)
     person_id = models.BigIntegerField(null=True, db_index=True)
     rep_id = models.CharField(max_length=254, null=True)

@@ -74,7 +74,7 @@
     const style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue(name).trim();
     const text = { labelColor: colour("--soft"), titleColor: colour("--soft"), gridColor: colour("--line"), domainColor: colour("--line"), tickColor: colour("--line") };
-    const config = { background: "transparent", font: "system-ui, sans-serif", axis: text, legend: text, title: { color: colour("--text") }, view: { stroke: null }, range: { category: [colour("--accent"), colour("--minus"), colour("--plus"), colour("--warn")] }, mark: { color: colour("--accent") }, rule: { color: colour("--soft") }, text: { color: colour("--text") } };
+    const config = { background: "transparent", font: "system-ui, sans-serif", axis: text, legend: text, title: { color: colour("--text") }, view: { stroke: null }, range: { category: ["--accent", "--edge", "--plus", "--warn", "--minus"].map(colour) }, mark: { color: colour("--accent") }, rule: { color: colour("--soft") }, text: { color: colour("--text") } };
     load(bundle).then(() => window.vegaEmbed(figure.querySelector("div"), { ...spec, config: { ...config, ...spec.config } }, { ast: true, actions: false, renderer: "svg", tooltip: false, defaultStyle: false }))
       .catch(() => { figure.querySelector("details")?.setAttribute("open", ""); });
   });
@@ -102,6 +102,13 @@
   window.addEventListener("pageshow", () => document.querySelectorAll("form button[disabled]:not([data-off])").forEach((button) => { button.disabled = false; }));
   document.addEventListener("input", (event) => event.target.closest("form[data-careful]")?.setAttribute("data-changed", ""));
   window.addEventListener("beforeunload", (event) => { if (document.querySelector("form[data-changed]")) event.preventDefault(); });
+
+  // What is wider than its place can be moved by the arrow keys, also where nothing in it takes the focus.
+  const reach = () => document.querySelectorAll(".table-box, .chart > div, pre").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth && !box.querySelector("a, button, input, select, textarea, summary")) box.tabIndex = 0;
+  });
+  ["DOMContentLoaded", "htmx:afterSwap"].forEach((name) => document.addEventListener(name, reach));
+  window.addEventListener("resize", reach);
 
   // Text to be copied with one click.
   document.addEventListener("click", (event) => {

@@ -1,0 +1,295 @@
+"""The hand-off as pages and the API show it: whose leads are whose and why, clocks, who is to do what today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from qualify.handoff.clock import Clock
+from qualify.handoff.diary import diary
+from qualify.handoff.facts import Absence, Assignment, Rep
+from qualify.handoff.followups import Exit, Task, tasks_of_day
+from qualify.handoff.roster import unknown_names
+from qualify.web.database import rows, those
+from qualify.web.handing import facts, people
+from qualify.web.handing.desk import Desk, Plans
+from qualify.web.handing.giving import followed_of
+from qualify.web.handing.minding import Known, known, ticks
+from qualify.web.handing.post import host
+from qualify.web.handing.spells import Spell
+from qualify.web.handing.telling import address
+from qualify.web.looking.judging import worker
+
+MOST_OPEN: Final = 2_000
+"""Leads of one rep that are looked at for their day."""
+
+
+class Due(NamedTuple):
+    """A touch that is to be done, and whom it is about."""
+
+    task: Task
+    lead_id: int
+    name: str
+    company: str
+
+
+class Held(NamedTuple):
+    """An open lead of somebody, with its clock as it was looked at last; moments in epoch milliseconds."""
+
+    lead_id: int
+    name: str
+    company: str
+    stage: str
+    rep_id: str | None
+    state: str
+    due_at: int | None
+    reached_at: int
+    given_at: int | None
+
+
+class Day(NamedTuple):
+    """A rep's day: leads that wait for a first contact, what is due longest first; and touches by the day's end."""
+
+    waiting: list[Held]
+    tasks: list[Due]
+
+
+class Loud(NamedTuple):
+    """A lead that nobody works on: since when it waits, and why nobody has it."""
+
+    lead_id: int
+    name: str
+    company: str
+    since: int
+    due_at: int | None
+    state: str
+    why: tuple[str, ...]
+
+
+class Whose(NamedTuple):
+    """How a lead stands with us now: the clock (None: it is not handed over), who has it and why, what came before.
+
+    ``brought_by`` are all who had it in this cycle, oldest first. ``sequences`` are those it is in, with their
+    touches and why they ended.
+    """
+
+    clock: Clock | None
+    owner: Assignment | None
+    owner_name: str
+    brought_by: list[Assignment]
+    sequences: list[tuple[str, list[Task], Exit | None]]
+
+
+class Loaded(NamedTuple):
+    """How much a rep has: open leads, how many of them late, how many they were given this period, of how many."""
+
+    rep: Rep
+    active: bool
+    open: int
+    late: int
+    given: int
+    capacity: int | None
+    per: str
+    away_until: int | None
+
+
+_HELD = (
+    "SELECT h.person_id, p.name, p.email, p.company, s.stage, h.rep_id, h.state, h.due_at, h.reached_at, h.given_at "
+    "FROM handoff h JOIN person p ON p.id = h.person_id JOIN standing s ON s.person_id = h.person_id "
+    "WHERE h.ended_at IS NULL"
+)
+
+
+def desk(now: int) -> Desk | None:
+    """The desk at this moment, only to look; None where there is no playbook."""
+    versions = worker().versions
+    return Desk(Plans(versions), now) if versions.since(now) else None
+
+
+def held(rep_id: str) -> list[Held]:
+    """The open leads of a rep: those that wait for a first contact first, by when that is due."""
+    found = rows(
+        f"{_HELD} AND h.rep_id = %s ORDER BY h.stopped_at IS NOT NULL, h.due_at, h.reached_at LIMIT {MOST_OPEN}",
+        [rep_id],
+    )
+    return [Held(who, name or email, *rest) for who, name, email, *rest in found]
+
+
+def day(rep_id: str, now: int) -> Day:
+    """What a rep has to do by the end of their day."""
+    mine = held(rep_id)
+    waiting = [each for each in mine if each.state in ("running", "warning", "late")]
+    at = desk(now)
+    if at is None or at.plan is None or not mine:
+        return Day(waiting, [])
+    names = {each.lead_id: each for each in mine}
+    followed = [each for _, each in followed_of(sorted(names), at)]
+    calendar = at.calendars(at.version_id).of(rep_id)
+    due = tasks_of_day(followed, rep_id, calendar, now)
+    return Day(waiting, [_due(task, names[int(task.lead_id)]) for task in due if int(task.lead_id) in names])
+
+
+def _due(task: Task, lead: Held) -> Due:
+    return Due(task, lead.lead_id, lead.name, lead.company)
+
+
+def ical(rep_id: str, now: int) -> bytes:
+    """A rep's follow-ups as a calendar to subscribe to."""
+    mine, at = {str(each.lead_id): each for each in held(rep_id)}, desk(now)
+    followed = followed_of(sorted(int(each) for each in mine), at) if at is not None else []
+    tasks = [task for _, each in followed for task in each.tasks if task.rep_id == rep_id]
+    names = {who: each.name for who, each in mine.items()}
+    return diary(tasks, now, host(), names, {who: address(int(who)) for who in mine})
+
+
+def unassigned(now: int) -> list[Loud]:
+    """The loud list: leads that are handed over and that nobody works on, those that wait longest first."""
+    at = desk(now)
+    if at is None:
+        return []
+    active = {rep.rep_id for rep in at.reps if rep.is_active(now)}
+    found = [row for row in rows(f"{_HELD} ORDER BY h.reached_at, h.person_id") if row[5] not in active]
+    why = {int(each.lead_id): each for each in facts.assignments([row[0] for row in found])}
+    return [
+        Loud(who, name or email, company, reached_at, due_at, state, _why(why.get(who), at))
+        for who, name, email, company, _, _, state, due_at, reached_at, _ in found
+    ]
+
+
+def _why(given: Assignment | None, at: Desk) -> tuple[str, ...]:
+    if given is None:
+        return (
+            ("nobody is set up who gets leads",) if not at.reps else ("it has not been given to anybody yet",)
+        )
+    return given.why if given.rep_id is None else (f"{at.called(given.rep_id)}, who had it, is not active",)
+
+
+def whose(person_id: int, now: int) -> Whose:
+    """Who has a lead and why, and how its clock stands at this very moment."""
+    at = desk(now)
+    if at is None:
+        return Whose(None, None, "", [], [])
+    told: Known = known([person_id], at)[person_id]
+    spell: Spell | None = told.spells[-1] if told.spells else None
+    given = told.of_cycle(spell.handed.cycle) if spell is not None else []
+    owner = given[-1] if given and given[-1].rep_id is not None else None
+    made = None if spell is None else ticks(spell, told, at).clock
+    followed = [(own.sequence, list(each.tasks), each.exit) for own, each in followed_of([person_id], at)]
+    return Whose(made, owner, at.called(owner.rep_id) if owner is not None else "", given, followed)
+
+
+def loads(now: int) -> list[Loaded]:
+    """How much everybody has who gets leads."""
+    at = desk(now)
+    everybody = at.reps if at is not None else people.reps(now)
+    counted = {
+        rep: (many, late)
+        for rep, many, late in rows(
+            "SELECT rep_id, count(*), sum(CASE WHEN state = 'late' THEN 1 ELSE 0 END) FROM handoff "
+            "WHERE ended_at IS NULL AND rep_id IS NOT NULL GROUP BY rep_id"
+        )
+    }
+    away = {
+        each.rep_id: each.ends_at for each in people.absences(now) if each.starts_at <= now < each.ends_at
+    }
+    return [_loaded(rep, at, counted.get(rep.rep_id, (0, 0)), away.get(rep.rep_id), now) for rep in everybody]
+
+
+def _loaded(rep: Rep, at: Desk | None, counted: tuple[int, int], away: int | None, now: int) -> Loaded:
+    per = rep.capacity.per if rep.capacity is not None else "week"
+    given = 0
+    if at is not None and at.plan is not None:
+        calendar = at.calendars(at.version_id).of(rep.rep_id)
+        given = at.standing.given_in_period(rep.rep_id, now, per, calendar)
+    capacity = None if rep.capacity is None else rep.capacity.leads
+    return Loaded(rep, rep.is_active(now), counted[0], counted[1], given, capacity, per, away)
+
+
+def reps(now: int) -> list[Rep]:
+    """Everybody who gets leads, or got them."""
+    return people.reps(now)
+
+
+class Away(NamedTuple):
+    """An absence with its number, by which it is called off."""
+
+    id: int
+    absence: Absence
+
+
+def absences(now: int, rep_id: str | None = None) -> list[Away]:
+    """Absences that are not over yet (of one rep), the next first."""
+    one, values = ("", []) if rep_id is None else (" AND rep_id = %s", [rep_id])
+    found = rows(
+        "SELECT id, rep_id, starts_at, ends_at, known_at, note FROM absence "
+        f"WHERE taken_back_at IS NULL AND ends_at > %s{one} ORDER BY starts_at, id",
+        [now, *values],
+    )
+    return [Away(number, Absence(*row)) for number, *row in found]
+
+
+def problems(now: int) -> list[str]:
+    """What is wrong with the hand-off as it is set up: names of teams and reps in the playbook that nobody has."""
+    at = desk(now)
+    if at is None or at.plan is None:
+        return []
+    if not at.reps:
+        return ["nobody is set up who gets leads"]
+    return unknown_names(at.plan.handoff, [rep for rep in at.reps if rep.is_active(now)])
+
+
+def contacts_of(person_id: int) -> list[dict[str, Any]]:
+    """Every contact with a lead as it was written down, the newest first."""
+    names = (
+        "contact_id",
+        "rep_id",
+        "channel",
+        "direction",
+        "happened_at",
+        "outcome",
+        "auto_reply",
+        "note",
+        "source",
+    )
+    found = those(
+        f"SELECT {', '.join(names)} FROM contact WHERE owner_id IN ({{}}) ORDER BY happened_at DESC, id DESC",
+        [person_id],
+    )
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+class Letter(NamedTuple):
+    """A mail of the outbox."""
+
+    id: int
+    kind: str
+    to: str
+    subject: str
+    state: str
+    tries: int
+    next_at: int
+    created_at: int
+    sent_at: int | None
+    detail: str
+
+
+def letters(states: Sequence[str], most: int = 200) -> list[Letter]:
+    """Mails in these states (waiting, sent, dead, off), the newest first."""
+    found = those(
+        'SELECT id, kind, "to", subject, state, tries, next_at, created_at, sent_at, detail FROM mail '
+        f"WHERE state IN ({{}}) ORDER BY id DESC LIMIT {int(most)}",
+        states,
+    )
+    return [Letter(*row) for row in found]
+
+
+def tasks_to_mend(most: int = 200) -> list[tuple[int, str, int]]:
+    """What refusals ask somebody to mend: the lead, what to do, since when; the oldest first."""
+    found = rows(
+        "SELECT owner_id, detail, decided_at FROM decision WHERE decision = 'rejected' AND taken_back_at IS NULL "
+        "AND detail LIKE %s ORDER BY decided_at LIMIT %s",
+        ['%"task"%', most],
+    )
+    return [(who, msgspec.json.decode(detail).get("task", ""), at) for who, detail, at in found]
