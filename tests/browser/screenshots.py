@@ -17,8 +17,8 @@ MOST = 200_000
 """Bytes of a picture."""
 
 PICTURES = {
-    "inbox": ("/inbox", "rosa", 900),
-    "lead": ("/leads/{lead}", "rosa", 1190),
+    "inbox": ("/inbox", "rosa", 740),
+    "lead": ("/leads/{lead}", "rosa", 1165),
     "playbook": ("/playbook", "max", 1000),
     "plan": ("/playbook/drafts/{draft}/plan", "max", 1000),
 }

@@ -5,7 +5,7 @@ strangers.
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Response
+from playwright.sync_api import Response, expect
 
 from tests.browser.barriers import barriers
 from tests.browser.conftest import Seen, Site, Windows
@@ -70,6 +70,8 @@ def gone_through(seen: Seen) -> None:
 def test_everybody_can_use_it(path: str, who: str | None, site: Site, windows: Windows, axe: str) -> None:
     seen = windows(site, who)
     opened(seen, site, path)
+    for figure in seen.page.locator("figure.chart").all():
+        expect(figure.locator("svg").first).to_be_visible()
     fits(seen, 1280)
     gone_through(seen)
     found = barriers(seen, axe)

@@ -14,6 +14,7 @@ from qualify.learning.backtest.looks import MOST_LOOKS, Looks
 from qualify.learning.backtest.replayed import UNKNOWN
 from qualify.moments import DAY
 from qualify.playbook import Playbook
+from qualify.runs import backtesting
 from qualify.scoring.layout import Layout
 from qualify.vocabulary import STAGES
 from tests.learning.replays import cells, one_by_one, replayed
@@ -166,6 +167,11 @@ def test_windows_decay_accounts_sequences_decisions_and_late_facts_are_those_of_
     alone = one_by_one(world, WEEKS)
     assert {stage for stage, _, _ in alone.values()} == {"lead", "iql", "mql", "sal", "customer", "recycled"}
     assert cells(world, replayed(world, WEEKS), WEEKS) == alone
+
+
+def test_a_replay_in_chunks_is_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backtesting, "AT_ONCE", 10)
+    assert cells(world, replayed(world, WEEKS), WEEKS) == one_by_one(world, WEEKS)
 
 
 def test_facts_that_come_later_never_change_an_earlier_look(world: World) -> None:

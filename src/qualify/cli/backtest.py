@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 NAMES = 5
 """Leads named as examples."""
 
+WEEKS = 6
+"""Weeks that are shown."""
+
 
 class Report(StrEnum):
     """What a backtest looks like."""
@@ -200,6 +203,7 @@ def show(screen: Screen, found: Backtest) -> None:
             screen.say(name, style="bold")
         for text in sentences(outlook):
             screen.say(text)
+        _show_weeks(screen, outlook)
         _show_parts(screen, "total", outlook.bands)
         _show_parts(screen, "grade", [part for part in outlook.grades if part.rate.of])
         _show_people(screen, outlook)
@@ -211,6 +215,25 @@ def show(screen: Screen, found: Backtest) -> None:
     screen.say()
     for text in about_leads(found.came, found.horizon):
         screen.say(text, style="dim")
+
+
+def _show_weeks(screen: Screen, found: Outlook) -> None:
+    """The last weeks: how many were handed over, how many waited, and where leads stood."""
+    from qualify import moments
+    from qualify.vocabulary import STAGES
+
+    stages = [stage for stage in STAGES if any(week.stages.get(stage) for week in found.weeks)]
+    queue = [] if found.capacity is None else ["waiting"]
+    table = grid("week to", "handed over", *queue, *stages, right=("handed over", *queue, *stages))
+    for week in found.weeks[-WEEKS:]:
+        handed = "–" if week.handed is None else f"{week.handed:,}"
+        waits = [f"{week.waiting or 0:,}" for _ in queue]
+        standing = [f"{week.stages.get(stage, 0):,}" for stage in stages]
+        table.add_row(moments.written(week.ends)[:10], handed, *waits, *standing)
+    screen.say()
+    screen.table(table)
+    if len(found.weeks) > WEEKS:
+        screen.say(f"The last {WEEKS} of {len(found.weeks):,} weeks; -o FILE writes all.", style="dim")
 
 
 def _show_parts(screen: Screen, what: str, parts: Sequence[Part]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +19,7 @@ from qualify.playbook import Playbook, load
 from qualify.runs.interruption import interruptible
 from qualify.runs.run import Moment, _sources
 from qualify.scoring.layout import Layout
+from qualify.stages.ladder import FIRST
 from qualify.vocabulary import LADDER, STAGES
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from qualify.learning.backtest.replaying import Replaying
 
 YEAR: Final = 365 * moments.DAY
+AT_ONCE: Final = 4_000_000
+"""Judgements (of a lead at a look) that are made in one go: about a kilobyte each while they are."""
+
 _HANDED: Final = ("mql", "pql")
 """The stages at which leads are handed over where the playbook does not say."""
 
@@ -244,15 +248,20 @@ def replay(
     """Judge every lead of the connection's canonical tables at every look, and move it through the stages."""
     from qualify.learning.backtest.replaying import Replaying
 
-    replaying = Replaying(layout, gathered.present, gathered.key, looks, handed)
     for name, columns, rows in looks.tables():
         _fill_rows(connection, name, columns, rows)
     progress(f"replaying {layout.book.playbook}")
-    for name, step in replaying.steps().items():
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {_text(replaying, name, step)}")
+    asked = Replaying(layout, gathered.present, gathered.key, looks, handed)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE numbered AS {_text(asked, 'numbered', asked.numbered)}")
+    leads, judged = _sizes(connection, looks)
+    replaying = replace(asked, chunks=max(1, -(-judged // AT_ONCE)))
+    found = _empty(layout.book, handed, (leads, len(looks)))
+    for which in range(replaying.chunks):
+        _judge(connection, replaying, which)
+        _take_judged(connection, found)
     progress(f"moving stages by {layout.book.playbook}")
     _walk(connection, replaying)
-    found = _arrays(connection, layout.book, looks, handed)
+    _take_stages(connection, found)
     done = (
         "versions",
         "known",
@@ -269,9 +278,35 @@ def replay(
     return found
 
 
+def _sizes(connection: Any, looks: Looks) -> tuple[int, int]:
+    """How many leads there are, and how many judgements of a lead at a look."""
+    query = f"SELECT count(*), coalesce(sum({len(looks)} - since), 0) FROM numbered"
+    leads, judged = connection.execute(query).fetchone()
+    return int(leads), int(judged)
+
+
+def _judge(connection: Any, replaying: Replaying, which: int) -> None:
+    """Fill the tables of one chunk; ``stirred`` holds those before it, too."""
+    from qualify.learning.backtest.replaying import WHICH
+
+    for name, step in replaying.steps().items():
+        text = _text(replaying, name, step).replace(str(WHICH), str(which))
+        more = name == "stirred" and which > 0
+        into = "INSERT INTO stirred" if more else f"CREATE OR REPLACE TEMP TABLE {name} AS"
+        connection.execute(f"{into} {text}")
+
+
 def _text(replaying: Replaying, name: str, step: Callable[[], Any]) -> str:
     """The step as SQL text; compiled once for the layout and these looks."""
-    asked = ("replay", name, replaying.looks.moments, replaying.handed, replaying.present, replaying.key)
+    asked = (
+        "replay",
+        name,
+        replaying.looks.moments,
+        replaying.handed,
+        replaying.present,
+        replaying.key,
+        replaying.chunks,
+    )
     texts = replaying.layout.texts
     if asked not in texts:
         texts[asked] = text_of(step(), "duckdb")
@@ -301,27 +336,33 @@ def _walk(connection: Any, replaying: Replaying) -> None:
         connection.execute(f"INSERT INTO walked SELECT lead_id, {look}, stage FROM previous")
 
 
-def _arrays(connection: Any, book: Playbook, looks: Looks, handed: tuple[str, ...]) -> Replayed:
-    """The tables ``replayed`` and ``walked`` as arrays of leads and looks."""
+def _empty(book: Playbook, handed: tuple[str, ...], shape: tuple[int, int]) -> Replayed:
+    """A replay in which no lead is known yet."""
     import numpy as np
 
-    from qualify.learning.backtest.replayed import GRADES, UNKNOWN, Replayed
+    from qualify.learning.backtest.replayed import UNKNOWN, Replayed
 
-    count = connection.execute("SELECT count(*) FROM numbered").fetchone()[0]
-    shape = (count, len(looks))
     stage, grade = (np.full(shape, UNKNOWN, dtype=np.int8) for _ in range(2))
     total, ready = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.bool_)
-    codes = f"CAST(list_position({_array(GRADES)}, grade) - 1 AS TINYINT)"
-    rows = _columns(
-        connection, f"SELECT no, look, total, coalesce({codes}, -1) AS grade, ready FROM replayed"
-    )
-    where = rows["no"], rows["look"]
-    total[where], grade[where], ready[where] = rows["total"], rows["grade"], rows["ready"]
-    stage[where] = 0
-    places = f"CAST(list_position({_array(STAGES)}, stage) - 1 AS TINYINT)"
-    walked = _columns(connection, f"SELECT no, look, {places} AS stage FROM walked")
-    stage[walked["no"], walked["look"]] = walked["stage"]
     return Replayed(book.playbook, book.fingerprint, handed, stage, total, grade, ready)
+
+
+def _take_judged(connection: Any, found: Replayed) -> None:
+    """Put what the table ``replayed`` holds into the arrays; until they move, leads are in the first stage."""
+    from qualify.learning.backtest.replayed import GRADES
+
+    place = f"coalesce(CAST(list_position({_array(GRADES)}, grade) - 1 AS TINYINT), -1)"
+    rows = _columns(connection, f"SELECT no, look, total, {place} AS grade, ready FROM replayed")
+    where = rows["no"], rows["look"]
+    found.total[where], found.grade[where], found.ready[where] = rows["total"], rows["grade"], rows["ready"]
+    found.stage[where] = STAGES.index(FIRST)
+
+
+def _take_stages(connection: Any, found: Replayed) -> None:
+    """Put what the table ``walked`` holds into the arrays."""
+    place = f"CAST(list_position({_array(STAGES)}, stage) - 1 AS TINYINT)"
+    rows = _columns(connection, f"SELECT no, look, {place} AS stage FROM walked")
+    found.stage[rows["no"], rows["look"]] = rows["stage"]
 
 
 def _array(texts: Sequence[str]) -> str:

@@ -41,7 +41,7 @@ def bars(
     if line is not None:
         y = _y(line, top)
         parts.append(f'<line class="mark" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(_text(WIDTH - RIGHT, y - 4, line_name, "end"))
+        title = f"{title} (dashed: {line_name})"
     return _chart(title, parts, names)
 
 

@@ -8,13 +8,12 @@ from typing import Any, Final
 
 from qualify.learning.backtest import charts
 from qualify.learning.backtest.comparing import Comparison
-from qualify.learning.backtest.judging import Named, Outlook, Part, Rate
+from qualify.learning.backtest.judging import Named, Outlook, Part
 from qualify.learning.backtest.replayed import Fates, Leads
 from qualify.learning.backtest.sentences import (
     about_leads,
     about_looks,
     difference_name,
-    percent,
     sentences,
     verdict,
 )
@@ -169,9 +168,3 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[Any]], numbers: tuple[in
         for row in rows
     )  # fmt: skip
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def said_rate(rate: Rate) -> str:
-    """A rate with its interval: ``21 % (20 to 23 %)``."""
-    low, high = rate.interval
-    return f"{percent(rate.share)} ({100 * low:.0f} to {percent(high)})"

@@ -35,6 +35,9 @@ from qualify.stages.ladder import State
 SPREAD: Final = 1_000
 """Row numbers are lead number × this + look number; more than the most looks there can be."""
 
+WHICH: Final = 4_141_414_141_414
+"""Stands for the number of the chunk in compiled SQL."""
+
 _ID = "lead_id"
 
 
@@ -42,8 +45,8 @@ _ID = "lead_id"
 class Replaying:
     """The steps of a replay over canonical tables with ids of type ``key``.
 
-    ``handed`` are the stages at which a lead is handed over. A chunk (which of how many) holds whole accounts;
-    chunks together are everything. The tables of earlier steps are asked for by name.
+    ``handed`` are the stages at which a lead is handed over. With several ``chunks`` the steps after the
+    first are of the chunk :data:`WHICH`, which holds whole accounts. The tables of earlier steps are asked for by name.
     """
 
     layout: Layout
@@ -51,7 +54,7 @@ class Replaying:
     key: Any
     looks: Looks
     handed: tuple[str, ...]
-    chunk: tuple[int, int] = (0, 1)
+    chunks: int = 1
 
     @cached_property
     def tables(self) -> dict[str, Any]:
@@ -59,9 +62,8 @@ class Replaying:
         return unbound(self.layout, self.present, self.key)
 
     def steps(self) -> dict[str, Callable[[], Any]]:
-        """The expressions in the order in which their tables are to be filled."""
+        """The expressions in the order in which their tables are to be filled, once ``numbered`` is."""
         return {
-            "numbered": self.numbered,
             "versions": self.versions,
             "known": self.known,
             **self._doings(),
@@ -123,8 +125,10 @@ class Replaying:
             "created_at": "int64", "since": "int64",
         }  # fmt: skip
         leads = ibis.table(columns, name="numbered")
-        which, of = self.chunk
-        return leads if of == 1 else leads.filter(leads.account_no.coalesce(leads.no) % of == which)
+        if self.chunks == 1:
+            return leads
+        account = ibis.coalesce(leads.account_no, leads.no)
+        return leads.filter(account % self.chunks == ibis.literal(WHICH, "int64"))
 
     # ── versions ────────────────────────────────────────────────────────────────────────────────────
 

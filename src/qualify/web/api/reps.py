@@ -13,7 +13,7 @@ from qualify.clock import now
 from qualify.moments import DAY
 from qualify.web.api.access import actor
 from qualify.web.api.handoff import Address
-from qualify.web.api.shapes import Asked, Done, Id, LongText, Moment, Word
+from qualify.web.api.shapes import Asked, Done, Id, Moment, Word
 from qualify.web.looking import handing as looking
 from qualify.web.looking.speed import speeds
 from qualify.web.verbs.actor import READ_LEADS
@@ -136,7 +136,7 @@ class LeftOut(Done):
 class SimulateIn(Asked):
     """A period (the last 30 days) and a playbook (that in force)."""
 
-    text: LongText | None = None
+    text: Annotated[str, Field(pattern=r"^[^\x00]*$", max_length=300_000)] | None = None
     since: Moment | None = None
     until: Moment | None = None
 

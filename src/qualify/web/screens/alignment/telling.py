@@ -147,7 +147,7 @@ def band_chart(lines: Sequence[BandLine]) -> Chart:
     ]
     across = {
         "field": "band", "type": "ordinal", "sort": None, "title": _("Points at the hand-off"),
-        "axis": {"labelAngle": 0},
+        "axis": {"labelAngle": 0, "labelOverlap": True},
     }  # fmt: skip
     up = {"type": "quantitative", "title": _("Share won"), "axis": {"format": "%", "tickCount": 5}}
     bars = {"mark": {"type": "bar", "opacity": 0.8}, "encoding": {"x": across, "y": {**up, "field": "share"}}}

@@ -19,6 +19,7 @@ from qualify.web.screens.once import first_time
 from qualify.web.screens.page import PageRequest, back, done, page, show
 from qualify.web.screens.playbook.reading import differ
 from qualify.web.screens.playbook.telling import elsewhere, told
+from qualify.web.screens.starters import offered
 from qualify.web.verbs import drafting
 from qualify.web.verbs.actor import DRAFT_PLAYBOOK, READ_PLAYBOOK, NotThere
 from qualify.web.verbs.agreeing import SIDES, agree, withdraw
@@ -58,9 +59,7 @@ def drafts(request: PageRequest) -> HttpResponseBase:
     if request.method == "POST":
         return _begin(request)
     found = {state: looking.drafts(state) for state in ("open", "published", "discarded")}
-    return show(
-        request, "playbook/drafts.html", {"drafts": found, "tab": "drafts", "starters": starters.names()}
-    )
+    return show(request, "playbook/drafts.html", {"drafts": found, "tab": "drafts", "starters": offered()})
 
 
 def _begin(request: PageRequest) -> HttpResponseBase:

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_POST
 
 from qualify.clock import now
 from qualify.errors import QualifyError
-from qualify.playbook import starters
 from qualify.playbook.differing import Difference, differences
 from qualify.web.looking import icp
 from qualify.web.looking import playbook as looking
 from qualify.web.screens.page import PageRequest, done, page, show
 from qualify.web.screens.playbook.telling import elsewhere, rule_counts, told
+from qualify.web.screens.starters import offered
 from qualify.web.verbs.actor import ADMIN, DRAFT_PLAYBOOK, READ_PLAYBOOK, NotThere
 from qualify.web.verbs.drafting import begin
 from qualify.web.verbs.publish import publish
@@ -31,7 +31,7 @@ def playbook(request: PageRequest) -> HttpResponse:
     """What is in force, in words."""
     versions, drafts = looking.versions(), looking.drafts()
     if not versions:
-        return show(request, "playbook/none.html", {"starters": starters.names(), "drafts": drafts})
+        return show(request, "playbook/none.html", {"starters": offered(), "drafts": drafts})
     version = versions[0]
     text = looking.text_of(version.id) or ""
     book, said = looking.examined(text).book, looking.comments(None)

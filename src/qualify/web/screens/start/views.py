@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST
 
 from qualify.clock import now
 from qualify.errors import QualifyError
-from qualify.playbook import starters
 from qualify.web.demonstration import removing
 from qualify.web.looking.members import anybody
 from qualify.web.looking.started import Started, started
@@ -24,7 +23,7 @@ from qualify.web.people.entering import PasswordForm, let_in, private
 from qualify.web.people.reaching import link
 from qualify.web.screens.once import first_time
 from qualify.web.screens.page import PageRequest, done, for_everybody, page, show
-from qualify.web.screens.start.words import STARTERS
+from qualify.web.screens.starters import offered
 from qualify.web.verbs import beginning
 from qualify.web.verbs.actor import ADMIN, NotThere
 
@@ -139,12 +138,7 @@ def playbook(request: PageRequest) -> HttpResponse:
                 beginning.first_playbook(request.actor, request.POST.get("starter", ""), now())
         done(request, _("Your playbook is published. Whoever comes in from now on is judged by it."))
         return HttpResponseRedirect(reverse("start-leads"))
-    offered = [(name, *STARTERS.get(name, (name, ""))) for name in sorted(starters.names(), key=_in_order)]
-    return _shown(request, "start/playbook.html", {"starters": offered})
-
-
-def _in_order(name: str) -> int:
-    return list(STARTERS).index(name) if name in STARTERS else len(STARTERS)
+    return _shown(request, "start/playbook.html", {"starters": offered()})
 
 
 @page(ADMIN)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
+
+from qualify.playbook import starters
 
 STARTERS: Final = {
     "b2b-saas": (
@@ -30,3 +32,12 @@ STARTERS: Final = {
     ),
 }
 """By name: what each is for. In the order in which they are shown; one that is not here is shown by its name."""
+
+
+def offered() -> list[tuple[str, Any, Any]]:
+    """Every starter there is: its name, what it is called, and what it is for."""
+    order = list(STARTERS)
+    names = sorted(
+        starters.names(), key=lambda name: (order.index(name) if name in order else len(order), name)
+    )
+    return [(name, *STARTERS.get(name, (name, ""))) for name in names]
