@@ -124,7 +124,7 @@ def backtest(
     told: Told,
     care: Care,
 ) -> None:
-    """Replay a playbook over history, each week by what was known then.
+    """Replay a playbook over history, as it was known.
 
     How many leads it would have handed over in each week, how its bands and grades converted, whom of the won it
     would have missed and whom of the lost it would have handed over, and how much earlier it would have seen the

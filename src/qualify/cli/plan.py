@@ -50,7 +50,7 @@ def plan(
     ] = Document.TABLE,
     care: Care,
 ) -> None:
-    """Show who would move if one playbook took the place of another.
+    """Show who would move if one playbook replaced another.
 
     From which stage to which, how many, who, and because of which rules.
 
