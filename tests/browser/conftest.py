@@ -101,9 +101,11 @@ def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chrome() -> Iterator[Browser]:
-    """A browser."""
+    """A browser; gone after the last test of this folder: while it is there, a loop runs in this thread, and Django
+    refuses to work beside one.
+    """
     try:
         path = node_tools.chromium()
     except node_tools.Missing as missing:
