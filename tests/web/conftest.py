@@ -77,7 +77,9 @@ def _forget_playbooks() -> None:
 def _file(path: Path) -> dict[str, Any]:
     from django.db import connections
 
-    return {**connections.settings["default"], "NAME": str(path)}
+    kept = connections.settings["default"]
+    # Options of its own: a test that makes a store impatient must not make those of later tests so.
+    return {**kept, "OPTIONS": dict(kept["OPTIONS"]), "NAME": str(path)}
 
 
 @pytest.fixture
