@@ -60,15 +60,12 @@ def of(person: str, traits: dict[str, Any], events: Iterable[str]) -> list[dict[
     return [{**each, "message_id": f"{person}-{place}"} for place, each in enumerate([first, named, *done])]
 
 
-@pytest.fixture
-def source(store: Path) -> Source:
-    """A source that may be trusted."""
-    return Source(id=create_source("site", "segment", START), name="site", trusted=True)
+NOW = START + 3 * MINUTE
 
 
-@pytest.fixture
-def people(source: Source) -> Cast:
-    """Jane and Joe, judged by the starter playbook."""
+def settle() -> None:
+    """Let Jane and Joe come into an empty store, and be judged by the starter playbook."""
+    source = _site()
     publish(OWNER, starter("b2b-saas"), START)
     fits = {"email": "jane@acme-corp.io", "title": "VP Marketing", "employees": 120, "country": "DE"}
     send(source, START + MINUTE, *of("jane", {**fits, "industry": "software"}, ["Demo Requested"]))
@@ -77,6 +74,23 @@ def people(source: Source) -> Cast:
         START + 2 * MINUTE,
         *of("joe", {"email": "joe@gmail.com", "name": "Joe"}, ["Webinar Attended"]),
     )
-    now = START + 3 * MINUTE
-    Worker().work_off(now)
-    return Cast(lead_of("jane@acme-corp.io"), lead_of("joe@gmail.com"), now)
+    Worker().work_off(NOW)
+
+
+def _site() -> Source:
+    return Source(id=create_source("site", "segment", START), name="site", trusted=True)
+
+
+@pytest.fixture
+def source(store: Path, request: pytest.FixtureRequest) -> Source:
+    """A source that may be trusted; where the cast is, the one that it came by."""
+    if "peopled" not in request.fixturenames:
+        return _site()
+    [(number,)] = rows("SELECT id FROM source WHERE name = 'site'")
+    return Source(id=number, name="site", trusted=True)
+
+
+@pytest.fixture
+def people(peopled: Path, source: Source) -> Cast:
+    """Jane and Joe, judged by the starter playbook."""
+    return Cast(lead_of("jane@acme-corp.io"), lead_of("joe@gmail.com"), NOW)

@@ -83,13 +83,34 @@ def _file(path: Path) -> dict[str, Any]:
 
 
 @pytest.fixture
-def store(migrated: Path, tmp_path: Path) -> Iterator[Path]:
-    """An empty store that is the default database while the test runs."""
+def store(migrated: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A store that is the default database while the test runs: empty, or with the cast in it where it is asked for."""
     path = tmp_path / "store.sqlite3"
-    shutil.copy(migrated, path)
+    shutil.copy(request.getfixturevalue("peopled") if "peopled" in request.fixturenames else migrated, path)
     shutil.rmtree(_FOLDER / "workers", ignore_errors=True)  # the signs of life of another test's workers
     with using(_file(path)):
         yield path
+
+
+@pytest.fixture(scope="session")
+def peopled(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store that holds the cast, made once."""
+    from tests.web.cast import settle
+
+    path = tmp_path_factory.mktemp("peopled") / "peopled.sqlite3"
+    shutil.copy(migrated, path)
+    with using(_file(path)):
+        settle()
+        _into_one_file()
+    return path
+
+
+def _into_one_file() -> None:
+    """Bring what SQLite keeps beside the file into it, so that it can be copied."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @pytest.fixture(scope="session")
@@ -127,16 +148,13 @@ def postgres_store(postgres_url: str, migrated_postgres: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def lived_once(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """The file of a store that lived through a market, and the last moment of it."""
-    from django.db import connection
-
     from tests.web.lives import live
 
     path = tmp_path_factory.mktemp("lived") / "lived.sqlite3"
     shutil.copy(migrated, path)
     with using(_file(path)):
         last = live(leads=60, days=35, seed=5)
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _into_one_file()
     return path, last
 
 

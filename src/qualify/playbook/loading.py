@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from qualify.errors import InputError, PlaybookError, Problem, did_you_mean, one_of
 from qualify.playbook import document, starters
@@ -12,6 +14,9 @@ from qualify.playbook.mending import Mending
 
 BIGGEST = 500_000
 """The most bytes a playbook may have; a larger file was given by mistake."""
+
+KEPT: Final = 16
+"""Texts whose reading is kept: reading one takes some seventy milliseconds, and the same few are asked for."""
 
 
 def load(path: str | Path) -> Playbook:
@@ -63,9 +68,16 @@ def examine(text: str) -> tuple[Playbook | None, list[Problem]]:
     """The playbook, when it can be used, and every error and warning in its text."""
     if len(text) > BIGGEST:
         return None, [Problem(0, 0, "", f"{len(text):,} characters; a playbook has at most {BIGGEST:,}")]
+    book, problems = _examined(text)
+    return book, list(problems)
+
+
+@lru_cache(maxsize=KEPT)
+def _examined(text: str) -> tuple[Playbook | None, tuple[Problem, ...]]:
+    """A text always means the same and a playbook never changes, so whoever asks again is given what was found."""
     read = document.read(text)
     if read.data is None:
-        return None, read.problems
+        return None, tuple(read.problems)
     mending = Mending(read.data)
     book = mending.read()
     whole = not mending.mistakes
@@ -79,7 +91,7 @@ def examine(text: str) -> tuple[Playbook | None, list[Problem]]:
     return (book if usable else None), _once(read.problems)
 
 
-def _once(problems: list[Problem]) -> list[Problem]:
+def _once(problems: list[Problem]) -> tuple[Problem, ...]:
     """Sorted; what is said twice of one place (an alias written in several) is said once."""
     first = {(each.line, each.column, each.message): each for each in sorted(problems, reverse=True)}
-    return sorted(first.values())
+    return tuple(sorted(first.values()))

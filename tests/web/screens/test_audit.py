@@ -126,9 +126,11 @@ def test_a_manager_may_read_it_and_a_rep_may_not(members: Members, written: None
 
 
 def test_it_asks_the_same_however_many_lines_there_are(members: Members, written: None):
+    ada = members.ada
+
     def asked() -> int:
         with CaptureQueriesContext(connection) as captured:
-            members.ada.get("/audit?who=ada")
+            ada.get("/audit?who=ada")
         return len(captured)
 
     few = asked()

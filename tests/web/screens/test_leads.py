@@ -197,10 +197,10 @@ def test_a_lead_that_nobody_judged_yet_is_there_too(people: Cast, members: Membe
 
 def test_a_full_page_asks_the_database_as_often_as_a_short_one(members: Members) -> None:
     crowd(900, now())
-    asked = []
+    vic, asked = members.vic, []
     for words in ("?stage=mql&sort=name", "?stage=mql&grade=D4&least=110&sort=name"):
         with CaptureQueriesContext(connection) as queries:
-            page = members.vic.get(f"/leads{words}")
+            page = vic.get(f"/leads{words}")
         asked.append((len(queries), page.content.count(b"data-row>")))
         assert len(page.content) < 60_000
     (many, full), (few, short) = asked

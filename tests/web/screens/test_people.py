@@ -153,7 +153,7 @@ def test_whoever_is_kept_out_is_out_and_may_be_let_in_again(members: Members):
 def test_an_admin_gives_a_link_for_a_new_password_and_takes_a_lost_second_step_off(members: Members):
     from allauth.mfa.models import Authenticator
 
-    rosa = member("rosa")
+    rosa, before = member("rosa"), members.rosa
     Authenticator.objects.create(user=rosa, type="totp", data={"secret": "x"})
     page = said(members.ada.post(f"/people/{rosa.pk}/password"))
     path = link_in(page)
@@ -161,7 +161,7 @@ def test_an_admin_gives_a_link_for_a_new_password_and_takes_a_lost_second_step_o
     assert Client().post(path, new).headers["Location"] == "/sign-in/code", (
         "the second step is still asked for"
     )
-    assert members.rosa.get("/account").status_code == 302, "her sessions of before end"
+    assert before.get("/account").status_code == 302, "her sessions of before end"
     assert Client().get(path).status_code == 404
     members.ada.post(f"/people/{rosa.pk}/second-step")
     answer = Client().post("/sign-in", {"login": rosa.email, "password": PASSWORD})
@@ -206,9 +206,11 @@ def test_the_matrix_says_of_each_role_what_it_may(members: Members):
 
 
 def test_the_list_asks_the_same_number_of_questions_however_many_there_are(members: Members):
+    ada = members.ada
+
     def asked() -> int:
         with CaptureQueriesContext(connection) as captured:
-            assert members.ada.get("/people").status_code == 200
+            assert ada.get("/people").status_code == 200
         return len(captured)
 
     few = asked()
