@@ -53,8 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(server)
             if item.get_closest_marker(server):
                 item.add_marker(pytest.mark.xdist_group(server))
-        if item.get_closest_marker("spark"):
-            item.add_marker("slow")
+                item.add_marker("slow")
 
 
 def pytest_collection_finish() -> None:

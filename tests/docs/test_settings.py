@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 from qualify.web.doctoring.surroundings import VARIABLES
-from tests.docs.pages import DOCS, REPOSITORY
+from tests.docs.pages import DOCS
+from tests.house.project import ONE_READER, python_files, tree
+
+pytestmark = ONE_READER
 
 FOR_TESTS = {"QUALIFY_MUST_RUN"}
 """Known to the doctor, so that it does not warn on a developer's machine; said in CONTRIBUTING.md."""
@@ -31,15 +35,15 @@ def test_there_are_some_to_read():
     assert {"QUALIFY_DATA", "QUALIFY_LOG_FORMAT", "QUALIFY_WEBHOOKS_PRIVATE"} <= read()
 
 
+@cache
 def read() -> set[str]:
     """The names of settings that stand in the program as whole texts; the doctor's own list left out."""
-    doctor = REPOSITORY / "src/qualify/web/doctoring/surroundings.py"
-    files = [path for path in (REPOSITORY / "src").rglob("*.py") if path != doctor]
+    doctor = Path("src/qualify/web/doctoring/surroundings.py")
+    files = [path for path in python_files("src") if path != doctor]
     return {name for path in files for name in named(path)}
 
 
 def named(path: Path) -> set[str]:
     """The whole texts of a file that are names of settings."""
-    module = ast.parse(path.read_text(encoding="utf-8"))
-    texts = (each.value for each in ast.walk(module) if isinstance(each, ast.Constant))
+    texts = (each.value for each in ast.walk(tree(path)) if isinstance(each, ast.Constant))
     return {text for text in texts if isinstance(text, str) and re.fullmatch(r"QUALIFY_[A-Z_]+", text)}

@@ -8,11 +8,16 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGE = REPOSITORY / "src" / "qualify"
 
 # What git would not keep, for a copy of the project that is no clone.
 PASSING = {".git", ".venv", ".cache", "__pycache__", "dist", "demo", ".hypothesis"}
+
+ONE_READER = pytest.mark.xdist_group("syntax")
+"""For tests that go through every syntax tree: one process reads them for all."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -56,6 +61,7 @@ def lines(found: Iterable[object]) -> str:
     return "\n" + "\n".join(str(one) for one in found)
 
 
+@cache
 def functions(path: Path) -> list[Function]:
     """Every function and method of a file, also those inside others."""
     return [node for node in ast.walk(tree(path)) if isinstance(node, Function)]

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.project import Function, lines, python_files, tree
+from tests.house.project import ONE_READER, Function, lines, python_files, tree
+
+pytestmark = ONE_READER
 
 # Such a function repeats a name that is documented elsewhere.
 REPEATS = {"overload", "override", "setter"}

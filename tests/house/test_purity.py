@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.project import lines, python_files, room, tree
+from tests.house.project import ONE_READER, lines, python_files, room, tree
+
+pytestmark = ONE_READER
 
 # What each rule forbids: dotted names as imported, and names of methods whatever they are called on.
 RULES = {

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from statistics import median
 
-from tests.house.project import REPOSITORY, Function, functions, lines, python_files
+from tests.house.project import ONE_READER, REPOSITORY, Function, functions, lines, python_files
+
+pytestmark = ONE_READER
 
 MEDIAN_LINES = 7
 LONG_LINES = 30
