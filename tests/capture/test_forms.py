@@ -176,6 +176,7 @@ def test_a_form_can_be_kept_as_json():
     assert msgspec.json.decode(msgspec.json.encode(DEMO), type=FormSpec) == DEMO
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(
         st.sampled_from([*FILLED, "phone", "news", "partner"]), st.text() | st.lists(st.text(), max_size=3)

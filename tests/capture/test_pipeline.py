@@ -6,6 +6,7 @@ import itertools
 import json
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -145,6 +146,7 @@ CALLS = st.builds(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(CALLS, SOURCES, st.booleans())
 def test_no_call_makes_a_step_fail(call, source, refused):
     result = run([call], source, Facts("10.0.0.9", "curl/8", refused), NOW, Known())

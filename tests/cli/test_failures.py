@@ -81,6 +81,7 @@ GATHERING = "run.gather = lambda connection, *facts, **options: connection.execu
 SHOWING = "run._best = lambda *choice: interrupted_soon()\n"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="NOT RUN: Windows has no SIGINT to send")
 @pytest.mark.parametrize("where", [GATHERING, SHOWING], ids=["gathering", "showing the best"])
 def test_a_running_query_can_be_interrupted(shop: Path, where: str):
@@ -102,6 +103,7 @@ def test_a_running_query_can_be_interrupted(shop: Path, where: str):
     assert where != GATHERING or not ended.stdout + ended.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="NOT RUN: Windows closes pipes differently")
 @pytest.mark.parametrize("words", [(*WORDS, "--format", "csv"), WORDS, ("schema",), ("--help",)])
 def test_a_reader_who_leaves_early_is_no_error(shop: Path, words: tuple[str, ...]):
@@ -112,6 +114,7 @@ def test_a_reader_who_leaves_early_is_no_error(shop: Path, words: tuple[str, ...
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_a_terminal_that_cannot_write_the_signs_gets_others(shop: Path):
     ended = subprocess.run(
         [*QUALIFY, *WORDS],

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 from tests.cli.conftest import Ask, rows_of
 
@@ -34,6 +35,7 @@ def test_weeks_before_the_lead_was_known_are_left_out(ask: Ask, shop: Path):
     assert found[0][0] == "2026-02-15"
 
 
+@pytest.mark.slow
 def test_days_are_finer_than_weeks(ask: Ask, shop: Path):
     found = rows_of(ask(*WORDS, "--lead", "ben", "--every", "day").stdout)
     days = [row[0] for row in found if row[0].startswith("2026-")]

@@ -53,6 +53,7 @@ def test_top_and_stage_choose_what_goes_to_standard_output(ask: Ask, shop: Path)
     assert ask(*WORDS, "--format", "csv", "--stage", "sql").stdout.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_file_gets_what_its_ending_says_and_the_table_is_still_shown(ask: Ask, shop: Path):
     for name in ("out.csv", "out.parquet", "out.json"):
         said = ask(*WORDS, "-o", name)

@@ -22,6 +22,7 @@ def draft(shop: Path) -> Path:
     return shop
 
 
+@pytest.mark.slow
 def test_who_would_move_is_shown_with_the_rule_that_did_it(ask: Ask, draft: Path):
     said = ask(*WORDS)
     assert said.exit_code == 0, said.output
@@ -38,6 +39,7 @@ def test_a_playbook_against_itself_moves_nobody(ask: Ask, shop: Path):
     assert "ada" not in said.stdout
 
 
+@pytest.mark.slow
 def test_a_threshold_that_moves_is_no_rules_doing(ask: Ask, shop: Path):
     text = (
         Path("playbook.yaml")
@@ -49,6 +51,7 @@ def test_a_threshold_that_moves_is_no_rules_doing(ask: Ask, shop: Path):
     assert ["mql", "lead", "1", "conditions of stages, not points"] in found
 
 
+@pytest.mark.slow
 def test_examples_are_five_and_who_lists_everybody(ask: Ask, draft: Path):
     rows = "".join(f"copy{n},,,,Germany,200,2026-01-01T00:00:00Z\n" for n in range(7))
     events = "".join(f"copy{n},webinar_attended,2026-02-28T12:00:00Z\n" for n in range(7))

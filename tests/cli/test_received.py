@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Ask
 
 WORDS = ("score", "leads.csv", "events.csv", "--as-of", "2026-03-01")
@@ -51,6 +53,7 @@ def test_without_rejects_there_is_no_file_of_them(ask: Ask, shop: Path):
     assert not Path("leads.rejects.csv").exists()
 
 
+@pytest.mark.slow
 def test_strict_fails_when_rows_were_rejected_and_shows_the_result_all_the_same(ask: Ask, shop: Path):
     assert ask(*WORDS, "--strict").exit_code == 0
     spoil("events.csv", "ada,email_read,some day")

@@ -62,6 +62,7 @@ def test_a_start_in_another_age_is_refused_at_once(ask: Ask, shop: Path):
     assert "start later" in said.stderr
 
 
+@pytest.mark.slow
 def test_who_is_a_customer_is_counted_but_not_offered_to_sales(ask: Ask, shop: Path):
     words = ("score", *FACTS, "--outcomes", "outcomes.csv", "--as-of", "2026-03-31")
     said = ask(*words)
@@ -116,6 +117,7 @@ def test_outcomes_before_the_score_are_left_out_of_its_test(ask: Ask, many: Path
     assert "19 are undecided and in no band; 1 had been decided before and are left out." in said.stdout
 
 
+@pytest.mark.slow
 def test_stages_are_folded_over_weeks_and_go_on_from_an_earlier_run(ask: Ask, shop: Path):
     """Ada falls from 65 to below 60 but not below 50: who entered earlier is still an MQL."""
     late = ("--as-of", "2026-04-05")

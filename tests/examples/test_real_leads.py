@@ -23,6 +23,7 @@ def _convert() -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["X Education", "Olist", "Loan funnel"])
 def test_the_best_band_converts_surely_better_than_the_worst(name: str, shared_data: Path) -> None:
     convert = _convert()
@@ -33,6 +34,7 @@ def test_the_best_band_converts_surely_better_than_the_worst(name: str, shared_d
     assert best[0] > worst[1], f"{name}: {best} is not above {worst}"
 
 
+@pytest.mark.slow
 def test_every_real_lead_is_scored_or_told_of(shared_data: Path) -> None:
     convert = _convert()
     assert len(convert.xeducation(shared_data)) == 9_240

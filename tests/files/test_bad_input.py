@@ -87,6 +87,7 @@ def test_no_leads_at_all_is_an_error(world: World):
         world.gather(None)
 
 
+@pytest.mark.slow
 def test_a_cell_of_two_million_characters_is_read(world: World):
     long = "é" * 2_000_000
     world.gather(f'lead_id,industry,country\n1,{long},DE\n2,"{long}",DE\n3,software,DE\n')

@@ -92,6 +92,7 @@ def test_relations_of_the_same_connection_may_be_about_tables_with_the_same_name
     assert world.connection.execute("SELECT id FROM memory.main.leads").fetchall() == [(1,)]
 
 
+@pytest.mark.slow
 def test_files_need_neither_pandas_nor_numpy(tmp_path: Path):
     (tmp_path / "leads.csv").write_text(
         "lead_id,industry,employees\n1,Küche,51-200\n,x,1\n", encoding="utf-8"

@@ -31,6 +31,7 @@ def canonical(sources: Sources) -> tuple[dict[str, list], dict]:
     return tables, {"rows": dict(found.rows), "newest": found.newest, "anonymous": found.anonymous}
 
 
+@pytest.mark.slow
 def test_parquet_csv_and_arrow_give_the_same_tables(market, tmp_path: Path):
     for kind in ("parquet", "csv"):
         write_market(market, tmp_path / kind, format=kind)

@@ -109,6 +109,7 @@ def test_a_trait_in_a_csv_file_is_read_like_the_same_in_a_frame(tmp_path_factory
         assert column(connection, "leads", field, "CAST(lead_id AS BIGINT)") == expected, field
 
 
+@pytest.mark.slow
 @FEWER
 @given(st.lists(VALUES, min_size=1, max_size=60))
 def test_a_learnt_trait_is_read_like_one_in_the_leads(values):
@@ -166,6 +167,7 @@ def check_properties(connection: duckdb.DuckDBPyConnection, bags: list[dict[str,
         assert found == expected, (field, found, expected)
 
 
+@pytest.mark.slow
 @FEWER
 @given(st.lists(BAGS, min_size=1, max_size=40), st.booleans())
 @example(
@@ -191,6 +193,7 @@ def test_properties_in_json_text_are_read_as_in_python(bags, ascii_only):
     check_properties(gathered(PROPERTIES, leads=frame([None]), events=events), bags)
 
 
+@pytest.mark.slow
 @FEWER
 @given(st.lists(BAGS, min_size=1, max_size=40))
 def test_properties_in_json_lines_are_read_as_in_python(tmp_path_factory, bags):

@@ -80,6 +80,7 @@ def found(folder: Path) -> Backtest:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_two_playbooks_are_judged_on_the_same_leads_and_held_side_by_side(found: Backtest) -> None:
     assert (found.one.recall.hits, found.one.recall.of) == (9, 12)
     assert found.other is not None
@@ -97,10 +98,12 @@ def test_the_undecided_lead_is_named_as_undecided(found: Backtest) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_volume_is_held_against_capacity(found: Backtest) -> None:
     assert [week.handed for week in found.one.weeks][:3] == [None, 5, 0]
 
 
+@pytest.mark.slow
 def test_a_manager_can_read_it(here: Path) -> None:
     told = ask(
         "playbook.yaml",
@@ -124,6 +127,7 @@ def test_a_manager_can_read_it(here: Path) -> None:
     assert "<script" not in page
 
 
+@pytest.mark.slow
 def test_json_goes_alone_to_standard_output(here: Path) -> None:
     told = ask(
         "playbook.yaml",

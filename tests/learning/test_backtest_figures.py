@@ -221,6 +221,7 @@ def test_a_playbook_against_itself_does_not_differ(history: tuple[Replayed, Repl
     assert not held.only_one.any()
 
 
+@pytest.mark.slow
 @quickly
 @given(history=histories())
 def test_the_other_way_round_the_difference_is_the_opposite(

@@ -161,6 +161,7 @@ def world() -> World:
     return made_world()
 
 
+@pytest.mark.slow
 def test_windows_decay_accounts_sequences_decisions_and_late_facts_are_those_of_one_lead_at_a_time(
     world: World,
 ) -> None:
@@ -169,11 +170,13 @@ def test_windows_decay_accounts_sequences_decisions_and_late_facts_are_those_of_
     assert cells(world, replayed(world, WEEKS), WEEKS) == alone
 
 
+@pytest.mark.slow
 def test_a_replay_in_chunks_is_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backtesting, "AT_ONCE", 10)
     assert cells(world, replayed(world, WEEKS), WEEKS) == one_by_one(world, WEEKS)
 
 
+@pytest.mark.slow
 def test_facts_that_come_later_never_change_an_earlier_look(world: World) -> None:
     cut = WEEKS.moments[5]
     before = deepcopy(world.tables)
@@ -192,6 +195,7 @@ def test_facts_that_come_later_never_change_an_earlier_look(world: World) -> Non
     assert late != early
 
 
+@pytest.mark.slow
 def test_who_would_be_handed_over_is_so_though_sales_was_quicker(world: World) -> None:
     found = replayed(world, WEEKS)
     stages = [[STAGES[code] if code != UNKNOWN else "" for code in row] for row in found.stage]

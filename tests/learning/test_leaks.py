@@ -62,6 +62,7 @@ def test_a_name_that_speaks_of_the_end_is_asked_about():
     assert leak.check == "name" and not leak.set_aside
 
 
+@pytest.mark.slow
 def test_an_answer_is_kept_and_not_asked_again():
     rows = with_column(ROWS, level("Tags", np.where(ROWS.won, "yes", "no")))
     choices = Choices.read(Choices(leave_out=("Tags",)).written())

@@ -122,6 +122,7 @@ def test_facts_from_after_the_decision_time_move_no_feature(seen):
     assert before == after
 
 
+@pytest.mark.slow
 def test_todays_total_is_the_one_that_scoring_gives_as_of_that_moment(seen):
     tables = {name: TABLES[name] for name in ("leads", "events", "traits")}
     for row in (57, len(seen) - 1):
@@ -138,6 +139,7 @@ def test_labels_respect_time(seen):
         assert won == (outcome["outcome"] == "won" and outcome["closed_at"] <= at + 30 * DAY)
 
 
+@pytest.mark.slow
 def test_undecided_leads_are_counted_not_lost(found):
     assert found.counts["never_worked"] == 10 and found.counts["won"] + found.counts["lost"] == 50
 

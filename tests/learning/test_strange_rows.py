@@ -65,6 +65,7 @@ def test_no_rows_at_all_are_not_enough():
     assert not learnt(ROWS.rows(np.zeros(0, dtype=np.int64)), 30).verdict.active
 
 
+@pytest.mark.slow
 def test_noise_ends_in_nothing_to_learn():
     rows, _ = told(900, signal=0.0)
     lesson = learnt(rows, 30)

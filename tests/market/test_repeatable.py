@@ -34,6 +34,7 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path, kind):
     assert fingerprints(tmp_path / "one") == fingerprints(tmp_path / "two")
 
 
+@pytest.mark.slow
 def test_another_process_with_another_hash_seed_writes_the_same_bytes(tmp_path):
     write_market(simulate(200, 120, seed=5), tmp_path / "here")
     source = Path(sys.modules["qualify.market"].__file__ or "").parents[2]

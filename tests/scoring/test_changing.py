@@ -53,6 +53,7 @@ def stays_as_it_is(judge: Judge, record: Record, as_of: int, until: int) -> None
 TWENTY_YEARS = 20 * 365 * DAY
 
 
+@pytest.mark.slow
 @settings(max_examples=30, **QUICK)
 @given(world=worlds(), as_of=moments)
 def test_nothing_changes_before_the_moment_that_is_told(world: World, as_of: int) -> None:

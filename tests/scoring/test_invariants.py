@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -135,6 +136,7 @@ def test_more_of_a_positive_behaviour_never_lowers_a_score(
     assert after.total >= before.total
 
 
+@pytest.mark.slow
 @drawn
 @given(world=worlds(), moment=moments, later=st.integers(1, DAY))
 def test_a_score_changes_at_known_moments_only(world: World, moment: int, later: int) -> None:
@@ -156,6 +158,7 @@ def _something_between(record: Record, start: int, end: int) -> bool:
     return any(at > start or (end - at) // DAY != (start - at) // DAY for at in moments_ if at <= end)
 
 
+@pytest.mark.slow
 @drawn
 @given(world=worlds(staged=True), moment=moments)
 def test_a_step_taken_twice_at_one_moment_is_one_step(world: World, moment: int) -> None:

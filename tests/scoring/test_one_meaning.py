@@ -61,6 +61,7 @@ def test_duckdb_and_the_one_lead_path_agree(world: World, moment: int) -> None:
     agrees(Duck(), world, moment)
 
 
+@pytest.mark.slow
 @few
 @given(world=worlds(), moment=moments)
 def test_sqlite_and_the_one_lead_path_agree(world: World, moment: int) -> None:
@@ -123,6 +124,7 @@ def _moved(judge: Judge, ladder: Ladder, record: Record, state: State | None, mo
 STEPS = [NOW - days * DAY for days in (61, 31, 30, 8, 7, 1, 0)]
 
 
+@pytest.mark.slow
 @settings(max_examples=2, **QUICK)
 @given(world=worlds(staged=True))
 def test_stages_fold_the_same_on_duckdb(world: World) -> None:

@@ -93,6 +93,7 @@ books_that_only_give = st.builds(
 happenings = st.builds(lambda kind, at: Event(kind, at, at, lead_id="ada"), st.sampled_from(KINDS), moments)
 
 
+@pytest.mark.slow
 @many
 @given(book=books_that_only_give, events=st.lists(happenings, max_size=12), one_more=happenings)
 def test_one_more_event_never_lowers_a_score(book: Playbook, events: list[Event], one_more: Event) -> None:
@@ -104,6 +105,7 @@ def test_one_more_event_never_lowers_a_score(book: Playbook, events: list[Event]
     assert after.total >= before.total
 
 
+@pytest.mark.slow
 @many
 @given(book=books_that_only_give, events=st.lists(happenings, max_size=12), days=st.integers(0, 400))
 def test_without_new_events_a_score_that_only_gives_never_rises(
@@ -126,6 +128,7 @@ def all_known(record: Record, layout: Layout) -> Record:
     return replace(record, traits=traits, learnt=[], answers=answers)
 
 
+@pytest.mark.slow
 @some
 @given(world=worlds())
 def test_information_is_whole_when_everything_is_known(world: World) -> None:
@@ -201,6 +204,7 @@ def draw_facts(layout: Layout) -> Any:
 # ── stages ──────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 @some
 @given(world=worlds(staged=True), days=st.lists(st.integers(0, 20), min_size=3, max_size=8))
 def test_from_wherever_a_lead_stands_a_step_is_taken_once_and_out_means_out(

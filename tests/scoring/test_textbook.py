@@ -81,6 +81,7 @@ def test_lead_by_lead() -> None:
         assert found == EXPECTED[record.lead_id]
 
 
+@pytest.mark.slow
 def test_on_duckdb() -> None:
     engine = filled(Duck(), world())
     previous: list[dict[str, Any]] | None = None

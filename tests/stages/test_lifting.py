@@ -168,6 +168,7 @@ def test_trying_out_comes_to_the_same_as_judging_with_the_facts(world: World, as
             assert really(version, record, state, record.newest_decision(as_of), each.wish, at) == each.stage
 
 
+@pytest.mark.slow
 @settings(max_examples=20, **ANY)
 @given(world=worlds(staged=True), as_of=moments)
 def test_a_wish_that_is_fulfilled_makes_its_condition_true(world: World, as_of: int) -> None:

@@ -137,6 +137,7 @@ def recent(draw: st.DrawFn) -> Life:
     return replace(life, record=replace(life.record, created_at=max(first, life.record.created_at)))
 
 
+@pytest.mark.slow
 @settings(max_examples=15, **QUICK)
 @given(life=recent())
 def test_it_moves_when_a_lead_that_is_looked_at_all_the_time_moves(life: Life) -> None:
@@ -147,6 +148,7 @@ def test_it_moves_when_a_lead_that_is_looked_at_all_the_time_moves(life: Life) -
 cuts = st.lists(st.tuples(moments, st.sampled_from([0, 0, -1, 1, 12_345_678])).map(sum), max_size=4)
 
 
+@pytest.mark.slow
 @settings(max_examples=18, **QUICK)
 @given(life=lives(), cuts=cuts)
 def test_folding_in_pieces_is_folding_at_once(life: Life, cuts: list[int]) -> None:

@@ -93,6 +93,7 @@ def test_of_two_addresses_of_firms_the_one_known_last_tells_the_account(site: So
     assert account("jane@gmail.com") == "domain blue-yard.com"
 
 
+@pytest.mark.slow
 def test_a_recomputation_and_the_bulk_path_put_everybody_into_the_same_accounts(
     site: Source, tmp_path: Path
 ) -> None:

@@ -126,6 +126,7 @@ def test_a_check_that_fails_is_a_finding(store):
     assert worst([finding]) == 2
 
 
+@pytest.mark.slow
 def test_the_command_says_all_of_it_as_json_and_by_its_exit_code(tmp_path):
     environment = {**os.environ, "QUALIFY_DATA": str(tmp_path / "new")}
     ran = subprocess.run(

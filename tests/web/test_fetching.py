@@ -162,6 +162,7 @@ def test_what_cannot_be_fetched_is_tried_again_later_and_says_why(platform, stat
     assert [kind for kind, _ in kept()].count("form_submitted") == 2
 
 
+@pytest.mark.slow
 def test_at_last_it_is_given_up_in_plain_sight(platform):
     announced("meta", LEADGEN)
     for _ in fetching.WAITS:

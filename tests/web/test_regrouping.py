@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ _SAID = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @example(calls=[("ann", -5, 0), ("ann", 5, 0), ("bob", 0, 0), ("ann", 0, 0)])
 @given(calls=st.lists(_SAID, min_size=4, max_size=12))

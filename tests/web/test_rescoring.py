@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from qualify.web.bulk.rescoring import rescore
 from qualify.web.database import rows, run
 from qualify.web.keeping.marking import mark
@@ -11,6 +13,7 @@ from tests.web.lives import CONCLUSIONS, publish
 STANDINGS = CONCLUSIONS["standing"].replace(", next_at", "")
 
 
+@pytest.mark.slow
 def test_the_bulk_path_gives_what_the_worker_gave(lived: int) -> None:
     alive = rows(STANDINGS)
     run("DELETE FROM standing")
@@ -21,6 +24,7 @@ def test_the_bulk_path_gives_what_the_worker_gave(lived: int) -> None:
     assert done.written == len(alive)
 
 
+@pytest.mark.slow
 def test_publishing_moves_everybody_as_the_worker_would(lived: int) -> None:
     publish(
         "services" if rows("SELECT 1 FROM playbook_version WHERE digest = 'b2b-saas'") else "b2b-saas", lived
@@ -41,6 +45,7 @@ def test_publishing_moves_everybody_as_the_worker_would(lived: int) -> None:
     assert rows(CONCLUSIONS["move"]) == in_bulk[1]
 
 
+@pytest.mark.slow
 def test_the_next_change_is_never_missed(lived: int) -> None:
     exact: dict[int, int | None] = dict(rows("SELECT person_id, next_at FROM standing"))
     rescore(lived)

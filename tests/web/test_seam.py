@@ -31,6 +31,7 @@ def test_an_expression_sees_what_its_transaction_wrote_and_vanishes_with_it(stor
     assert rows("SELECT count(*) FROM person") == [(0,)], "nothing was committed on the way"
 
 
+@pytest.mark.slow
 def test_every_standing_is_what_the_store_s_own_database_says(lived: int) -> None:
     verified = verify(lived, most=1_000)
     assert verified.people > 50

@@ -72,6 +72,7 @@ def test_the_committed_description_is_current() -> None:
     )
 
 
+@pytest.mark.slow
 def test_everything_is_answered_to_strangers_with_the_description_alone(store: Path) -> None:
     stranger = Api("")
     assert stranger.get("/openapi.json")["info"]["title"] == "Qualify"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from qualify.playbook.starters import text
 from qualify.web.database import rows
 from qualify.web.verbs.actor import AGREE_MARKETING, AGREE_SALES, DRAFT_PLAYBOOK, READ_PLAYBOOK
 from tests.web.api.conftest import Api, bearer_of
 
 
+@pytest.mark.slow
 def test_a_draft_comes_into_force_when_two_agree(people: object) -> None:
     mia = bearer_of(DRAFT_PLAYBOOK, READ_PLAYBOOK, AGREE_MARKETING)
     max_ = bearer_of(READ_PLAYBOOK, AGREE_SALES)

@@ -158,6 +158,7 @@ def test_leads_are_exported_as_they_are_listed(api: Api, people: Cast) -> None:
         assert float(found[line["lead_id"]]["total"]) == lead["total"]
 
 
+@pytest.mark.slow
 def test_parquet_has_moments_and_numbers(api: Api, people: Cast) -> None:
     import pyarrow.parquet as pq
 

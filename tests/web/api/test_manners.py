@@ -157,6 +157,7 @@ print(*{name.partition(".")[0] for name in sys.modules})
 """
 
 
+@pytest.mark.slow
 def test_a_web_process_loads_nothing_heavy(store: Path) -> None:
     import os
 

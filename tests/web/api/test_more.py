@@ -60,6 +60,7 @@ def test_an_alias_opens_the_source_once(api: Api) -> None:
     assert api("POST", f"/sources/{source}/aliases", {"alias": "00D000000000001"}).status_code == 422
 
 
+@pytest.mark.slow
 def test_suggestions_are_listed_and_dismissed(lived: int) -> None:
     api = bearer_of(*SCOPES)
     one, other = (who for (who,) in rows("SELECT id FROM person ORDER BY id LIMIT 2"))

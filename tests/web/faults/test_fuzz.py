@@ -146,6 +146,7 @@ def _counted(reason: str) -> int:
     return int(many)
 
 
+@pytest.mark.slow
 @in_one_store
 @given(calls=st.lists(_calls, max_size=4))
 def test_any_calls_are_kept_or_put_aside_and_never_harm_their_batch(

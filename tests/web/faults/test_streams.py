@@ -19,6 +19,7 @@ _LOOKS = st.lists(st.booleans(), min_size=1, max_size=4)
 in_one_store = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
+@pytest.mark.slow
 @in_one_store
 @given(stream=streams(), sizes=_SIZES, looks=_LOOKS)
 def test_what_was_concluded_alive_is_what_follows_from_the_facts(

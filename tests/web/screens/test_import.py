@@ -161,6 +161,7 @@ class Killed(BaseException):
     """The worker is gone, at once."""
 
 
+@pytest.mark.slow
 def test_an_import_that_is_killed_half_way_goes_on_where_it_was(
     members: Members, monkeypatch: pytest.MonkeyPatch
 ) -> None:

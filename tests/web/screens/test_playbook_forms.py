@@ -100,6 +100,7 @@ def edited(members: Members) -> Draft:
     return Draft(members.mia, TEXT)
 
 
+@pytest.mark.slow
 def test_a_form_that_is_sent_as_it_came_changes_nothing(members: Members) -> None:
     draft = Draft(members.mia, text("b2b-saas"))
     for at in (
