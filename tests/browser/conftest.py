@@ -174,7 +174,7 @@ class Windows:
         return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def windows(chrome: Browser) -> Windows:
     """Windows for looking only: who signs out or in does so in one of their own."""
     return Windows(chrome)
