@@ -142,6 +142,8 @@ CORPUS: dict[str, tuple[bytes, str, bool | None, str | None]] = {
     "no complaint: not spam": (report(FEEDBACK.format("not-spam"), kind="feedback-report"), "other", None, None),
     "no complaint: about our DNS": (report(FEEDBACK.format("auth-failure"), kind="feedback-report"), "other", None, None),
     "displayed (RFC 8098)": (report("Reporting-UA: x\nDisposition: manual-action; displayed\n", kind="disposition-notification"), "other", None, None),
+    "thrown away by a rule (RFC 5429)": (report(f"Reporting-UA: mx.customer.test; Dovecot Mail Delivery Agent\nFinal-Recipient: rfc822; kim@customer.test\nOriginal-Message-ID: {OURS}\nDisposition: automatic-action/MDN-sent-automatically; deleted\n", kind="disposition-notification"), "bounce", True, None),
+    "deleted unread by hand (RFC 8098)": (report("Reporting-UA: x\nDisposition: manual-action/MDN-sent-manually; deleted\n", kind="disposition-notification"), "other", None, None),
     "vacation of Dovecot": (mail("I am out of the office until 12 March.", "Out of office", **AWAY), "auto reply", None, "2026-03-13"),
     "exchange in German": (mail("Ich bin ab dem 23. März wieder erreichbar.", "Automatische Antwort: Your question", X_Auto_Response_Suppress="All", **ANSWER), "auto reply", None, "2026-03-23"),
     "exchange in HTML": (mail(OUTLOOK_HTML, "Automatische Antwort: Your question", kind="text/html; charset=utf-8", **AWAY), "auto reply", None, "2026-03-21"),

@@ -99,6 +99,7 @@ class _Reading:
             self._delivery,
             self._complaint,
             self._listed,
+            self._disposed,
             self._automatic,
             self._unsubscribed,
             self._reply,
@@ -169,13 +170,31 @@ class _Reading:
             return self._is("unsubscribe", "written to the address for it")
         return None
 
+    def _disposed(self) -> MailRead | None:
+        """What became of a mail of ours (RFC 8098): displayed, which is no answer; or thrown away by a rule of its
+        recipient, unread, as Sieve's ``reject`` says it (RFC 5429, 2.1.2), which is a refusal for good.
+        """
+        if "disposition-notification" not in str(self.message.get("Content-Type", "")).lower():
+            return None
+        blocks = fields_of(self.message, "disposition-notification")
+        about = [each for block in blocks for each in _ID.findall(header(block, "Original-Message-ID"))]
+        said = " ".join(header(block, "Disposition") for block in blocks).lower().replace(" ", "")
+        if not said.startswith("automatic-action/") or said.rpartition(";")[2].partition("/")[0] != "deleted":
+            return self._is("other", "a receipt that it was displayed (RFC 8098)", about=about)
+        who = tuple(each for each in map(_recipient, blocks) if each is not None)
+        return self._is(
+            "bounce",
+            "a rule of its recipient threw it away (RFC 8098)",
+            about=about,
+            recipients=who,
+            hard=True,
+        )
+
     def _automatic(self) -> MailRead | None:
         """By RFC 3834, else by what mail programs write instead."""
         sign = self._sign_of_automatic()
         if sign is None:
             return None
-        if "disposition-notification" in str(self.message.get("Content-Type", "")).lower():
-            return self._is("other", "a receipt that it was displayed (RFC 8098)")
         text = unquoted(plain_text(self.message))
         away = mailwords.AWAY.match(self.subject) is not None or mailwords.AWAY_SAID.search(text) is not None
         returns_on = return_date(f"{self.subject}\n{text}", self._sent_on())
@@ -191,8 +210,6 @@ class _Reading:
         precedence = header(self.message, "Precedence").strip().lower()
         if precedence in ("bulk", "junk", "auto_reply", "auto-reply"):
             return f"Precedence: {precedence}"
-        if "disposition-notification" in str(self.message.get("Content-Type", "")).lower():
-            return "Disposition-Notification"
         if self._from_nobody():
             return "an empty return path"
         return (
