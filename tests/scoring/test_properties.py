@@ -105,7 +105,6 @@ def test_one_more_event_never_lowers_a_score(book: Playbook, events: list[Event]
     assert after.total >= before.total
 
 
-@pytest.mark.slow
 @many
 @given(book=books_that_only_give, events=st.lists(happenings, max_size=12), days=st.integers(0, 400))
 def test_without_new_events_a_score_that_only_gives_never_rises(
@@ -128,7 +127,6 @@ def all_known(record: Record, layout: Layout) -> Record:
     return replace(record, traits=traits, learnt=[], answers=answers)
 
 
-@pytest.mark.slow
 @some
 @given(world=worlds())
 def test_information_is_whole_when_everything_is_known(world: World) -> None:
