@@ -1,7 +1,7 @@
-"""``python -m bench.backtest [LEADS]``: a year of weeks replayed over a simulated market, step by step.
+"""``python -m bench.backtest [LEADS [ROUNDS]]``: a year of weeks replayed over a simulated market, step by step.
 
-One playbook, then two beside each other, beside what a year of weeks takes when every week is scored anew. CPU
-seconds hold on a machine that others use too; wall seconds only on a quiet one.
+One playbook, then two beside each other, so many times (once), then what a year of weeks takes when every week is scored
+anew. CPU seconds hold on a machine that others use too; wall seconds only on a quiet one: the load is printed.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from qualify.runs.run import prepared
 
 FOLDER = Path(tempfile.gettempdir()) / "qualify-bench"
 BOOK = "b2b-saas"
+HEAD = "| step | CPU s | wall s |\n| --- | ---: | ---: |"
 
 
 class Watch:
@@ -76,11 +77,13 @@ def main() -> None:
     leads = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     folder = market(leads)
     print(f"{leads:,} leads, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
-    print("| step | CPU s | wall s |\n| --- | ---: | ---: |")
-    replayed(folder, None)
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"at most {most:,} MB\n\n| step | CPU s | wall s |\n| --- | ---: | ---: |")
-    replayed(folder, BOOK)
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    for _ in range(rounds):
+        print(HEAD)
+        replayed(folder, None)
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(f"at most {most:,} MB\n\n{HEAD}")
+        replayed(folder, BOOK)
     week_by_week(folder)
     print(f"\nload {os.getloadavg()[0]:.1f} at the end")
 

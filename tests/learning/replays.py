@@ -97,7 +97,7 @@ def leads(moments: list[int], until: int, **columns: list[int]) -> Leads:
         "worked_at": never,
         **columns,
     }
-    arrays = {name: np.array(values, dtype=np.int64) for name, values in given.items()}
+    arrays: dict[str, Any] = {name: np.array(values, dtype=np.int64) for name, values in given.items()}
     looks = np.array(moments, dtype=np.int64)
     since = np.searchsorted(looks, arrays["created_at"]).astype(np.int64)
     ids = np.array([f"l{number}" for number in range(count)], dtype=object)

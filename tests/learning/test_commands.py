@@ -59,12 +59,19 @@ def run(folder, command, *words, monkeypatch):
     return CliRunner().invoke(app, [command, *named, "--rejects", "-", *words], catch_exceptions=False)
 
 
+@pytest.mark.slow
 def test_learn_asks_about_the_leak_finds_the_signal_and_writes_a_report(files, monkeypatch):
     done = run(
         files,
         "learn",
         "--a-week",
         "5",
+        "--contact-costs",
+        "50",
+        "--won-is-worth",
+        "500",
+        "--explore",
+        "explore.csv",
         "--format",
         "json",
         "--card",
@@ -83,6 +90,10 @@ def test_learn_asks_about_the_leak_finds_the_signal_and_writes_a_report(files, m
     page = (files / "learned.html").read_text()
     assert page.startswith("<!doctype html>") and page.count("<svg") >= 4
     assert "<script" not in page and "http" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert told["thresholds"]["by_money"]["expected"]["threshold"] == 0.1
+    assert "A contact costs 50, a won lead is worth 500 as you say" in page
+    drawn = (files / "explore.csv").read_text().split()
+    assert drawn[0] == "lead_id"
     assert "Sales works 5 leads a week" in page and "müllabfuhr" in page
 
 
@@ -98,7 +109,11 @@ def test_an_answer_is_remembered_beside_the_playbook(files, monkeypatch):
 @pytest.mark.slow
 def test_icp_says_what_the_best_have_in_common(files, monkeypatch):
     done = run(files, "icp", "--format", "json", monkeypatch=monkeypatch)
-    (profile,) = [each for each in json.loads(done.stdout) if each["name"] == "best customers"]
+    told = json.loads(done.stdout)
+    (profile,) = [each for each in told["profiles"] if each["name"] == "best customers"]
+    left = told["gaps"]["the profiles found"]
+    assert left["customers"] > 0 and left["leads"] == 900
+    assert left["profiles"][0]["won"] + left["customers_not_described"]["leads"] == left["customers"]
     assert {"trait": "Industry", "is": "software"} in profile["conditions"] or "Tags" in str(profile)
 
 

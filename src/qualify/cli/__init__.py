@@ -14,12 +14,14 @@ from qualify import __version__
 from qualify.cli.backtest import backtest
 from qualify.cli.check import check
 from qualify.cli.demo import demo
+from qualify.cli.drift import drift
 from qualify.cli.explain import explain
 from qualify.cli.failures import Forgiving, calmly
 from qualify.cli.helping import page
 from qualify.cli.history import history
+from qualify.cli.icp import icp
 from qualify.cli.init import init
-from qualify.cli.learn import drift, icp, learn
+from qualify.cli.learn import learn
 from qualify.cli.plan import plan
 from qualify.cli.schema import schema
 from qualify.cli.score import score

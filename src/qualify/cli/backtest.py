@@ -280,20 +280,20 @@ def _people(leads: Sequence[Named], ended: str) -> Table:
 
 
 def _show_comparison(screen: Screen, found: Backtest) -> None:
-    from qualify.learning.backtest.sentences import difference_name
+    from qualify.learning.backtest.sentences import difference_name, figure
 
     table = grid(
         "", "first", "other", "difference", "95 % interval", "more than chance?",
         right=("first", "other", "difference", "95 % interval"),
     )  # fmt: skip
     for each in found.comparison.differences if found.comparison else ():
-        sure = f"{each.low:+.3f} to {each.high:+.3f}"
+        sure = f"{figure(each.name, each.low, True)} to {figure(each.name, each.high, True)}"
         chance = "yes" if each.more_than_chance else "no"
         table.add_row(
             difference_name(each.name),
-            f"{each.one:.3f}",
-            f"{each.other:.3f}",
-            f"{each.change:+.3f}",
+            figure(each.name, each.one),
+            figure(each.name, each.other),
+            figure(each.name, each.change, True),
             sure,
             chance,
         )

@@ -36,6 +36,8 @@ def connect(
     )
     connection.execute("SET preserve_insertion_order = false")
     connection.execute("SET TimeZone = 'UTC'")
+    # It would be written to the standard output, between the lines of whoever speaks there to another process.
+    connection.execute("SET enable_progress_bar = false")
     for name, value in (("memory_limit", memory_limit), ("threads", threads), ("temp_directory", folder)):
         if value is not None:
             try:

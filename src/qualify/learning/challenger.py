@@ -13,6 +13,7 @@ from qualify.learning.columns import Columns, Flags, Floats, Ints
 from qualify.learning.figures import wilson
 from qualify.learning.items import FOLDS, MANY_LEVELS, Item, Items, answered, fold_of, level_rates
 from qualify.learning.ridge import log_odds
+from qualify.learning.shares import Z_90
 
 TREES: Final = 100
 LEAVES: Final = 7
@@ -160,7 +161,7 @@ class Challenger:
         """The calibrated chance of each lead."""
         return self.calibration.of(self.ranking(columns))
 
-    def intervals(self, columns: Columns, z: float = 1.6448536269514722) -> tuple[Floats, Floats]:
+    def intervals(self, columns: Columns, z: float = Z_90) -> tuple[Floats, Floats]:
         """What share of the past leads with the nearest chances was won, as Wilson's interval around the chance."""
         chances, (known, won) = self.chances(columns), self.past
         upto = np.concatenate([[0.0], np.cumsum(won)])

@@ -15,6 +15,7 @@ import numpy as np
 from qualify.learning.columns import Column, Columns, Flags, Floats, Ints, same_levels
 from qualify.learning.figures import auc_bounds
 from qualify.learning.items import cuts_of
+from qualify.learning.shares import Z_95, Z_99
 from qualify.moments import DAY
 
 LOOK: Final = 0.1
@@ -79,15 +80,19 @@ def watched(
     before: Columns,
     after: Columns,
     *,
-    scores: tuple[Floats, Floats] | None = None,
+    scores: tuple[Floats, Floats] | Mapping[str, tuple[Floats, Floats]] | None = None,
     kinds: tuple[Mapping[str, int], Mapping[str, int]] | None = None,
 ) -> Watch:
-    """What changed between two periods: in columns, in the model's scores, and in the kinds of event that arrive."""
-    if scores is not None:
-        more = [(Column("score", held)) for held in scores]
+    """What changed between two periods: in columns, in scores (of the model, of the rules; by name where there are
+    several), and in the kinds of event that arrive.
+    """
+    scored = _scored(scores)
+    if scored:
         before, after = (
-            Columns([*held.values(), extra], held.rows)
-            for held, extra in zip((before, after), more, strict=True)
+            Columns(
+                [*held.values(), *(Column(name, pair[which]) for name, pair in scored.items())], held.rows
+            )
+            for which, held in enumerate((before, after))
         )
     names = [name for name in before if name in after]
     found: dict[str, tuple[float, float]] = {}
@@ -100,11 +105,20 @@ def watched(
             limit = max(LOOK, no_drift_limit(one, int(other.sum()), len(names))) if figure > LOOK else LOOK
             found[name] = (figure, limit)
             if figure > limit:
-                alarms.append(_shifted(name, one, other, before[name], *found[name]))
+                kind = "score" if name in scored else "feature"
+                alarms.append(_shifted(kind, name, one, other, *found[name]))
             alarms += _levels(before[name], after[name])
     if kinds is not None:
         alarms += stopped(*kinds, before.rows, after.rows)
     return Watch(tuple(alarms), found, before.rows, after.rows)
+
+
+def _scored(
+    scores: tuple[Floats, Floats] | Mapping[str, tuple[Floats, Floats]] | None,
+) -> Mapping[str, tuple[Floats, Floats]]:
+    if scores is None:
+        return {}
+    return scores if isinstance(scores, Mapping) else {"score": scores}
 
 
 def _counts(before: Column, after: Column) -> tuple[Ints, Ints]:
@@ -131,7 +145,7 @@ def _binned(values: Floats, cuts: Floats) -> Ints:
     return np.where(np.isnan(values), 0, np.searchsorted(cuts, values, side="right") + 1)
 
 
-def _shifted(name: str, one: Ints, other: Ints, column: Column, figure: float, limit: float) -> Alarm:
+def _shifted(kind: str, name: str, one: Ints, other: Ints, figure: float, limit: float) -> Alarm:
     unknown = [float(counts[0] / max(counts.sum(), 1)) for counts in (one, other)]
     if abs(unknown[1] - unknown[0]) > 0.1:
         why = f"it was unknown for {unknown[0]:.0%} of the leads, and now is for {unknown[1]:.0%}"
@@ -139,7 +153,6 @@ def _shifted(name: str, one: Ints, other: Ints, column: Column, figure: float, l
         shares = other / other.sum() - one / one.sum()
         up, down = 100 * shares.max(), -100 * shares.min()
         why = f"one part of its values went up by {up:.0f} points, another down by {down:.0f}"
-    kind = "score" if name == "score" else "feature"
     said = f"{name} is not what it was: {why} (PSI {figure:.2f}, without drift below {limit:.2f})"
     return Alarm(kind, name, figure, limit, said)
 
@@ -205,12 +218,18 @@ def stopped(
     return found
 
 
-def foretold(chances: Floats, won: Flags, level: float = 0.99) -> Alarm | None:
-    """Whether as many mature leads were won as was foretold: the count against what the chances allow."""
+def foretold(
+    chances: Floats, won: Flags, level: float = 0.99, learnt_from: int | None = None
+) -> Alarm | None:
+    """Whether as many mature leads were won as was foretold: the count against what the chances allow.
+
+    With ``learnt_from`` (of how many leads the chances were learnt) what chance did to *those* is allowed for, too.
+    """
     if len(won) < 50:
         return None
     expected, spread = float(chances.sum()), float(np.sqrt((chances * (1 - chances)).sum()))
-    z = 2.5758293035489004 if level == 0.99 else 1.959963984540054
+    spread *= float(np.sqrt(1 + len(won) / learnt_from)) if learnt_from else 1.0
+    z = Z_99 if level == 0.99 else Z_95
     came = int(won.sum())
     if abs(came - expected) <= z * spread + 0.5:
         return None

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from qualify.learning import shares
 from qualify.learning.columns import Flags, Floats, Ints
 
 ROUNDS: Final = 400
@@ -94,13 +95,8 @@ def gained(scores: Floats, won: Flags, points: int = 20) -> list[tuple[float, fl
     )
 
 
-def wilson(hits: Floats | Ints, of: Floats | Ints, z: float = 1.959963984540054) -> tuple[Floats, Floats]:
-    """The Wilson score intervals of shares (Wilson 1927), element by element; (0, 1) where ``of`` is 0."""
-    count = np.maximum(np.asarray(of, dtype=np.float64), 1e-12)
-    share, spread = np.asarray(hits, dtype=np.float64) / count, z * z / count
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * np.sqrt(np.maximum(share * (1 - share), 0) / count + spread / (4 * count)) / (1 + spread)
-    empty = np.asarray(of) == 0
-    return np.where(empty, 0.0, np.maximum(middle - half, 0)), np.where(
-        empty, 1.0, np.minimum(middle + half, 1)
-    )
+def wilson(hits: Floats | Ints, of: Floats | Ints, z: float = shares.Z_95) -> tuple[Floats, Floats]:
+    """The Wilson score intervals of shares, element by element: :func:`qualify.learning.shares.wilson` of each."""
+    pairs = zip(np.asarray(hits).tolist(), np.asarray(of).tolist(), strict=True)
+    found = np.array([shares.wilson(some, all_, z) for some, all_ in pairs], dtype=np.float64).reshape(-1, 2)
+    return found[:, 0], found[:, 1]

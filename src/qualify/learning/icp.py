@@ -15,6 +15,7 @@ import numpy as np
 
 from qualify.learning.columns import Column, Columns, Flags, Floats
 from qualify.learning.items import LEAST_SHARE, PRIOR, Item, answered, cuts_of
+from qualify.learning.shares import Z_90
 from qualify.learning.wording import criterion, said
 
 LEAST_LEADS: Final = 20
@@ -22,7 +23,6 @@ FALSE_DISCOVERIES: Final = 0.1
 CONFIRMED: Final = 0.05
 """How likely, at most, chance alone may be to bring the lift on later leads."""
 MOST_VALUES: Final = 3
-Z_95_ONE_SIDED: Final = 1.6448536269514722
 PERSON: Final = ("seniority", "department", "job_title", "title", "role", "persona")
 
 
@@ -161,7 +161,7 @@ def _tested(has: Flags, counted: Floats) -> _Test:
         leads,
         float(own.mean()),
         shrunk / overall,
-        (shrunk - Z_95_ONE_SIDED * unsure) / overall,
+        (shrunk - Z_90 * unsure) / overall,
         _upper_tail(z),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -83,13 +84,17 @@ def learnt(
     progress: Progress = lambda step: None,
 ) -> Lesson:
     """Everything that these rows teach; one row of each lead is used. Columns that may leak are set aside first."""
+    with one_thread():
+        return _learnt(evidence.one_each(), horizon_days, choices or Choices(), book, progress)
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Arithmetic on one thread: those that wait for each other cost more than they bring at these sizes."""
     import sklearn.ensemble  # noqa: F401  # before the limit: it holds for what is loaded
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(
-        limits=1
-    ):  # threads that wait for each other cost more than they bring at these sizes
-        return _learnt(evidence.one_each(), horizon_days, choices or Choices(), book, progress)
+    limits: AbstractContextManager[Any] = threadpool_limits(limits=1)
+    return limits
 
 
 def _learnt(

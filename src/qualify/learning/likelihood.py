@@ -12,6 +12,7 @@ from qualify.learning.calibration import Calibration, Platt, calibrated, read
 from qualify.learning.columns import Columns, Flags, Floats, Ints
 from qualify.learning.items import FOLDS, Items, fold_of, itemised
 from qualify.learning.ridge import Ridge, fitted, log_odds, logistic, ranked_by
+from qualify.learning.shares import Z_90
 from qualify.learning.wording import spoken
 
 LEAST_REASON: Final = 0.05
@@ -53,7 +54,7 @@ class Likelihood:
         """The uncalibrated log-odds: what leads are ranked by."""
         return self.ridge.log_odds(self.items.matrix(columns))
 
-    def intervals(self, columns: Columns, z: float = 1.6448536269514722) -> tuple[Floats, Floats]:
+    def intervals(self, columns: Columns, z: float = Z_90) -> tuple[Floats, Floats]:
         """The interval of each chance, 90 % unless ``z`` says otherwise: of the chance, not of the single outcome."""
         answers = self.items.matrix(columns)
         middle, spread = self.ridge.log_odds(answers), self.ridge.spread(answers)

@@ -16,12 +16,12 @@ from qualify.learning.card import Card, criterion_of
 from qualify.learning.columns import Columns, Flags, Floats
 from qualify.learning.figures import wilson
 from qualify.learning.ridge import fitted
+from qualify.learning.shares import Z_90
 from qualify.learning.wording import said
 from qualify.playbook.book import Playbook
 from qualify.playbook.rewriting import Rewriting
 from qualify.points import PER_POINT
 
-Z_90: Final = 1.6448536269514722
 SLIGHT: Final = 2.5
 """Points, without sign, that make no difference: half a step."""
 PER_LOG_ODDS: Final = 10.0

@@ -5,7 +5,6 @@ Nothing is pickled: a stored model is numbers and words, read by our own code.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +14,7 @@ import numpy as np
 from qualify.errors import QualifyError
 from qualify.learning.challenger import Challenger
 from qualify.learning.columns import Flags
+from qualify.learning.exploring import drawn
 from qualify.learning.lesson import Lesson
 from qualify.learning.likelihood import Likelihood
 from qualify.learning.trial import WINS_BY
@@ -109,9 +109,4 @@ class Champions:
 
 def explored(lead_ids: Sequence[Any], share: float, seed: int = 0) -> Flags:
     """Which leads below the threshold are worked all the same, to learn fairly: drawn by a hash of the id, for good."""
-    if not 0 <= share <= 1:
-        raise ValueError(f"a share lies between 0 and 1, not {share}")
-    drawn = [
-        int.from_bytes(hashlib.sha256(f"{seed} {each}".encode()).digest()[:8], "big") for each in lead_ids
-    ]
-    return np.array([number < share * 2.0**64 for number in drawn], dtype=np.bool_)
+    return np.array([drawn(each, share, seed) for each in lead_ids], dtype=np.bool_)

@@ -90,7 +90,7 @@ def expected(
     over = scores >= threshold
     weeks = _weeks(arrivals)
     counts = np.bincount(weeks[over], minlength=int(weeks.max()) + 1)[_whole(arrivals)]
-    low, high = _interval(counts, seed)
+    low, high = interval(counts, seed)
     mean = float(counts.mean()) if len(counts) else 0.0
     rate = float(chances[over].mean()) if over.any() else 0.0
     return Expected(
@@ -108,7 +108,7 @@ def _whole(arrivals: Ints) -> slice:
     return slice(0, max(int(weeks.max()), 1))
 
 
-def _interval(counts: Ints, seed: int) -> tuple[float, float]:
+def interval(counts: Ints, seed: int = 0) -> tuple[float, float]:
     """What a coming week may bring (90 %): a past week drawn, and chance around it."""
     if not len(counts):
         return 0.0, 0.0
@@ -158,6 +158,22 @@ def decayed_over(scores: Sequence[Floats], days: Sequence[float]) -> float | Non
         return None
     rate = float(np.median(np.concatenate(ratios)))
     return float(np.log(0.5) / rate) if rate < 0 else None
+
+
+def half_life_seen(scores: Floats, lead: Ints, at: Ints) -> float | None:
+    """The half-life of scores that fall from one look at a lead to the next, in days; None when they do not fall.
+
+    ``lead`` says whose row it is, ``at`` when, in epoch milliseconds. The median over all falls, as
+    :func:`decayed_over`.
+    """
+    order = np.lexsort((at, lead))
+    held, whose, when = scores[order], lead[order], at[order]
+    before, after = held[:-1], held[1:]
+    fell = (whose[1:] == whose[:-1]) & (when[1:] > when[:-1]) & (before > 0) & (after > 0) & (after < before)
+    if not fell.any():
+        return None
+    rates = np.log(after[fell] / before[fell]) / ((when[1:] - when[:-1])[fell] / DAY)
+    return float(np.log(0.5) / np.median(rates))
 
 
 def moved_by_drift(found: Expected, arrivals: Ints, scores: Floats, weeks: int = 4) -> str:

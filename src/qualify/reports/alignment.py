@@ -16,7 +16,8 @@ from statistics import median
 from typing import Final, Literal, NamedTuple, TypeAlias, TypeVar
 
 from qualify.handoff.speed import Observed
-from qualify.reports.bands import Z_95, Band, bands, wilson
+from qualify.learning.shares import Z_95, Z_99, wilson
+from qualify.reports.bands import Band, bands
 
 SaidWord: TypeAlias = Literal["accepted", "rejected", "waiting", "left"]
 SAID: Final = ("accepted", "rejected", "waiting", "left")
@@ -32,9 +33,6 @@ LEAST_IN_BAND: Final = 10
 
 LEAST_DECIDED: Final = 2 * LEAST_IN_BAND
 """With fewer decided leads nothing is said of a score."""
-
-Z_99: Final = 2.5758293035489004
-"""The normal quantile of a two-sided 99 % interval: of many rules, one in twenty would stand out by chance."""
 
 
 class HandedOver(NamedTuple):

@@ -6,22 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-Z_95 = 1.959963984540054
-"""The normal quantile of a two-sided 95 % interval."""
-
-
-def wilson(hits: int, of: int, z: float = Z_95) -> tuple[float, float]:
-    """The Wilson score interval of a share (Wilson 1927): low and high, each from 0 to 1.
-
-    Sensible where the textbook interval is not: near 0 and 1 and for few cases. (0, 1) when ``of`` is 0.
-    """
-    if of == 0:
-        return 0.0, 1.0
-    share, spread = hits / of, z * z / of
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * math.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
-    low = 0.0 if hits == 0 else max(0.0, middle - half)
-    return low, 1.0 if hits == of else min(1.0, middle + half)
+from qualify.learning.shares import wilson
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from qualify.learning import figures, gates
+from qualify.learning.advising import Advice
 from qualify.learning.columns import Floats
 from qualify.learning.drift import Watch
+from qualify.learning.gaps import Gaps
 from qualify.learning.icp import Icps
 from qualify.learning.lesson import Lesson
 from qualify.learning.proposing import Proposal, card_text, rate_sentence
@@ -19,7 +21,9 @@ from qualify.learning.wording import said
 from qualify.moments import written as date
 from qualify.playbook.book import Playbook
 from qualify.reports.drawing import Axis, Line, bar_chart, line_chart, share
+from qualify.reports.leftover import whom_they_leave_out
 from qualify.reports.page import folded, heading, page, paragraph, table
+from qualify.reports.thresholds import sentences
 
 _NAMES: Final = {
     "likelihood": "learned likelihood",
@@ -42,6 +46,9 @@ class Told:
     thresholds: tuple[Expected, Sequence[Expected]] | None = None
     a_week: float | None = None
     source: str = ""
+    advice: Advice | None = None
+    gaps: Mapping[str, Gaps] = field(default_factory=dict)
+    """By whose profiles they are: whom these fit, and whom they leave out."""
 
     @property
     def card_text(self) -> str:
@@ -262,39 +269,43 @@ def _proposals(found: Sequence[Proposal]) -> str:
 
 
 def _thresholds(told: Told) -> list[str]:
+    if told.advice is None:
+        return []
+    said = [paragraph(each, "said") for each in sentences(told.advice, told.a_week)]
+    return [heading("The threshold that sales can work"), *said, *_volume(told)]
+
+
+def _volume(told: Told) -> list[str]:
+    """What other thresholds would bring, against the capacity."""
     if told.thresholds is None or told.a_week is None:
         return []
-    chosen, curve = told.thresholds
-    sentence = (
-        f"Sales works {told.a_week:g} leads a week: from a chance of {chosen.threshold:.1%} on, expect "
-        f"{chosen.a_week:.0f} leads a week ({chosen.low:.0f} … {chosen.high:.0f}), "
-        f"{chosen.won_a_week:.1f} of them won, {chosen.in_time:.0%} reached within the promise."
-    )
+    _, curve = told.thresholds
     most = max(each.threshold for each in curve)
     volume = [(each.threshold, each.a_week) for each in curve]
-    chart = line_chart(
-        "Leads a week over each threshold",
-        Axis("threshold", 0, most, "{:.0%}".format),
-        Axis("leads a week (90 %)", 0, max(each.high for each in curve), "{:.0f}".format),
-        [
-            Line("leads a week", volume, bounds=[(each.low, each.high) for each in curve]),
-            Line("capacity", [(0, told.a_week), (most, told.a_week)], dashed=True),
-        ],
-    )
-    return [heading("The threshold that sales can work"), paragraph(sentence, "said"), chart]
+    return [
+        line_chart(
+            "Leads a week over each threshold",
+            Axis("threshold", 0, most, "{:.0%}".format),
+            Axis("leads a week (90 %)", 0, max(each.high for each in curve), "{:.0f}".format),
+            [
+                Line("leads a week", volume, bounds=[(each.low, each.high) for each in curve]),
+                Line("capacity", [(0, told.a_week), (most, told.a_week)], dashed=True),
+            ],
+        )
+    ]
 
 
 def _icps(told: Told) -> list[str]:
     if told.icps is None:
         return []
     sentences = [paragraph(profile.sentence) for profile in told.icps.profiles]
-    left = f"{told.icps.undescribed:,} customers fit no profile." if told.icps.profiles else ""
-    why = paragraph(f"Nothing: {told.icps.why}." if told.icps.why else left)
+    why = paragraph(f"Nothing: {told.icps.why}." if told.icps.why else "")
     text = told.icps.text()
     return [
         heading("What the best customers have in common"),
         *sentences,
         why,
+        *[part for name, each in told.gaps.items() for part in whom_they_leave_out(name, each)],
         folded("As a playbook writes it", text) if text else "",
     ]
 
@@ -334,7 +345,23 @@ def as_data(told: Told) -> dict[str, Any]:
         "warnings": list(lesson.warnings),
         "icp": None if told.icps is None else [profile.written() for profile in told.icps.profiles],
         "drift": None if told.watch is None else [vars(alarm) for alarm in told.watch.alarms],
+        "gaps": {name: each.written(100) for name, each in told.gaps.items()},
+        "thresholds": _advised(told),
         "threshold": None if told.thresholds is None else vars(told.thresholds[0]),
+    }
+
+
+def _advised(told: Told) -> dict[str, Any] | None:
+    found = told.advice
+    if found is None:
+        return None
+    money = found.money
+    return {
+        "by_capacity": None if found.capacity is None else vars(found.capacity),
+        "by_money": None if money is None else {**vars(money), "expected": vars(money.expected)},
+        "leaving": None if found.leaving is None else vars(found.leaving),
+        "moved": found.moved,
+        "said": sentences(found, told.a_week),
     }
 
 

@@ -12,15 +12,15 @@ from qualify import moments
 from qualify.criteria.logic import Field
 from qualify.engines.compiling import as_of, text_of
 from qualify.engines.duck import connect
-from qualify.engines.quoting import listed
 from qualify.errors import InputError, did_you_mean, one_of
 from qualify.files import Gathered, gather
 from qualify.playbook import Playbook, load
+from qualify.runs.amounts import worths
 from qualify.runs.interruption import interruptible
-from qualify.runs.run import Moment, _sources
+from qualify.runs.run import Moment, sources_of
+from qualify.runs.taking import empty, past_leads, take_judged, take_stages
 from qualify.scoring.layout import Layout
-from qualify.stages.ladder import FIRST
-from qualify.vocabulary import LADDER, STAGES
+from qualify.vocabulary import LADDER
 
 if TYPE_CHECKING:
     import duckdb
@@ -106,7 +106,9 @@ def backtest(
     layouts = [Layout(book) for book in books]
     connection = connect(memory_limit, threads)
     progress("reading the files")
-    sources = _sources(leads, events, {**tables, **({"outcomes": outcomes} if outcomes is not None else {})})
+    sources = sources_of(
+        leads, events, {**tables, **({"outcomes": outcomes} if outcomes is not None else {})}
+    )
     with interruptible(connection):
         names = {
             **{key: name for book in reversed(books) for key, name in book.columns.items()},
@@ -119,7 +121,8 @@ def backtest(
             replay(connection, layout, gathered, looks, _handed(layout.book, handed), progress)
             for layout in layouts
         ]
-        past = _past(connection, gathered, looks)
+        worth = worths(connection, together, sources, names)
+        past = past_leads(connection, gathered, looks, worth)
     return _judged(gathered, past, replays, horizon, capacity, progress)
 
 
@@ -255,13 +258,13 @@ def replay(
     connection.execute(f"CREATE OR REPLACE TEMP TABLE numbered AS {_text(asked, 'numbered', asked.numbered)}")
     leads, judged = _sizes(connection, looks)
     replaying = replace(asked, chunks=max(1, -(-judged // AT_ONCE)))
-    found = _empty(layout.book, handed, (leads, len(looks)))
+    found = empty(layout.book, handed, (leads, len(looks)))
     for which in range(replaying.chunks):
         _judge(connection, replaying, which)
-        _take_judged(connection, found)
+        take_judged(connection, found)
     progress(f"moving stages by {layout.book.playbook}")
     _walk(connection, replaying)
-    _take_stages(connection, found)
+    take_stages(connection, found)
     done = (
         "versions",
         "known",
@@ -334,63 +337,3 @@ def _walk(connection: Any, replaying: Replaying) -> None:
         text = as_of(later if look else first, moment).replace(str(LOOKED_AT), str(look))
         connection.execute(f"CREATE OR REPLACE TEMP TABLE previous AS {text}")
         connection.execute(f"INSERT INTO walked SELECT lead_id, {look}, stage FROM previous")
-
-
-def _empty(book: Playbook, handed: tuple[str, ...], shape: tuple[int, int]) -> Replayed:
-    """A replay in which no lead is known yet."""
-    import numpy as np
-
-    from qualify.learning.backtest.replayed import UNKNOWN, Replayed
-
-    stage, grade = (np.full(shape, UNKNOWN, dtype=np.int8) for _ in range(2))
-    total, ready = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.bool_)
-    return Replayed(book.playbook, book.fingerprint, handed, stage, total, grade, ready)
-
-
-def _take_judged(connection: Any, found: Replayed) -> None:
-    """Put what the table ``replayed`` holds into the arrays; until they move, leads are in the first stage."""
-    from qualify.learning.backtest.replayed import GRADES
-
-    place = f"coalesce(CAST(list_position({_array(GRADES)}, grade) - 1 AS TINYINT), -1)"
-    rows = _columns(connection, f"SELECT no, look, total, {place} AS grade, ready FROM replayed")
-    where = rows["no"], rows["look"]
-    found.total[where], found.grade[where], found.ready[where] = rows["total"], rows["grade"], rows["ready"]
-    found.stage[where] = STAGES.index(FIRST)
-
-
-def _take_stages(connection: Any, found: Replayed) -> None:
-    """Put what the table ``walked`` holds into the arrays."""
-    place = f"CAST(list_position({_array(STAGES)}, stage) - 1 AS TINYINT)"
-    rows = _columns(connection, f"SELECT no, look, {place} AS stage FROM walked")
-    found.stage[rows["no"], rows["look"]] = rows["stage"]
-
-
-def _array(texts: Sequence[str]) -> str:
-    return f"[{listed(texts)[1:-1]}]"
-
-
-def _columns(connection: Any, query: str) -> dict[str, Any]:
-    """The columns of a query as arrays."""
-    table = connection.sql(query).to_arrow_table()
-    return {name: table.column(name).to_numpy() for name in table.column_names}
-
-
-def _past(connection: Any, gathered: Gathered, looks: Looks) -> Leads:
-    """The leads of the replay (the table ``numbered``), and what came of them."""
-    import ibis
-    import numpy as np
-
-    from qualify.learning.backtest.replayed import NEVER, Leads
-    from qualify.learning.labels import endings
-    from qualify.scoring.canonical import Columns
-
-    decided: Columns = {"lead_id": gathered.key, "decision": "string", "decided_at": "int64"}
-    ends = text_of(endings({"decisions": ibis.table(decided, name="decisions")}), "duckdb")
-    query = (
-        "SELECT CAST(lead_id AS VARCHAR) AS lead_id, since, created_at, "
-        + ", ".join(f"coalesce({name}, {NEVER}) AS {name}" for name in ("won_at", "ended_at", "worked_at"))
-        + f" FROM numbered LEFT JOIN ({ends}) USING (lead_id) ORDER BY no"
-    )
-    found = _columns(connection, query)
-    ids = found.pop("lead_id")
-    return Leads(ids=ids, moments=np.array(looks.moments), until=gathered.newest or looks[-1], **found)

@@ -17,6 +17,7 @@ from qualify.files.sql import Database
 from qualify.files.told import told
 from qualify.moments import DAY
 from qualify.playbook import Playbook
+from qualify.runs.amounts import worths
 from qualify.runs.interruption import interruptible
 from qualify.scoring.layout import Layout
 
@@ -48,6 +49,8 @@ class Observed:
     """Every lead at its beginning, decided or not; ``won`` says nothing there."""
     kinds: tuple[Mapping[str, int], Mapping[str, int]] = ({}, {})
     """How many events of each kind came in the months before the last one (:data:`MONTHS_BEFORE`), and in it."""
+    worked: frozenset[Any] = frozenset()
+    """The ids of the leads that sales took up, or of which it is known what came."""
 
 
 def observed(
@@ -89,7 +92,8 @@ def observed(
         everybody = np.arange(len(rows)) >= labelled
         evidence = rows.rows(~everybody)
         kinds = work.kinds_lately(newest) if "events" in gathered.present else ({}, {})
-        return Observed(evidence, horizon, counts, gathered, work.arrivals(), rows.rows(everybody), kinds)
+        arriving = rows.rows(everybody)
+        return Observed(evidence, horizon, counts, gathered, work.arrivals(), arriving, kinds, work.worked())
 
 
 @dataclass
@@ -241,19 +245,11 @@ class _Work:
         """What each row's lead was worth, by the table of outcomes; None when it does not say."""
         import numpy as np
 
-        if self.sources.outcomes is None:
+        told_ = worths(self.database.connection, _seeing_every_event(), self.sources, self._names)
+        if not told_:
             return None
-        gathering = Gathering(self.database, _seeing_every_event(), self._zone, self._names)
-        opened = open_source(gathering, "outcomes", self.sources.outcomes)
-        headers = Headers("outcomes", list(opened.columns), self._names)
-        whose, amount = headers.role("lead_id"), headers.role("amount")
-        if whose is None or amount is None:
-            return None
-        given = opened.load([whose, amount], [whose])
-        lead_id, worth = given.column(whose).sql, given.column(amount).sql
-        told_ = f"CAST({lead_id} AS VARCHAR), max(TRY_CAST({worth} AS DOUBLE))"
-        by_lead = dict(self.database.rows(f"SELECT {told_} FROM {given.relation} g GROUP BY 1"))
-        return np.array([by_lead.get(str(each)) for each in ids], dtype=np.float64)[lead]
+        amounts = [told_[key].amount if (key := str(each)) in told_ else np.nan for each in ids]
+        return np.array(amounts, dtype=np.float64)[lead]
 
     def labelled(self) -> int:
         """How many of the rows have a label; the rest are the leads' beginnings."""
@@ -268,6 +264,10 @@ class _Work:
         )
         rows = self.database.rows(f"SELECT kind, {counts} FROM events GROUP BY kind")
         return {kind: before for kind, before, _ in rows}, {kind: lately for kind, _, lately in rows}
+
+    def worked(self) -> frozenset[Any]:
+        """Who was decided on."""
+        return frozenset(lead for (lead,) in self.database.rows("SELECT DISTINCT lead_id FROM decisions"))
 
     def arrivals(self) -> list[int]:
         """When the leads came."""

@@ -10,7 +10,7 @@ from qualify import moments
 from qualify.engines.quoting import literal
 from qualify.errors import InputError
 from qualify.playbook import Playbook, load
-from qualify.runs.run import Moment, Run, _sources, fold, prepared
+from qualify.runs.run import Moment, Run, fold, prepared, sources_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,7 +35,7 @@ def history(
     Arrow table with ``lead_id, as_of`` and the columns of :data:`qualify.tables.SCORES`.
     """
     book = playbook if isinstance(playbook, Playbook) else load(playbook)
-    run = prepared(book, _sources(leads, events, tables), as_of=as_of, mapping=mapping, progress=progress)
+    run = prepared(book, sources_of(leads, events, tables), as_of=as_of, mapping=mapping, progress=progress)
     remember(run, moments.moment(since, book.time_zone), every, lead)
     return remembered(run)
 

@@ -216,7 +216,7 @@ def score(
     """
     book = playbook if isinstance(playbook, Playbook) else load(playbook)
     run = prepared(
-        book, _sources(leads, events, tables), as_of=as_of, mapping=mapping,
+        book, sources_of(leads, events, tables), as_of=as_of, mapping=mapping,
         memory_limit=memory_limit, threads=threads, progress=progress,
     )  # fmt: skip
     if previous is not None:
@@ -249,7 +249,11 @@ def prepared(
     return Run(layout, runner, gathered, _moment(as_of, gathered, book))
 
 
-def _sources(leads: Any, events: Any, tables: dict[str, Any]) -> Sources:
+def sources_of(leads: Any, events: Any, tables: Mapping[str, Any]) -> Sources:
+    """The sources that a caller named: each by itself, a folder that holds them all, or :class:`Sources` as they are.
+
+    Raises ``InputError`` when a folder holds no leads.
+    """
     if isinstance(leads, Sources):
         return leads
     if isinstance(leads, str | Path) and Path(leads).is_dir() and events is None and not tables:

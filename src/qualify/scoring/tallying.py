@@ -79,7 +79,7 @@ def _grouped(tallies: list[Numbered], events: Any, subject: str, as_of: Any, sli
         for each in tallies
         if each.tally.occurrences.distinct is not None
     ]
-    streams = [_stream(layer, events, subject, as_of, slices) for layer in _layers(plain)]
+    streams = [_stream(layer, events, subject, as_of, slices) for layer in layers(plain)]
     streams += [
         _followed(each, events, subject, as_of) for each in plain if each.tally.occurrences.after is not None
     ]
@@ -96,19 +96,22 @@ def _grouped(tallies: list[Numbered], events: Any, subject: str, as_of: Any, sli
     return found
 
 
-def _layers(tallies: list[Numbered]) -> Iterator[list[Numbered]]:
-    """Groups of tallies of which no two can match the same event."""
-    layers: list[list[Numbered]] = []
+def layers(tallies: list[Numbered]) -> Iterator[list[Numbered]]:
+    """Groups of tallies of which no two can match the same event; sequences are in none.
+
+    One layer is read in one pass: at most one of its tallies counts an event.
+    """
+    found: list[list[Numbered]] = []
     for each in tallies:
         if each.tally.occurrences.after is not None:
             continue
-        fits = (layer for layer in layers if all(_apart(each, other) for other in layer))
+        fits = (layer for layer in found if all(_apart(each, other) for other in layer))
         layer = next(fits, None)
         if layer is None:
-            layers.append([each])
+            found.append([each])
         else:
             layer.append(each)
-    yield from layers
+    yield from found
 
 
 def _apart(one: Numbered, other: Numbered) -> bool:

@@ -77,6 +77,7 @@ def comparison(one: Outlook, other: Outlook, leads: Leads, came: Fates, seed: in
     found += [
         each for each in (_ranking(one, other, came, chance), _ahead(one, other, leads, came, chance)) if each
     ]
+    found += _earned(one, other, leads, came, chance)
     decided = came.decided
     only_one, only_other = (
         decided & mine.flagged & ~theirs.flagged for mine, theirs in ((one, other), (other, one))
@@ -151,6 +152,25 @@ def _difference(name: str, one: Floats, other: Floats) -> Difference | None:
     return Difference(name, float(one[0]), float(other[0]), float(low), float(high))
 
 
+# ── revenue ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _earned(
+    one: Outlook, other: Outlook, leads: Leads, came: Fates, chance: np.random.Generator
+) -> list[Difference]:
+    """What the won that would have been handed over were worth, by currency; ``revenue EUR`` is its name."""
+    found = []
+    for currency in leads.currencies:
+        assert leads.amount is not None and leads.currency is not None
+        rows = np.flatnonzero(came.won & np.isfinite(leads.amount) & (leads.currency == currency))
+        if not len(rows):
+            continue
+        worth = np.stack([np.where(each.flagged[rows], leads.amount[rows], 0.0) for each in (one, other)])
+        sums = _means(worth, chance) * len(rows)
+        found.append(_difference(f"revenue {currency}".strip(), sums[0], sums[1]))
+    return [each for each in found if each is not None]
+
+
 # ── ranking, time ───────────────────────────────────────────────────────────────────────────────────
 
 
@@ -182,10 +202,14 @@ def _ahead(
             for each in (one, other)
         ]
     )
-    turns = max(1, _AT_ONCE // len(rows))
-    sizes = [turns] * (ROUNDS // turns) + [ROUNDS % turns]
-    drawn = [
-        days[:, chance.integers(len(rows), size=(size, len(rows)))].mean(axis=2) for size in sizes if size
-    ]
-    means = np.concatenate([days.mean(axis=1)[:, None], *drawn], axis=1)
+    means = _means(days, chance)
     return _difference("days ahead", means[0], means[1])
+
+
+def _means(values: Floats, chance: np.random.Generator) -> Floats:
+    """Of each row of values the mean, and those of the rounds; all rows are drawn from alike."""
+    size = values.shape[1]
+    turns = max(1, _AT_ONCE // size)
+    sizes = [turns] * (ROUNDS // turns) + [ROUNDS % turns]
+    drawn = [values[:, chance.integers(size, size=(each, size))].mean(axis=2) for each in sizes if each]
+    return np.concatenate([values.mean(axis=1)[:, None], *drawn], axis=1)

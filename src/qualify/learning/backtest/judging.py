@@ -14,7 +14,8 @@ import numpy as np
 
 from qualify.learning.backtest.replayed import GRADES, NEVER, Codes, Fates, Leads, Replayed, fates
 from qualify.learning.columns import Flags, Floats, Ints
-from qualify.learning.figures import auc, wilson
+from qualify.learning.figures import auc
+from qualify.learning.shares import wilson
 from qualify.moments import DAY
 from qualify.vocabulary import STAGES
 
@@ -40,8 +41,7 @@ class Rate:
     @property
     def interval(self) -> tuple[float, float]:
         """Between what the true share may well lie."""
-        low, high = wilson(np.array([self.hits]), np.array([self.of]))
-        return float(low[0]), float(high[0])
+        return wilson(self.hits, self.of)
 
 
 @dataclass(frozen=True)
@@ -82,14 +82,40 @@ class Gain:
 
 
 @dataclass(frozen=True)
+class Revenue:
+    """What the decided leads were worth in one currency (empty: not said which), in its units.
+
+    ``found`` and ``missed`` were won: handed over before the deal, or not. ``lost`` was hoped for of leads that were
+    handed over and ended without a deal. ``unknown`` won leads have no amount, in whatever currency.
+    """
+
+    currency: str
+    found: float
+    missed: float
+    lost: float
+    unknown: int
+
+    @property
+    def share(self) -> float | None:
+        """The share of what was won that it would have handed over; None when nothing was."""
+        whole = self.found + self.missed
+        return self.found / whole if whole else None
+
+
+@dataclass(frozen=True)
 class Named:
-    """A lead by name: its total (hundredths) and stage at the look that counts, and when what happened."""
+    """A lead by name: its total (hundredths) and stage at the look that counts, and when what happened.
+
+    ``amount`` is what it was worth, in its ``currency``; None where that is not known.
+    """
 
     lead_id: str
     total: int
     stage: str
     flagged_at: int | None
     closed_at: int
+    amount: float | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +141,7 @@ class Outlook:
     points: Ints
     capacity: int | None
     reached: Flags | None
+    revenue: tuple[Revenue, ...] = ()
 
     @property
     def lift(self) -> float | None:
@@ -139,7 +166,7 @@ def outlook(replayed: Replayed, leads: Leads, horizon: int, capacity: int | None
     came = fates(leads, horizon)
     looks, rows = np.arange(len(leads.moments)), np.arange(len(leads.ids))
     in_time = replayed.flagged & (looks <= leads.last[:, None])
-    found = in_time.any(axis=1)
+    found: Flags = np.asarray(in_time.any(axis=1), dtype=np.bool_)
     first = in_time.argmax(axis=1)
     flagged_at = np.where(found, leads.moments[first], NEVER)
     points = replayed.total[rows, leads.credited]
@@ -161,6 +188,31 @@ def outlook(replayed: Replayed, leads: Leads, horizon: int, capacity: int | None
         points=points,
         capacity=capacity,
         reached=taken,
+        revenue=_revenue(leads, came, found),
+    )
+
+
+def _revenue(leads: Leads, came: Fates, found: Flags) -> tuple[Revenue, ...]:
+    """The amounts by currency, the largest first; nothing where no decided lead has one."""
+    if leads.amount is None or leads.currency is None:
+        return ()
+    known = np.isfinite(leads.amount)
+    unknown = int((came.won & ~known).sum())
+    if not (came.decided & known).any():
+        return ()
+
+    def summed(which: Flags) -> float:
+        return float(leads.amount[which & known].sum()) if leads.amount is not None else 0.0
+
+    return tuple(
+        Revenue(
+            each,
+            summed(came.won & found & (leads.currency == each)),
+            summed(came.won & ~found & (leads.currency == each)),
+            summed(came.lost & found & (leads.currency == each)),
+            unknown,
+        )
+        for each in leads.currencies
     )
 
 
@@ -230,9 +282,16 @@ def _named(replayed: Replayed, leads: Leads, which: Flags, look: Ints, flagged_a
             STAGES[replayed.stage[row, look[row]]],
             int(flagged_at[row]) if flagged_at[row] < NEVER else None,
             int(leads.closed_at[row]),
+            *_worth(leads, int(row)),
         )
         for row in rows[order]
     ]
+
+
+def _worth(leads: Leads, row: int) -> tuple[float | None, str]:
+    if leads.amount is None or leads.currency is None or not np.isfinite(leads.amount[row]):
+        return None, ""
+    return float(leads.amount[row]), str(leads.currency[row])
 
 
 # ── week by week ────────────────────────────────────────────────────────────────────────────────────

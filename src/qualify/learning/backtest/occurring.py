@@ -23,7 +23,7 @@ from qualify.points import fragile_ages
 from qualify.scoring.choosing import chosen
 from qualify.scoring.layout import Tally
 from qualify.scoring.lowering import Row, lowered
-from qualify.scoring.tallying import Numbered, _layers, age_in_days, decayed_by
+from qualify.scoring.tallying import Numbered, age_in_days, decayed_by, layers
 
 COLUMNS = ("no", "tally", "look", "n", "first_at", "last_at", "worth")
 
@@ -149,7 +149,7 @@ def _of(tallies: Iterable[Numbered]) -> Any:
 def _streams(tallies: Sequence[Numbered], known: Any, subject: str) -> list[Any]:
     """The occurrences of these tallies: ``no, tally, happened_at, counts_at, value``."""
     plain = [each for each in tallies if each.tally.occurrences.after is None]
-    streams = [_matched(layer, known, subject) for layer in _layers(plain)]
+    streams = [_matched(layer, known, subject) for layer in layers(plain)]
     return streams + [_followed(each, known, subject) for each in tallies if each.tally.occurrences.after]
 
 

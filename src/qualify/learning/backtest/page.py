@@ -14,6 +14,8 @@ from qualify.learning.backtest.sentences import (
     about_leads,
     about_looks,
     difference_name,
+    figure,
+    money,
     sentences,
     verdict,
 )
@@ -79,8 +81,10 @@ def _held(held: Comparison, names: Sequence[str]) -> list[str]:
     head = ["", names[0], names[1], "difference", "95 % interval", "more than chance?"]
     rows = [
         [
-            difference_name(each.name), f"{each.one:.3f}", f"{each.other:.3f}", f"{each.change:+.3f}",
-            f"{each.low:+.3f} to {each.high:+.3f}", "yes" if each.more_than_chance else "no",
+            difference_name(each.name), figure(each.name, each.one), figure(each.name, each.other),
+            figure(each.name, each.change, True),
+            f"{figure(each.name, each.low, True)} to {figure(each.name, each.high, True)}",
+            "yes" if each.more_than_chance else "no",
         ]
         for each in held.differences
     ]  # fmt: skip
@@ -144,7 +148,8 @@ def _people(outlooks: Sequence[Outlook], names: Sequence[str]) -> list[str]:
 def _named(leads: Sequence[Named], ended: str) -> str:
     if not leads:
         return "<p>Nobody.</p>"
-    head = ["lead", "total", "stage", "flagged", ended]
+    worth = any(each.amount is not None for each in leads)
+    head = ["lead", "total", "stage", "flagged", ended, *(["worth"] if worth else [])]
     rows = [
         [
             each.lead_id,
@@ -152,11 +157,16 @@ def _named(leads: Sequence[Named], ended: str) -> str:
             each.stage,
             written(each.flagged_at)[:10],
             written(each.closed_at)[:10],
+            *([_worth(each)] if worth else []),
         ]
         for each in leads[:MOST_NAMES]
     ]
     more = f"<p class=small>and {len(leads) - MOST_NAMES:,} more</p>" if len(leads) > MOST_NAMES else ""
-    return _table(head, rows, numbers=(1,)) + more
+    return _table(head, rows, numbers=(1, 5)) + more
+
+
+def _worth(lead: Named) -> str:
+    return "–" if lead.amount is None else money(lead.amount, lead.currency)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[Any]], numbers: tuple[int, ...]) -> str:

@@ -46,6 +46,7 @@ def _outlook(found: Outlook) -> dict[str, Any]:
         },
         "bands": [_part(each) for each in found.bands],
         "grades": [_part(each) for each in found.grades],
+        "revenue": [{**vars(each), "share": each.share} for each in found.revenue],
         "weeks": [_week(each) for each in found.weeks],
         "won_missed": [_named(each) for each in found.missed],
         "lost_handed_over": [_named(each) for each in found.mistaken],
@@ -73,6 +74,8 @@ def _named(lead: Named) -> dict[str, Any]:
         "stage": lead.stage,
         "flagged_at": written(lead.flagged_at) or None,
         "closed_at": written(lead.closed_at),
+        "amount": lead.amount,
+        "currency": lead.currency,
     }
 
 

@@ -81,6 +81,22 @@ class Leads:
     ended_at: Ints
     worked_at: Ints
     until: int
+    amount: Floats | None = None
+    """What each was worth by its outcome (NaN: not known); None when nothing is known of any."""
+    currency: NDArray[Any] | None = None
+    """In which currency, as text; empty where that is not said."""
+
+    @cached_property
+    def currencies(self) -> list[str]:
+        """The currencies of the amounts, the one with the most won first."""
+        if self.amount is None or self.currency is None:
+            return []
+        known = np.isfinite(self.amount)
+        won = {
+            str(each): float(self.amount[known & self.won & (self.currency == each)].sum())
+            for each in np.unique(self.currency[known])
+        }
+        return sorted(won, key=lambda each: (-won[each], each))
 
     @cached_property
     def won(self) -> Flags:

@@ -179,6 +179,11 @@ class Replaying:
 
     def known(self) -> Any:
         """What was known of each version's lead: the columns of ``scoring.knowing.known``, by version."""
+        return self._made_known
+
+    @cached_property
+    def _made_known(self) -> Any:
+        # Made once: whoever asks for nothing but its columns would make all of it again.
         found = known(self.layout, self._as_leads(), ibis.literal(LATEST, "int64"))
         versions = self._versions
         joined = versions.join(found, versions.version == found.lead_id)
@@ -214,6 +219,10 @@ class Replaying:
 
     def behaved(self) -> Any:
         """For each lead and look (``row``) its points by score, and the counts that conditions ask for."""
+        return self._made_behaved
+
+    @cached_property
+    def _made_behaved(self) -> Any:
         tallies = occurring.tallied(self.layout.tallies, self._leads, self.looks, self.passing)
         table, measures = self.looks.dated(tallies), {}
         for name, rules in self.layout.behaviour_of_scores.items():
@@ -227,6 +236,10 @@ class Replaying:
 
     def lasted(self) -> Any:
         """For each lead and look (``row``) the counts of tallies that never forget."""
+        return self._made_lasted
+
+    @cached_property
+    def _made_lasted(self) -> Any:
         found = occurring.lasting(self.layout.tallies, self.looks, self.lasting)
         row = (found.no * SPREAD + found.look).name("row")
         return found.select(row, *_columns(found, "no", "look"))
@@ -310,18 +323,23 @@ class _Judging(Scoring):
 
     @cached_property
     def facts(self) -> Any:
-        """What was known of each lead at each look, and what it had done by then."""
+        """What was known of each lead at each look, and what it had done by then.
+
+        What was known is wide and of few rows, so it is joined last: what there are many rows of stays narrow.
+        """
         versions = self._known
-        names = _names(versions, "no", "since", "until", "account_id")
-        seen = versions.select("no", *names, look=ibis.range(versions.since, versions.until).unnest())
-        seen = self.replay.looks.dated(seen)
-        spine = seen.select(
-            (seen.no * SPREAD + seen.look).name(_ID), ibis.null("int64").name("account_id"), *names, "moment"
-        )
+        looks = versions.select("no", "since", look=ibis.range(versions.since, versions.until).unnest())
+        seen = self.replay.looks.dated(looks)
+        spine = seen.select((seen.no * SPREAD + seen.look).name(_ID), "no", "since", "moment")
         for name, step in self.replay._doings().items():
             if name != "occurred":
                 spine = _joined(spine, ibis.table(step().schema(), name=name))
-        return spine
+        joined = spine.join(versions, [spine.no == versions.no, spine.since == versions.since])
+        return joined.select(
+            *(spine[name] for name in _names(spine, "no", "since")),
+            ibis.null("int64").name("account_id"),
+            *(versions[name] for name in _names(versions, "no", "since", "until", "account_id")),
+        )
 
     @property
     def _known(self) -> Any:

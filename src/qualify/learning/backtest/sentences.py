@@ -31,7 +31,7 @@ def sentences(found: Outlook) -> list[str]:
             *said,
             "No lead is decided and old enough, so whether it would have been right cannot be told.",
         ]
-    return [*said, _right(found), _found(found), *_gained(found), *_reached(found)]
+    return [*said, _right(found), _found(found), *_earned(found), *_gained(found), *_reached(found)]
 
 
 def _handed(found: Outlook) -> str:
@@ -68,6 +68,24 @@ def _found(found: Outlook) -> str:
         f"Of the won it would have handed over {percent(rate.share)} before the deal ({rate.hits:,} of {rate.of:,}; "
         f"{percent(low)} to {percent(high)}) and missed {len(found.missed):,}."
     )
+
+
+def money(amount: float, currency: str) -> str:
+    """An amount with its currency, in whole units."""
+    return f"{amount:,.0f} {currency}".strip()
+
+
+def _earned(found: Outlook) -> list[str]:
+    said = [
+        f"What the won that it would have handed over were worth: {money(each.found, each.currency)}"
+        f"{f' ({percent(each.share)})' if each.share is not None else ''}; "
+        f"missed: {money(each.missed, each.currency)}."
+        + (f" Hoped for and lost: {money(each.lost, each.currency)}." if each.lost else "")
+        for each in found.revenue
+    ]
+    if found.revenue and found.revenue[0].unknown:
+        said.append(f"{found.revenue[0].unknown:,} of the won have no amount, and are in none of these.")
+    return said
 
 
 def _gained(found: Outlook) -> list[str]:
@@ -121,7 +139,14 @@ NAMES = {
 
 def difference_name(name: str) -> str:
     """What a figure of the comparison is called."""
+    if name.startswith("revenue"):
+        return f"worth of the won that were handed over{f', {name[8:]}' if name[8:] else ''}"
     return NAMES[name]
+
+
+def figure(name: str, value: float, sign: bool = False) -> str:
+    """A figure of the comparison as it is written; ``sign`` for a difference."""
+    return f"{value:{'+' if sign else ''}{',.0f' if name.startswith('revenue') else '.3f'}}"
 
 
 def verdict(held: Comparison, names: Sequence[str]) -> list[str]:
@@ -132,7 +157,7 @@ def verdict(held: Comparison, names: Sequence[str]) -> list[str]:
     for words, which in (("better", held.better), ("worse", held.worse)):
         if which:
             said.append(
-                f"{names[1]} is {words} by more than chance in: {', '.join(NAMES[each] for each in which)}."
+                f"{names[1]} is {words} by more than chance in: {', '.join(difference_name(each) for each in which)}."
             )
     if not said:
         nothing = all(not each.change and each.low == each.high == 0 for each in held.differences)

@@ -1,0 +1,109 @@
+"""``qualify icp``: what the best customers share, who fits and is not worked, and whom no profile describes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qualify.cli.facts import Care, Tables
+from qualify.cli.labelling import (
+    Book,
+    Format,
+    Labelling,
+    Outcomes,
+    book_and_place,
+    found_profiles,
+    observe,
+    profile_gaps,
+    sources_of,
+    write,
+)
+from qualify.cli.output import Document, print_json
+from qualify.cli.screen import Screen, grid, points
+from qualify.cli.spreading import spread
+
+if TYPE_CHECKING:
+    from qualify.learning.gaps import Gaps, Someone
+
+MOST = 100
+"""Leads of each kind that are named for machines."""
+FEW = 5
+"""And for people."""
+
+
+@spread
+def icp(
+    context: typer.Context,
+    tables: Tables,
+    outcomes_file: Outcomes = None,
+    playbook: Book = None,
+    *,
+    labelling: Labelling,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Write them as a playbook does."),
+    ] = None,
+    format_: Format = Document.TABLE,
+    care: Care,
+) -> None:
+    """Say what the best customers share.
+
+    As ICP profiles in the playbook's language. Won leads are weighed by their amount where it is known. A value is
+    shown only when it is more than chance among all that were tried, and held again on later leads. Then, for these
+    profiles and for those of the playbook: the leads that fit and nobody works, the customers that none describes.
+
+    Examples:
+      qualify icp leads.csv events.csv outcomes.csv
+      qualify icp market -o icp.yaml
+    """
+    screen: Screen = context.obj
+    screen.aside = format_ is Document.JSON
+    with screen.working() as step:
+        book, _ = book_and_place(playbook)
+        found = observe(tables, outcomes_file, labelling, care, None, step)
+        profiles = found_profiles(found.evidence.one_each())
+        step("looking for whom they fit")
+        left = profile_gaps(profiles, book, sources_of(tables, outcomes_file), found.horizon.until, tables)
+    if output is not None:
+        write(output, profiles.text())
+    if format_ is Document.JSON:
+        told = [{**profile.written(), "leads": profile.leads} for profile in profiles.profiles]
+        print_json({"profiles": told, "gaps": {name: each.written(MOST) for name, each in left.items()}})
+        return
+    for profile in profiles.profiles:
+        screen.say(f"{profile.name}: {profile.sentence}")
+    if profiles.why:
+        screen.say(f"Nothing: {profiles.why}.")
+    for name, each in left.items():
+        _show(screen, name, each)
+
+
+def _show(screen: Screen, name: str, found: Gaps) -> None:
+    """Whom the profiles fit, and whom they leave out."""
+    from qualify.learning.gaps import sentences
+
+    screen.say()
+    screen.say(name[:1].upper() + name[1:] + ":", style="bold")
+    for said in sentences(found):
+        screen.say(said)
+    _show_leads(screen, "Fit, and nobody works them", found.unworked)
+    _show_leads(screen, "Customers that none describes", found.undescribed)
+
+
+def _show_leads(screen: Screen, what: str, leads: Sequence[Someone]) -> None:
+    from qualify.moments import written
+
+    if not leads:
+        return
+    screen.say()
+    screen.say(f"{what}: {len(leads):,}" + (f", of them {FEW}" if len(leads) > FEW else ""))
+    table = grid("lead", "profile", "total", "came", "worth", right=("total", "worth"))
+    for each in leads[:FEW]:
+        worth = "–" if each.amount is None else f"{each.amount:,.0f} {each.currency}".strip()
+        table.add_row(
+            each.lead_id, each.profile or "–", points(each.total), written(each.created_at)[:10], worth
+        )
+    screen.table(table)

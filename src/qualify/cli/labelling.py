@@ -1,0 +1,143 @@
+"""What `qualify learn`, `drift` and `icp` share: what is foretold of whom, by which files, by which columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qualify.cli.facts import AsOf, Care, Step, Tables
+from qualify.cli.init import DEFAULT
+from qualify.cli.output import Document
+from qualify.errors import QualifyError
+
+if TYPE_CHECKING:
+    from qualify.files import Sources
+    from qualify.learning.evidence import Evidence
+    from qualify.learning.gaps import Gaps
+    from qualify.learning.icp import Icps
+    from qualify.learning.leaks import Choices
+    from qualify.playbook import Playbook
+    from qualify.runs.learning import Observed
+
+CHOICES = ".learning.json"
+"""What the file beside the playbook ends in that keeps which columns may be used."""
+
+Outcomes = Annotated[
+    Path | None,
+    typer.Argument(metavar="OUTCOMES", show_default=False, help="What came of them: won or lost, and when."),
+]
+Book = Annotated[
+    str | None,
+    typer.Option(
+        "-p",
+        "--playbook",
+        metavar="FILE",
+        help="The rules in force, to be compared and proposed on.  [playbook.yaml]",
+    ),
+]
+Format = Annotated[Document, typer.Option("--format", help="table is for people; json for machines.")]
+
+
+@dataclass(frozen=True)
+class Labelling:
+    """What is foretold, and of whom."""
+
+    horizon: Annotated[
+        int | None,
+        typer.Option("--horizon", metavar="DAYS", min=1, help="Won within so many days.  [most were won in]"),
+    ] = None
+    as_of: AsOf = "latest"
+    silence_is_lost: Annotated[
+        bool,
+        typer.Option(
+            "--silence-is-lost", help="Leads without an outcome are lost: for data that name the won only."
+        ),
+    ] = False
+
+
+def book_and_place(playbook: str | None) -> tuple[Playbook | None, Path]:
+    """The playbook, where one is named or lies here, and where choices of columns are kept."""
+    from qualify.playbook import load
+
+    named = playbook or (str(DEFAULT) if DEFAULT.exists() else None)
+    place = Path(named) if named and Path(named).exists() else DEFAULT
+    return (None if named is None else load(named)), place.with_suffix(CHOICES)
+
+
+def kept_choices(place: Path) -> Choices:
+    """What was decided of columns before; raises ``QualifyError`` when the file cannot be read."""
+    import json
+
+    from qualify.learning.leaks import Choices
+
+    try:
+        return Choices.read(json.loads(place.read_text(encoding="utf-8")) if place.exists() else None)
+    except (OSError, ValueError, AttributeError) as error:
+        raise QualifyError(f"{place} cannot be read as choices of columns: {error}") from error
+
+
+def sources_of(tables: Tables, outcomes: Path | None) -> Sources:
+    """The files, with the outcomes that were named."""
+    sources = tables.sources()
+    return sources if outcomes is None else replace(sources, outcomes=outcomes)
+
+
+def observe(
+    tables: Tables, outcomes: Path | None, labelling: Labelling, care: Care, book: Playbook | None, step: Step
+) -> Observed:
+    """Training rows of the files."""
+    from qualify import moments
+    from qualify.runs.learning import observed
+
+    zone = book.time_zone if book else "UTC"
+    until = None if labelling.as_of in (None, "latest") else moments.moment(str(labelling.as_of), zone)
+    return observed(
+        sources_of(tables, outcomes), book, horizon_days=labelling.horizon, until=until,
+        silence_is_lost=labelling.silence_is_lost,
+        mapping=tables.names(), memory_limit=care.memory_limit, threads=care.threads, progress=step,
+    )  # fmt: skip
+
+
+def found_profiles(rows: Evidence) -> Icps:
+    """The profiles of the earlier two thirds of the leads, confirmed on the later third."""
+    import numpy as np
+
+    from qualify.learning.evidence import fit_for_learning
+    from qualify.learning.icp import best
+    from qualify.learning.icp import found as profiles
+
+    columns, _ = fit_for_learning(rows.columns)
+    cut = np.quantile(rows.at, 2 / 3) if len(rows) else 0
+    early, late = rows.at <= cut, rows.at > cut
+    counted = best(rows.won, rows.amount)
+    return profiles(columns.at(early), counted[early], (columns.at(late), counted[late]))
+
+
+def profile_gaps(
+    profiles: Icps, book: Playbook | None, sources: Sources, until: int, tables: Tables
+) -> dict[str, Gaps]:
+    """Whom the profiles that were found, and those of the playbook, fit and leave out; nothing where there are none."""
+    from qualify.playbook import parse
+    from qualify.runs.fitting import gaps_of
+
+    books = {} if book is None or not book.icp else {"the profiles of the playbook": book}
+    if profiles.text():
+        books["the profiles found"] = parse(_of_profiles(profiles))
+    return gaps_of(books, sources, as_of=until, mapping=tables.names()) if books else {}
+
+
+def _of_profiles(profiles: Icps) -> str:
+    """A playbook of nothing but the profiles; it looks at no event, so none is read for it."""
+    rule = "{points: 0, when: {trait: lead_id, is_known: true}}"
+    return f"playbook: profiles\n{profiles.text()}scores: {{none: {{rules: [{rule}]}}}}\n"
+
+
+def write(path: Path, text: str) -> None:
+    """Write a text; raises ``QualifyError`` when that cannot be done."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise QualifyError(f"{path} cannot be written: {error.strerror or error}") from error
