@@ -54,6 +54,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if item.get_closest_marker(server):
                 item.add_marker(pytest.mark.xdist_group(server))
                 item.add_marker("slow")
+        if "lived_once" in getattr(
+            item, "fixturenames", ()
+        ):  # a life takes seconds: one worker lives it for all
+            item.add_marker(pytest.mark.xdist_group("lived"))
 
 
 def pytest_collection_finish() -> None:

@@ -9,15 +9,19 @@ from qualify.clock import now
 from qualify.web.database import rows
 from qualify.web.importing.uploads import upload_of
 from qualify.web.keeping.aside import Aside, put_aside
+from qualify.web.learning.keeping import keep
 from qualify.web.living.errands import Errands
 from qualify.web.looking import playbook
 from qualify.web.verbs import decide as deciding
 from qualify.web.verbs import drafting, forming, hooking, inviting, membering, opening, saving, uploading
 from qualify.web.verbs.actor import the_owner
 from qualify.web.verbs.answer import answer
+from qualify.web.verbs.assigning import assign
 from qualify.web.verbs.consent import consent
 from qualify.web.verbs.publish import publish
+from qualify.web.verbs.reps import set_rep
 from tests.web.cast import lead_of, of, send
+from tests.web.learning.lessons import model, told
 
 ADA = the_owner("ada@qualify.example")
 LIST = "Email,First name,Company,Shoe size\n" + "".join(
@@ -48,6 +52,8 @@ def furnished(leads: list[int]) -> dict[str, object]:
     at = now()
     _versions(at)
     _of_a_lead(leads[0], at)
+    _lesson(leads, at)
+    _a_rep(leads[2:4], at)
     number = opening.create_source(ADA, "Our site", "script", at)
     opening.create_key(ADA, "write", at, source_id=number)
     put_aside(
@@ -74,6 +80,32 @@ def furnished(leads: list[int]) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _lesson(leads: list[int], at: int) -> None:
+    """What was learnt of the version in force, with a model that is in force, too."""
+    [(version,)] = rows("SELECT max(id) FROM playbook_version")
+    profile = {
+        "name": "best customers",
+        "leads": 9,
+        "customers": 1,
+        "idle": len(leads[2:6]),
+        "named": leads[2:6],
+    }
+    icp = {
+        **told()["icp"],
+        "profiles": [profile],
+        "undescribed": {"count": 1, "named": [[leads[1], 900.0, "EUR"]]},
+    }
+    alarm = {"kind": "stopped", "about": "page_viewed", "figure": 1.0, "limit": 90.0,
+             "said": "hardly any page_viewed arrives any more: 1 where 90 were to be expected"}  # fmt: skip
+    drift = {"days": 90, "before": 900, "after": 300, "alarms": [alarm], "kinds": [["page_viewed", 90.0, 1]]}
+    keep(
+        told(crowned=True, contest="AUC 0.710 on later leads", model=model(), icp=icp, drift=drift),
+        version,
+        "ada",
+        at,
+    )
+
+
 def _versions(at: int) -> None:
     """A second version, in which a webinar counts less."""
     [(text,)] = rows("SELECT text FROM playbook_version ORDER BY id DESC LIMIT 1")
@@ -97,6 +129,13 @@ def _of_a_lead(lead: int, at: int) -> None:
     answer(ADA, lead, "need", at, value="Two of their three tools end in spring", satisfied=True)
     consent(ADA, lead, "email", True, at, proof="said so on the telephone")
     deciding.decide(ADA, lead, "accepted", at)
+
+
+def _a_rep(leads: list[int], at: int) -> None:
+    """Rosa has two leads. She takes no turns, so that tests decide about all others; nobody has those."""
+    set_rep(ADA, "rosa@qualify.example", at, weight=0, capacity={"leads": 20, "per": "week"})
+    for lead in leads:
+        assign(ADA, lead, "rosa@qualify.example", at)
 
 
 def _link_of(lead: int) -> int:

@@ -37,8 +37,22 @@ PAGES: Final = {
         "/playbook/drafts/{draft}/part?at=scores.engagement.rules.0",
         "mia",
     ),
+    "day": ("/day", "rosa"),
+    "day/contact/<int:lead_id>": ("/day/contact/{lead}", "rosa"),
+    "day/write/<int:lead_id>": ("/day/write/{lead}", "rosa"),
+    "team": ("/team", "max"),
+    "team/new": ("/team/new", "max"),
+    "team/simulate": ("/team/simulate?rules=now", "max"),
+    "team/<str:rep_id>": ("/team/rosa@qualify.example", "max"),
+    "team/<str:rep_id>/leave": ("/team/rosa@qualify.example/leave", "max"),
+    "unassigned": ("/unassigned", "max"),
     "alignment": ("/alignment", "max"),
     "alignment/leads": ("/alignment/leads", "max"),
+    "learning": ("/learning", "mia"),
+    "learning/thresholds": ("/learning/thresholds", "max"),
+    "learning/icp": ("/learning/icp", "mia"),
+    "learning/drift": ("/learning/drift", "vic"),
+    "learning/models": ("/learning/models", "max"),
     "connect": ("/connect", "ada"),
     "connect/new": ("/connect/new", "ada"),
     "connect/new/<str:kind>": ("/connect/new/script", "ada"),
@@ -80,7 +94,7 @@ PAGES: Final = {
 NEEDS_SOMETHING: Final = {
     path
     for path, _ in PAGES.values()
-    if "{" in path or "/versions/1" in path or "=2" in path or "remove" in path
+    if "{" in path or "@" in path or "/versions/1" in path or "=2" in path or "remove" in path
 }
 """Pages that are not there where there is nothing."""
 
@@ -94,13 +108,19 @@ NO_PAGES: Final = {
     },
     "a file": {
         "account/codes/file", "alignment/export", "audit/export", "leads/export", "leads/<int:lead_id>/export.json",
+        "day/calendar.ics",
         "leads/import/<int:upload_id>/refused",
     },
     "only the form of a page is sent there": {
         "account/sessions", "connect/<int:source_id>/alias", "connect/<int:source_id>/key", "connect/aside/replay",
         "connect/forms/<str:address>/close", "connect/keys/<int:key_id>/revoke", "connect/keys/<int:key_id>/rotate",
         "connect/webhooks/<int:webhook_id>/<str:what>", "inbox/accept", "inbox/several", "inbox/several/do",
-        "leads/<int:lead_id>/consent", "leads/<int:lead_id>/decide", "leads/<int:lead_id>/learn",
+        "learning/draft", "learning/force", "learning/now", "learning/question", "learning/schedule",
+        "leads/<int:lead_id>/assign", "leads/<int:lead_id>/consent", "leads/<int:lead_id>/contact",
+        "leads/<int:lead_id>/decide", "leads/<int:lead_id>/learn", "leads/<int:lead_id>/sequence",
+        "leads/<int:lead_id>/step", "leads/<int:lead_id>/take",
+        "day/do", "team/<str:rep_id>/again", "team/<str:rep_id>/away",
+        "team/<str:rep_id>/away/<int:absence_id>/off", "unassigned/give", "unassigned/preview",
         "people/<int:user_id>/<str:what>", "people/invitations/<int:invitation_id>", "people/invite",
         "playbook/comment", "playbook/comments/<int:number>", "playbook/count",
         "playbook/drafts/<int:number>/agree", "playbook/drafts/<int:number>/arrange",

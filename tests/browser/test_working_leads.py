@@ -141,16 +141,30 @@ def test_a_tab_that_is_a_week_old_overrides_nothing(site: Site, chrome: Browser)
     assert decisions(site, lead) == ["rejected"]
 
 
+def test_who_writes_why_and_presses_enter_says_it_in_their_own_words(site: Site, chrome: Browser) -> None:
+    lead = site.taken()
+    with looking(chrome, site, "ravi") as seen:
+        page, keys = seen.page, seen.page.keyboard
+        page.goto(site.at(f"/inbox/{lead}/reject?next=/inbox"))
+        keys.press("8")
+        keys.type("moves offices first")
+        keys.press("Enter")
+        page.wait_for_url("**/inbox")
+        expect(page.locator("#notices .success")).to_contain_text("is rejected")
+    [(reason,)] = site.server.rows(f"SELECT reason FROM decision WHERE owner_id = {lead}")
+    assert reason == "other: moves offices first"
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_a_rep_decides_with_and_without_scripts(scripts: bool, site: Site, chrome: Browser) -> None:
     lead = site.taken()
     with looking(chrome, site, "ravi", java_script_enabled=scripts) as seen:
         page = seen.page
         page.goto(site.at(f"/leads/{lead}"))
-        page.get_by_text("Reject…").click()
-        page.locator("#reason-rejected").select_option(label="No intent to buy")
-        page.get_by_role("button", name="Reject", exact=True).click()
-        expect(page.locator("#notices .success")).to_contain_text("Rejected")
+        page.get_by_role("link", name="Reject…").click()
+        page.get_by_role("button", name="No intent to buy").click()
+        page.wait_for_url(f"**/leads/{lead}")
+        expect(page.locator("#notices .success")).to_contain_text("is rejected")
         page.get_by_role("button", name="Undo").click()
         expect(page.locator("#notices .success")).to_contain_text("Undone")
     assert decisions(site, lead) == []

@@ -11,7 +11,7 @@ import pytest
 from tests.cli.conftest import PLAYBOOK, Ask, rows_of
 
 # One worker runs the demo once.
-pytestmark = pytest.mark.xdist_group("demo")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,6 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> str:
     return said.stdout
 
 
-@pytest.mark.slow
 def test_it_shows_the_best_leads_with_grade_stage_and_two_reasons(shown: str):
     ranked = [row for row in rows_of(part(shown, "The most qualified leads")) if row[0].isdigit()]
     assert len(ranked) == 10
@@ -65,7 +64,6 @@ def test_it_ends_with_what_to_try_next(shown: str):
     assert "qualify check" in part(shown, "Try next")
 
 
-@pytest.mark.slow
 def test_a_playbook_that_is_there_is_kept_and_used(ask: Ask, empty: Path):
     Path("demo").mkdir()
     Path("demo/playbook.yaml").write_text(PLAYBOOK, encoding="utf-8")

@@ -32,8 +32,8 @@ def _is_run(page: Path) -> bool:
 
 
 def _laned(page: Path) -> object:
-    """The pages that everybody reads first are followed in the fast lane, the others in the slow one."""
-    first = name(page) in ("README.md", "docs/tutorial/first-score.md", "docs/how-to/write-a-playbook.md")
+    """The page that everybody reads first, and a quick one, are followed in the fast lane, the others in the slow one."""
+    first = name(page) in ("README.md", "docs/how-to/write-a-playbook.md")
     return pytest.param(page, id=name(page), marks=() if first else pytest.mark.slow)
 
 

@@ -33,6 +33,7 @@ def from_the_beginning(known: Recorded, moment: int) -> tuple[State, list[Line]]
     return folded.state, [] if folded.judgement is None else folded.judgement.lines
 
 
+@pytest.mark.slow
 def test_where_a_lead_stood_is_the_same_from_the_last_move_on_as_from_the_beginning(lived: int) -> None:
     for known in everybody():
         for days in (0, 3, 9, 17, 26):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from qualify.web.database import rows
 from qualify.web.recomputing import forget, recompute
 from tests.web.lives import conclusions
@@ -20,6 +22,7 @@ def test_a_lived_store_equals_its_recomputation(lived: int) -> None:
         assert again[name] == expected, name
 
 
+@pytest.mark.slow
 def test_recomputing_a_sound_store_mends_nothing(lived: int) -> None:
     told = rows("SELECT count(*) FROM message")
     done = recompute(lived)

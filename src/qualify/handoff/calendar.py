@@ -39,6 +39,7 @@ class Calendar:
         self.away = merged(away)
         self._of_weekday = [_minutes(hours, day) for day in WEEKDAYS]
         self._spans: dict[dt.date, list[Span]] = {}
+        self._hours: dict[dt.date, list[Span]] = {}
 
     def used(self, start: int, end: int) -> int:
         """Milliseconds of working time from one moment until another; 0 when the second is not later.
@@ -112,7 +113,13 @@ class Calendar:
             day += dt.timedelta(days=1)
 
     def _worked(self, day: dt.date) -> list[Span]:
-        """The hours of that day as moments, days off left out."""
+        """The hours of that day as moments, days off left out; told once for each day."""
+        found = self._hours.get(day)
+        if found is None:
+            found = self._hours[day] = self._told(day)
+        return found
+
+    def _told(self, day: dt.date) -> list[Span]:
         hours = self._of_weekday[day.weekday()]
         if not hours or (self.off is not None and is_day_off(self.off, day)):
             return []

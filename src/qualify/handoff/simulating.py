@@ -10,7 +10,7 @@ from typing import NamedTuple
 from qualify.handoff.facts import Assignment, Closing, Ownership, Rejection
 from qualify.handoff.roster import Roster
 from qualify.handoff.routing import Arrival, Plan, route
-from qualify.handoff.standing import Fact, Standing, in_order
+from qualify.handoff.standing import Fact, Standing, in_order, moment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +77,13 @@ def simulate(
     facts = deque(in_order(endings))
     given: list[Assignment] = []
     for arrival in sorted(arrivals, key=lambda each: (each.at, each.lead_id, each.cycle)):
-        while facts and _at(facts[0]) <= arrival.at:
+        while facts and moment_of(facts[0]) <= arrival.at:
             standing.add(facts.popleft())
         assignment = route(arrival, plan, roster, standing)
         standing.add(assignment)
         watched.add(assignment, standing)
         given.append(assignment)
     return Simulated(tuple(given), watched.loads(roster), _waits(given, roster))
-
-
-def _at(fact: Fact) -> int:
-    if isinstance(fact, Assignment):
-        return fact.assigned_at
-    if isinstance(fact, Ownership):
-        return fact.since
-    return fact.closed_at if isinstance(fact, Closing) else fact.rejected_at
 
 
 class _Watched:

@@ -57,7 +57,7 @@ class Standing:
     def given_in_period(self, rep_id: str, at: int, per: Period, calendar: Calendar) -> int:
         """How many leads the rep was given in the calendar period, of their own zone, that ``at`` is in."""
         moments = self._given.get(rep_id, [])
-        return bisect_right(moments, at) - bisect_left(moments, _begin(at, per, calendar))
+        return bisect_right(moments, at) - bisect_left(moments, period_begins(at, per, calendar))
 
     def last_given(self, rep_id: str) -> int:
         """When the rep was last given a lead; −1 when never."""
@@ -106,18 +106,24 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(facts, key=_key)
 
 
+def moment_of(fact: Fact) -> int:
+    """When it happened."""
+    if isinstance(fact, Assignment):
+        return fact.assigned_at
+    if isinstance(fact, Ownership):
+        return fact.since
+    return fact.closed_at if isinstance(fact, Closing) else fact.rejected_at
+
+
 def _key(fact: Fact) -> tuple[int, int, str, int]:
     place = _ORDER.index(type(fact))
     if isinstance(fact, Ownership):
         return fact.since, place, fact.account_id, 0
-    if isinstance(fact, Assignment):
-        return fact.assigned_at, place, fact.lead_id, fact.cycle
-    at = fact.closed_at if isinstance(fact, Closing) else fact.rejected_at
-    return at, place, fact.lead_id, fact.cycle
+    return moment_of(fact), place, fact.lead_id, fact.cycle
 
 
-def _begin(at: int, per: Period, calendar: Calendar) -> int:
-    """The first moment of the day, week or month."""
+def period_begins(at: int, per: Period, calendar: Calendar) -> int:
+    """The first moment of the calendar day, week (from Monday) or month that ``at`` is in."""
     day = calendar.local(at).date()
     if per == "week":
         day -= dt.timedelta(days=day.weekday())

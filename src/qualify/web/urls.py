@@ -28,6 +28,9 @@ SCREENS = (
     "start",
     "audit",
     "alignment",
+    "learning",
+    "day",
+    "team",
 )
 
 DOORS: list[URLPattern] = [

@@ -14,7 +14,8 @@ from qualify.web.handing import facts
 from qualify.web.handing.desk import Desk
 from qualify.web.handing.line import LEASE, mark
 from qualify.web.handing.working import Hander
-from qualify.web.looking.handing import day, held, loads, problems, unassigned, whose
+from qualify.web.looking.handing import day, held, problems, unassigned, whose
+from qualify.web.looking.loads import loads
 from qualify.web.looking.speed import speeds
 from qualify.web.recomputing import forget, recompute
 from qualify.web.verbs.actor import Conflict

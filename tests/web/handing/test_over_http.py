@@ -130,3 +130,22 @@ def test_commands_do_the_same(
     assert "1 leads went to others, 0 of them to nobody" in capsys.readouterr().err
     with pytest.raises(typer.BadParameter):
         commands.set_("ravi@qualify.example", capacity="many")
+
+
+def test_leads_that_nobody_has_are_given_out_and_that_is_undone(jane: int) -> None:
+    api = bearer_of("admin")
+    api("POST", "/reps/deactivate", {"rep": ROSA})
+    assert [each["lead_id"] for each in api.get("/unassigned")] == [jane]
+    api("POST", "/reps", {"rep": "ravi@qualify.example", "teams": ["elsewhere"], "time_zone": "UTC"})
+    asked = {"leads": [jane], "rep": "ravi@qualify.example"}
+    assert (
+        api("POST", "/unassigned/hand-out/preview", asked).json()["done"][0]["rep_id"]
+        == "ravi@qualify.example"
+    )
+    assert len(api.get("/unassigned")) == 1
+    done = api("POST", "/unassigned/hand-out", asked)
+    assert done.status_code == 201 and api.get("/unassigned") == []
+    api("POST", f"/audit/{done.json()['audit_id']}/undo", {})
+    assert [each["lead_id"] for each in api.get("/unassigned")] == [jane]
+    simulated = api("POST", "/handoff/simulate", {}).json()
+    assert simulated["leads"] == 1 and simulated["ready"][""]["leads"] == 1

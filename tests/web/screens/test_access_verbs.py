@@ -35,14 +35,18 @@ ASKS = {
     ),
     scopes.EXPORT_LEADS: "export.exported",
     scopes.ERASE_LEADS: "erase.erase erase.preview_erase",
-    scopes.PUBLISH_PLAYBOOK: "beginning.first_playbook publish.publish",
+    scopes.PUBLISH_PLAYBOOK: (
+        "beginning.first_playbook publish.publish lessons.put_in_force lessons.roll_back lessons.schedule_lessons"
+    ),
     scopes.MANAGE_REPS: (
+        "handing_out.hand_out handing_out.preview_hand_out handing_back.give_back handing_back.give_again "
         "assigning.own_account reps.add_absence reps.deactivate_rep reps.preview_deactivate_rep reps.set_rep"
     ),
     scopes.READ_PLAYBOOK: "simulating.simulate drafting.ask_match drafting.ask_plan publish.check",
     scopes.DRAFT_PLAYBOOK: (
         "drafting.begin drafting.comment drafting.discard drafting.rename drafting.renew drafting.reopen "
-        "drafting.save drafting.settle"
+        "drafting.save drafting.settle lessons.answer_leak lessons.ask_lesson proposing.draft_of_marks "
+        "proposing.draft_of_profiles proposing.draft_of_proposals"
     ),
     scopes.AGREE_MARKETING: "agreeing.agree",
     scopes.ADMIN: (
@@ -57,7 +61,13 @@ ASKS = {
 }
 """Scope → the verbs that ask for it."""
 
-ELSEWHERE = {"agreeing.withdraw", "decide.written", "publish.put_in_force", "reps.let_go"}
+ELSEWHERE = {
+    "agreeing.withdraw",
+    "decide.written",
+    "publish.put_in_force",
+    "reps.let_go",
+    "assigning.given_by_hand",
+}
 """What asks for the scope of the side that a row is of (tested with the agreement), and what other verbs do when they
 have asked.
 """

@@ -40,6 +40,15 @@ def distributed() -> list[Chart]:
     return [found]
 
 
+def held_against_history() -> list[Chart]:
+    """How a draft would have done beside the playbook in force: by weeks, stages and bands."""
+    from qualify.web.screens.playbook.drawing import drawn
+    from tests.web.screens.test_playbook_hindsight import PAST
+
+    same = {**PAST, "capacity": None, "sides": [PAST["sides"][0]] * 2}
+    return [*drawn(PAST, enough=True), *drawn(same, enough=True)]
+
+
 def aligned() -> list[Chart]:
     """What became of the leads that were handed over: by bands of the score, and by weeks."""
     from qualify.reports.alignment import SAID
@@ -53,7 +62,23 @@ def aligned() -> list[Chart]:
     return [band_chart([band]), *(week_chart([week], each, by_week=True) for each in capacities)]
 
 
-CHARTS = {"lead/history.py": over_time, "playbook/planning.py": distributed, "alignment/telling.py": aligned}
+def learnt() -> list[Chart]:
+    """Calibration, what rules cost, how it held, and where the marks should stand."""
+    from qualify.web.screens.learning import charts
+    from tests.web.learning.lessons import MARKS, told
+
+    lesson, steps = told(), MARKS["steps"]
+    found = [charts.calibration(lesson), charts.curve(lesson), charts.history(lesson)]
+    return [
+        *(each for each in found if each is not None),
+        *(charts.volume(steps, capacity, 10) for capacity in (None, 40)),
+    ]
+
+
+CHARTS = {
+    "lead/history.py": over_time, "playbook/planning.py": distributed, "playbook/drawing.py": held_against_history,
+    "alignment/telling.py": aligned, "learning/charts.py": learnt,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("where", CHARTS)

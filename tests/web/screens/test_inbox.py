@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from django.urls import reverse
 from qualify.capture.model import Source
 from qualify.clock import now
 from qualify.web.database import rows, run
+from qualify.web.handing.giving import NOTHING_DUE
 from qualify.web.looking import inbox as looking
 from qualify.web.looking.decided import NOTHING, stories
 from tests.web.cast import OWNER, Cast
@@ -98,6 +100,49 @@ def test_a_rejection_says_why(people: Cast, members: Members) -> None:
     assert members.rosa.post(f"/inbox/{people.jane}/reject", words).status_code == 302
     assert rows("SELECT decision, reason FROM decision") == [("rejected", "wrong_timing: asks in spring")]
     assert stage_of(people.jane) == "recycled"
+
+
+def reject(browser: Client, lead: int, reason: str, **more: str) -> Any:
+    return browser.post(
+        f"/inbox/{lead}/reject", {"seen": word_of(lead).partition("-")[2], "reason": reason, **more}
+    )
+
+
+def detail_of(lead: int) -> dict[str, Any]:
+    """What is kept with the refusal of a lead."""
+    [(detail,)] = rows("SELECT detail FROM decision WHERE owner_id = %s AND decision = 'rejected'", [lead])
+    return dict(json.loads(detail))
+
+
+def test_what_each_reason_does_is_said_before_it_is_chosen(people: Cast, members: Members) -> None:
+    said = text_of(members.rosa.get(f"/inbox/{people.jane}/reject"))
+    assert "No intent to buy Rests 60 days, and comes back by itself" in said
+    assert "Wrong or missing data Rests 7 days, and comes back by itself; somebody is asked to mend" in said
+    assert "Wrong timing Rests until the day that you name, else 90 days Comes back on" in said
+    assert "Competitor Ends it, until somebody reopens it; nobody of this account" in said
+    several = members.rosa.post("/inbox/several", {"lead": [word_of(people.jane)], "what": "reject"})
+    assert "Rests 60 days" in text_of(several)
+    assert 'name="back_on"' not in several.content.decode(), "a day is of one lead"
+
+
+def test_wrong_timing_names_the_day_on_which_it_comes_back(people: Cast, members: Members) -> None:
+    assert reject(members.rosa, people.jane, "wrong_timing", back_on="2020-01-01").status_code == 400
+    assert reject(members.rosa, people.jane, "wrong_timing", back_on="in spring").status_code == 400
+    assert not rows("SELECT 1 FROM decision")
+    assert reject(members.rosa, people.jane, "wrong_timing", back_on="2030-03-01").status_code == 302
+    assert detail_of(people.jane)["back_at"] == 1_898_553_600_000  # its beginning, where Rosa is
+
+
+def test_a_duplicate_names_the_other_lead_by_address_number_or_mail(people: Cast, members: Members) -> None:
+    assert reject(members.rosa, people.jane, "duplicate", duplicate_of="nobody@x.example").status_code == 400
+    assert reject(members.rosa, people.jane, "duplicate", duplicate_of=str(people.jane)).status_code == 400
+    assert not rows("SELECT 1 FROM decision")
+    reject(members.rosa, people.jane, "duplicate", duplicate_of=f"https://leads.example/leads/{people.joe}/")
+    assert detail_of(people.jane)["duplicate_of"] == people.joe
+    reject(members.rosa, people.joe, "duplicate", duplicate_of="Jane@acme-corp.io", back_on="2030-01-01")
+    assert detail_of(people.joe)["duplicate_of"] == people.jane, (
+        "a day that belongs to another reason is no matter"
+    )
 
 
 @pytest.mark.parametrize(("reason", "note"), [("other", " "), ("boredom", ""), ("", "")])
@@ -195,12 +240,25 @@ def test_what_came_since_is_said_and_nothing_moves(people: Cast, members: Member
     assert text_of(members.rosa.get(f"/inbox/fresh?since={now()}")).strip() == ""
 
 
-def ordered(found: list[dict[str, Any]], at: int, stages: tuple[str, ...]) -> list[int]:
-    """The order as it is documented: the late, then by score, then the newer."""
+ME = "rosa@qualify.example"
 
-    def key(row: dict[str, Any]) -> tuple[bool, int, int]:
-        late = row["stage"] in looking.TO_ACCEPT and row["since"] + looking.RESPOND_WITHIN <= at
-        return (not late, -row["total"], -row["id"])
+
+def asked(wanted: looking.Wanted, at: int) -> looking.Asked:
+    return looking.Asked(wanted, ME, at)
+
+
+def due_of(row: dict[str, Any]) -> int:
+    """When a lead of the crowd is due: by its clock, else by the wall while it is to be accepted, else never."""
+    if row["due_at"] is not None:
+        return int(row["due_at"])
+    return row["since"] + looking.RESPOND_WITHIN if row["stage"] in looking.TO_ACCEPT else NOTHING_DUE
+
+
+def ordered(found: list[dict[str, Any]], stages: tuple[str, ...]) -> list[int]:
+    """The order as it is documented: by when it is due, then by score, then the newer."""
+
+    def key(row: dict[str, Any]) -> tuple[int, int, int]:
+        return (due_of(row), -row["total"], -row["id"])
 
     return [row["id"] for row in sorted((row for row in found if row["stage"] in stages), key=key)]
 
@@ -210,8 +268,8 @@ def paged(wanted: looking.Wanted, at: int, limit: int) -> list[int]:
     seen: list[int] = []
     cursor = None
     while True:
-        page = looking.inbox(wanted, "rosa@qualify.example", at, cursor, limit)
-        seen += [row.id for row in page.rows]
+        page = looking.inbox(asked(wanted, at), cursor, limit)
+        seen += [place.person_id for place in page.places]
         cursor = page.next_cursor
         if cursor is None:
             return seen
@@ -219,19 +277,25 @@ def paged(wanted: looking.Wanted, at: int, limit: int) -> list[int]:
 
 def check_order(at: int) -> None:
     """Of every part of the inbox, the pages together are the whole, in the documented order."""
-    found = crowd(60, at)
-    assert paged(looking.Wanted("new"), at, 7) == ordered(found, at, ("mql", "pql"))
-    assert paged(looking.Wanted("all"), at, 7) == ordered(found, at, ("mql", "pql", "sal"))
+    found = crowd(90, at, stages=("mql", "pql", "sal", "sql", "iql"))
+    every = looking.TO_ACCEPT + looking.WORKED
+    assert paged(looking.Wanted("new"), at, 7) == ordered(found, looking.TO_ACCEPT)
+    assert paged(looking.Wanted("all"), at, 7) == ordered(found, every)
     best = [row for row in found if row["grade"] == "A1" and row["total"] >= 3_000]
-    assert paged(looking.Wanted("all", ("mql",), ("A1",), 3_000), at, 2) == ordered(best, at, ("mql",))
-    late = paged(looking.Wanted("late"), at, 5)
-    assert late == paged(looking.Wanted("new"), at, 50)[: len(late)] and late
-    counts = looking.counted(looking.Wanted(), "rosa@qualify.example", at)
-    assert counts == {"new": len(ordered(found, at, ("mql", "pql"))), "mine": 0, "late": len(late),
-                      "all": len(ordered(found, at, ("mql", "pql", "sal")))}  # fmt: skip
+    assert paged(looking.Wanted("all", ("mql",), ("A1",), 3_000), at, 2) == ordered(best, ("mql",))
+    late = [row for row in found if due_of(row) < at]
+    assert paged(looking.Wanted("late"), at, 5) == ordered(late, every) != []
+    mine = [row for row in found if row["rep_id"] == ME]
+    assert paged(looking.Wanted("mine"), at, 3) == ordered(mine, every) != []
+    nobodys = [row for row in found if row["rep_id"] is None]
+    assert paged(looking.Wanted("nobody"), at, 4) == ordered(nobodys, every) != []
+    counts = looking.counted(asked(looking.Wanted(), at))
+    assert counts == {"new": len(ordered(found, looking.TO_ACCEPT)), "late": len(ordered(late, every)),
+                      "mine": len(ordered(mine, every)), "nobody": len(ordered(nobodys, every)),
+                      "all": len(ordered(found, every))}  # fmt: skip
 
 
-def test_the_late_come_first_then_the_best_and_every_lead_once(store: Path) -> None:
+def test_who_is_due_longest_comes_first_then_who_is_due_soonest_then_the_best(store: Path) -> None:
     check_order(now())
 
 
@@ -243,23 +307,24 @@ def test_mine_are_those_that_i_accepted_last(people: Cast, members: Members) -> 
     for browser in (members.ravi, members.rosa):
         accept(browser, people.jane)
     at = now()
-    assert [row.id for row in looking.inbox(looking.Wanted("mine"), "rosa@qualify.example", at).rows] == [
-        people.jane
-    ]
-    assert not looking.inbox(looking.Wanted("mine"), "ravi@qualify.example", at).rows
+    mine = looking.inbox(asked(looking.Wanted("mine"), at))
+    assert [place.person_id for place in mine.places] == [people.jane]
+    others = looking.inbox(looking.Asked(looking.Wanted("mine"), "ravi@qualify.example", at))
+    assert not others.places
+    assert people.jane not in paged(looking.Wanted("nobody"), at, 5)
 
 
 def test_a_page_of_forty_asks_the_database_as_often_as_a_page_of_three(members: Members) -> None:
     at = now()
     crowd(500, at)
-    asked = []
+    seen = []
     for words in ("?show=all", "?show=all&grade=A1&stage=mql"):
         members.rosa.get(f"/inbox{words}")
         with CaptureQueriesContext(connection) as queries:
             page = members.rosa.get(f"/inbox{words}")
-        asked.append(len(queries))
+        seen.append(len(queries))
         assert len(page.content) < 60_000
-    assert asked[0] == asked[1] <= 16
+    assert seen[0] == seen[1] <= 22
     assert page.content.count(b"data-row>") < 40
 
 

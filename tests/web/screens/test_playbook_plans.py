@@ -53,8 +53,10 @@ def _draft(number: int) -> looking.Draft:
 
 
 def work_off() -> None:
-    """What a worker does, once."""
-    Errands(now, threading.Event()).step(now())
+    """What a worker does, until nothing is left to do."""
+    errands = Errands(now, threading.Event())
+    while errands.step(now()):
+        pass
 
 
 def finished(result: dict[str, Any]) -> None:

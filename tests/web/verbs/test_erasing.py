@@ -124,6 +124,7 @@ def _rules_of(who: int, cast: Cast) -> str:
     return " ".join(line.rule for line in detail.lines)
 
 
+@pytest.mark.slow
 def test_everything_is_still_as_the_facts_say(people: Cast) -> None:
     talked_about(people)
     erase(OWNER, people.jane, people.now + 2)

@@ -18,6 +18,7 @@ from qualify.web.verbs.actor import READ_LEADS, NotThere
 from qualify.web.verbs.assigning import assign, own_account, take
 from qualify.web.verbs.contacting import Touch, log_contact
 from qualify.web.verbs.enrolling import enrol, finish_step, skip_step, stop_sequences
+from qualify.web.verbs.handing_out import AT_ONCE, hand_out, preview_hand_out
 from qualify.web.verbs.mailing import receive_mail, write_to_lead
 
 router = Router(tags=["hand-off"])
@@ -193,6 +194,36 @@ class LoudOut(Schema):
     why: list[str]
 
 
+class HandOutIn(Asked):
+    """Leads that nobody works on, and to whom they go; null: to whom the rules of the playbook find."""
+
+    leads: Annotated[list[Id], Field(min_length=1, max_length=AT_ONCE)]
+    rep: Address | None = None
+
+
+class GotOut(Schema):
+    """A lead, who got it, and why."""
+
+    lead_id: int
+    rep_id: str | None
+    why: list[str]
+
+
+class LeftAloneOut(Schema):
+    """A lead that nothing was done to, and why."""
+
+    lead_id: int
+    why: str
+
+
+class HandedOut(Schema):
+    """Who got which lead, which were left alone, and the line of the audit (null: nothing was done)."""
+
+    done: list[GotOut]
+    cannot: list[LeftAloneOut]
+    audit_id: int | None
+
+
 class Whom(Asked):
     """Of which rep; your own when you are one."""
 
@@ -313,6 +344,33 @@ def get_unassigned(request: HttpRequest) -> Any:
     """The loud list: leads that are handed over and that nobody works on, with the reasons."""
     actor(request, READ_LEADS)
     return [each._asdict() for each in looking.unassigned(now())]
+
+
+@router.post(
+    "/unassigned/hand-out", response={201: HandedOut}, operation_id="hand_out", summary="Give them out"
+)
+def post_hand_out(request: HttpRequest, body: HandOutIn) -> Any:
+    """Give leads that nobody works on to a rep, or to whom the rules find; what somebody has by now is left alone."""
+    return Status(201, _handed_out(hand_out(actor(request), body.leads, now(), rep_id=body.rep)))
+
+
+@router.post(
+    "/unassigned/hand-out/preview",
+    response=HandedOut,
+    operation_id="preview_hand_out",
+    summary="Who gets them",
+)
+def post_hand_out_preview(request: HttpRequest, body: HandOutIn) -> Any:
+    """Who would get them; nothing is changed."""
+    return _handed_out(preview_hand_out(actor(request), body.leads, now(), rep_id=body.rep))
+
+
+def _handed_out(told: Any) -> dict[str, Any]:
+    return {
+        "done": [each._asdict() for each in told.done],
+        "cannot": [each._asdict() for each in told.cannot],
+        "audit_id": told.audit_id,
+    }
 
 
 @router.get("/day", response=DayOut, operation_id="get_day", summary="A rep's day")

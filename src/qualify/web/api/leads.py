@@ -25,7 +25,10 @@ assert set(STAGES) == set(Stage.__args__)  # type: ignore[attr-defined]
 
 Grade = Annotated[str, Field(pattern=r"^[A-D]?[1-4]?$")]
 Points = Annotated[float, Field(ge=-1e12, le=1e12)]
-Type = Literal["event", "learnt", "move", "decision", "outcome", "answer", "consent", "message"]
+Type = Literal[
+    "event", "learnt", "move", "decision", "outcome", "answer", "consent", "assignment", "contact", "mail", "incoming",
+    "step", "escalation", "message",
+]  # fmt: skip
 
 
 class Filters(Schema):
@@ -228,7 +231,7 @@ def get_lead(request: HttpRequest, lead_id: Id, as_of: Moment | None = None) -> 
     summary="What happened to a lead",
 )
 def get_timeline(request: HttpRequest, lead_id: Id, query: Query[TimelineQuery]) -> Any:
-    """Newest first: events, what was learnt, moves, decisions, answers, consents and messages."""
+    """Newest first: what they did, what was learnt, moves, decisions, answers, consents, and what we did about it."""
     found = _there(request, lead_id)
     if isinstance(found, HttpResponse):
         return found

@@ -15,6 +15,7 @@ from qualify.web.api.access import actor
 from qualify.web.api.handoff import Address
 from qualify.web.api.shapes import Asked, Done, Id, Moment, Word
 from qualify.web.looking import handing as looking
+from qualify.web.looking.loads import Loaded, loads
 from qualify.web.looking.speed import speeds
 from qualify.web.verbs.actor import READ_LEADS
 from qualify.web.verbs.reps import (
@@ -158,8 +159,18 @@ class DifferenceOut(Schema):
     why: list[str]
 
 
+class ReadyOut(Schema):
+    """Of so many leads: how many had somebody at work before the promise was over, by the clock on the wall."""
+
+    leads: int
+    in_time: int
+
+
 class SimulatedOut(Schema):
-    """What would have been; ``before`` is what each was given in fact."""
+    """What would have been; ``before`` is what each was given in fact.
+
+    ``ready`` and ``ready_before`` hold each rep, and all together under the empty name.
+    """
 
     since: int
     until: int
@@ -168,6 +179,9 @@ class SimulatedOut(Schema):
     loads: dict[str, LoadOut]
     before: dict[str, int]
     differences: list[DifferenceOut]
+    unassigned_before: int
+    ready: dict[str, ReadyOut]
+    ready_before: dict[str, ReadyOut]
 
 
 class Period(Asked):
@@ -205,10 +219,10 @@ class SpeedsOut(Schema):
 def get_reps(request: HttpRequest) -> Any:
     """Everybody who gets leads, and how much they have."""
     actor(request, READ_LEADS)
-    return [_rep(each) for each in looking.loads(now())]
+    return [_rep(each) for each in loads(now())]
 
 
-def _rep(told: looking.Loaded) -> dict[str, Any]:
+def _rep(told: Loaded) -> dict[str, Any]:
     rep = told.rep
     return {
         "rep_id": rep.rep_id, "name": rep.called, "teams": list(rep.teams), "weight": rep.weight,
@@ -279,6 +293,8 @@ def post_simulate(request: HttpRequest, body: SimulateIn) -> Any:
     told = simulate(actor(request), now(), text=body.text, since=body.since, until=body.until)
     return {
         **told._asdict(), "loads": {rep: asdict(each) for rep, each in told.loads.items()},
+        "ready": {rep: each._asdict() for rep, each in told.ready.items()},
+        "ready_before": {rep: each._asdict() for rep, each in told.ready_before.items()},
         "differences": [{**each._asdict(), "lead_id": int(each.lead_id)} for each in told.differences],
     }  # fmt: skip
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from qualify.errors import QualifyError
 from qualify.web.bulk.attaching import place
+from qualify.web.bulk.protocol import Found, Progress, Replay
 from qualify.web.database import rows
+
+LONGEST = 1_800.0
+"""Seconds after which a replay is given up."""
 
 
 def planned(text: str, now: int) -> dict[str, Any]:
@@ -27,6 +32,42 @@ def planned(text: str, now: int) -> dict[str, Any]:
         raise QualifyError("no playbook is in force yet: there is nothing to compare the draft with")
     told = _asked("drafting", {"old": found[0][0], "new": text, "now": now})
     return {**told, "version": found[0][1]}
+
+
+def backtested(
+    text: str, version_id: int, now: int, capacity: int | None, said: Callable[[str], None]
+) -> dict[str, Any]:
+    """How a draft's text would have done beside that version over the store's history, as plain data.
+
+    ``said`` is told each step; what it raises ends the process that reads. Raises
+    :class:`~qualify.errors.QualifyError` when there is no such version, or the process fails or takes too long.
+    """
+    found = rows("SELECT text FROM playbook_version WHERE id = %s", [version_id])
+    if not found:
+        raise QualifyError(f"there is no version {version_id}")
+    kind, name = place()
+    asked = Replay(kind, name, found[0][0], text, now, capacity)
+    command = [sys.executable, "-P", "-m", "qualify.web.bulk.backtesting"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        watch = threading.Timer(LONGEST, process.kill)
+        watch.start()
+        try:
+            return {**_answer(process, asked, said), "version": version_id}
+        finally:
+            watch.cancel()
+            process.kill()
+
+
+def _answer(process: subprocess.Popen[bytes], asked: Replay, said: Callable[[str], None]) -> dict[str, Any]:
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(msgspec.json.encode(asked) + b"\n")
+    process.stdin.close()
+    for line in process.stdout:
+        told = msgspec.json.decode(line, type=Progress | Found)
+        if isinstance(told, Found):
+            return told.answer
+        said(told.what)
+    raise QualifyError(f"the replay ended without an answer (exit code {process.wait()}); the log says why")
 
 
 def matched(version_id: int, now: int) -> dict[str, Any]:

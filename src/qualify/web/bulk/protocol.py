@@ -1,4 +1,4 @@
-"""What the two halves of a re-score tell each other, as lines of JSON."""
+"""What the halves of a re-score, and of a replay, tell each other, as lines of JSON."""
 
 from __future__ import annotations
 
@@ -40,3 +40,20 @@ class Standings(msgspec.Struct, tag=True):
 
 
 Told: TypeAlias = Progress | Moved | Standings
+
+
+class Replay(msgspec.Struct):
+    """Where the store is, the text in force and the draft, the moment, and how many leads sales can take a week."""
+
+    kind: str
+    name: str
+    old: str
+    new: str
+    now: int
+    capacity: int | None = None
+
+
+class Found(msgspec.Struct, tag=True):
+    """The end of a replay: what it found."""
+
+    answer: dict[str, Any]

@@ -13,34 +13,38 @@ from qualify.web.living.values import Fields
 if TYPE_CHECKING:
     import duckdb
 
-_TABLES = {
-    "leads": "SELECT id AS lead_id, account_id, epoch_ms(created_at) AS created_at FROM store.person",
+TABLES = {
+    "leads": "SELECT id AS lead_id, account_id, to_timestamp(created_at / 1000.0) AS created_at FROM store.person",
     "traits": (
-        "SELECT owner_id AS lead_id, told.key AS name, told.value AS value, epoch_ms(learned_at) AS learned_at "
+        "SELECT owner_id AS lead_id, told.key AS name, told.value ->> '$' AS value, "
+        "to_timestamp(learned_at / 1000.0) AS learned_at "
         "FROM (SELECT owner_id, learned_at, traits FROM store.learnt WHERE known_at <= {moment}) AS learnt, "
         "json_each(learnt.traits) AS told"
     ),
     "events": (
-        "SELECT owner_id AS lead_id, kind, epoch_ms(happened_at) AS happened_at, epoch_ms(known_at) AS received_at, "
-        "CAST(properties AS JSON) AS properties FROM store.event "
+        "SELECT owner_id AS lead_id, kind, to_timestamp(happened_at / 1000.0) AS happened_at, "
+        "to_timestamp(known_at / 1000.0) AS received_at, CAST(properties AS JSON) AS properties FROM store.event "
         "WHERE machine IS NULL AND known_at <= {moment}{kinds}"
     ),
     "answers": (
         "SELECT owner_id AS lead_id, question, value, "
         "CASE WHEN CAST(satisfied AS VARCHAR) IN ('1', 'true') THEN 'yes' "
         "WHEN satisfied IS NOT NULL THEN 'no' END AS satisfied, "
-        "epoch_ms(answered_at) AS answered_at, epoch_ms(expires_at) AS expires_at FROM store.answer "
-        "WHERE known_at <= {moment}"
+        "to_timestamp(answered_at / 1000.0) AS answered_at, to_timestamp(expires_at / 1000.0) AS expires_at "
+        "FROM store.answer WHERE known_at <= {moment}"
     ),
     "decisions": (
-        "SELECT owner_id AS lead_id, decision, epoch_ms(decided_at) AS decided_at FROM store.decision "
+        "SELECT owner_id AS lead_id, decision, to_timestamp(decided_at / 1000.0) AS decided_at FROM store.decision "
         "WHERE known_at <= {moment} AND taken_back_at IS NULL"
     ),
     "outcomes": (
-        "SELECT owner_id AS lead_id, outcome, epoch_ms(closed_at) AS closed_at FROM store.outcome "
+        "SELECT owner_id AS lead_id, outcome, to_timestamp(closed_at / 1000.0) AS closed_at FROM store.outcome "
         "WHERE known_at <= {moment} AND taken_back_at IS NULL"
     ),
 }
+"""By table of facts, the query of the store that gives it. Values are texts: as JSON they would lose their type, and
+keep its quotes, wherever they are handed on as Arrow. Moments have a zone: without one they would be read as the
+playbook's local time."""
 
 
 def read_store(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], moment: int) -> Sources:
@@ -50,14 +54,14 @@ def read_store(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], momen
     duck.execute("CREATE SCHEMA IF NOT EXISTS facts")
     duck.execute("BEGIN")
     kinds = _kinds(duck, layouts)
-    for name, query in _TABLES.items():
+    for name, query in TABLES.items():
         asked = query.replace("{moment}", str(int(moment))).replace("{kinds}", kinds)
         duck.execute(f"CREATE OR REPLACE TABLE facts.{name} AS {asked}")
     duck.execute(f"CREATE OR REPLACE TABLE facts.accounts AS {_accounts(duck, layouts, moment)}")
     duck.execute("COMMIT")
     given: dict[str, Any] = {
         name: duck.sql(f"SELECT * FROM facts.{name}")
-        for name in [*_TABLES, "accounts"]
+        for name in [*TABLES, "accounts"]
         if name == "leads" or duck.execute(f"SELECT 1 FROM facts.{name} LIMIT 1").fetchone()
     }
     return Sources(**given)
@@ -80,7 +84,7 @@ def _accounts(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], moment
     names = duck.execute(f"SELECT DISTINCT unnest(json_keys(CAST(traits AS JSON))) {known}").fetchall()
     asked = sorted(name for (name,) in names if fields.of_trait(name))
     told = (
-        f"SELECT learnt.owner_id, learnt.learned_at, learnt.id, told.key AS name, told.value AS value "
+        f"SELECT learnt.owner_id, learnt.learned_at, learnt.id, told.key AS name, told.value ->> '$' AS value "
         f"FROM (SELECT owner_id, learned_at, id, traits {known}) AS learnt, json_each(learnt.traits) AS told"
     )
     columns = [

@@ -19,6 +19,7 @@ from qualify.web.bulk.attaching import place
 from qualify.web.bulk.protocol import Asked, Moved, Standings, Told
 from qualify.web.bulk.protocol import Progress as Doing
 from qualify.web.database import Row, insert, rows, those
+from qualify.web.handing.desk import begins_to_hand_over
 from qualify.web.handing.line import mark_judged
 from qualify.web.keeping.marking import mark
 from qualify.web.living.standings import MESSAGE, MOVE, REPLACED, STANDING, move_told, speaking
@@ -76,6 +77,7 @@ def _written(told: Iterator[Told], version: int, now: int, progress: Progress) -
     """Write standings and moves back, but for people of whom there is news; those are left to the worker."""
     moves: dict[int, list[Row]] = {}
     [(total,)] = rows("SELECT count(*) FROM person")
+    begins = begins_to_hand_over(version)
     written = moved = left = 0
     for each in told:
         if isinstance(each, Doing):
@@ -84,13 +86,15 @@ def _written(told: Iterator[Told], version: int, now: int, progress: Progress) -
             for who, at, place_, stage_from, stage_to, cycle in each.moves:
                 moves.setdefault(who, []).append((who, at, place_, version, stage_from, stage_to, cycle))
         else:
-            done = _write_part(each, moves, version, now)
+            done = _write_part(each, moves, version, now, hands_over=begins)
             written, moved, left = written + done.written, moved + done.moves, left + done.left
             progress("writing", written + left, total)
     return Rescored(written, moved, left)
 
 
-def _write_part(part: Standings, moves: dict[int, list[Row]], version: int, now: int) -> Rescored:
+def _write_part(
+    part: Standings, moves: dict[int, list[Row]], version: int, now: int, *, hands_over: bool
+) -> Rescored:
     with transaction.atomic():
         here = _there([row[0] for row in part.rows]) - _done([row[0] for row in part.rows], version, now)
         stale = _stale(sorted(here), now)
@@ -104,7 +108,8 @@ def _write_part(part: Standings, moves: dict[int, list[Row]], version: int, now:
         insert("move", MOVE, new)
         insert("message", MESSAGE, [move_told("lead.moved", move, now) for move in new])
         mark(dict.fromkeys(stale, now), now, own=False)
-        mark_judged({move[0] for move in new}, now)
+        # Who stays where they are is handed over now, where this playbook first hands over from there.
+        mark_judged(written if hands_over else {move[0] for move in new}, now)
     return Rescored(len(written), len(new), len(stale))
 
 

@@ -64,7 +64,7 @@ def list_(
     open_store()
     from qualify.clock import now
     from qualify.moments import written
-    from qualify.web.looking.handing import loads
+    from qualify.web.looking.loads import loads
 
     found = loads(now())
     if format_ is Format.JSON:

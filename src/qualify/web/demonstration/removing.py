@@ -17,6 +17,7 @@ from qualify.clock import now as clock
 from qualify.web.database import marks, parts, rows, run, those
 from qualify.web.demonstration.names import LOADED, NAME
 from qualify.web.keeping.people import lock_the_graph
+from qualify.web.learning.keeping import forget_lessons
 from qualify.web.living.kinds import Progress
 
 TOLD = (
@@ -91,6 +92,7 @@ def _forget(number: int) -> None:
     _forget_facts(number, nodes)
     _forget_people(nodes)
     _forget_source(number)
+    forget_lessons()
     for node in shared:
         run(f"UPDATE identifier SET first_seen = ({_FIRST}) WHERE id = %s", [*[node] * 5, node])
 

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from qualify.handoff.clock import Calendars, Promise
+from qualify.handoff.facts import Assignment
 from qualify.handoff.roster import Roster
 from qualify.handoff.routing import Arrival, Plan
 from qualify.handoff.standing import Standing
+from qualify.moments import DAY
 from qualify.playbook.handoff import Handoff
 from qualify.scoring.layout import Layout
 from qualify.scoring.single import Judgement
 from qualify.web.database import rows, those
-from qualify.web.handing import facts
+from qualify.web.handing.holding import Holding
 from qualify.web.handing.people import absences, reps
 from qualify.web.living.loading import Loaded, Recorder, looked_at
 from qualify.web.living.values import Fields
 from qualify.web.living.versions import Versions
+
+WAITED_A_DAY: Final = 10
+"""Leads that were ready before leads were handed over, and are given out in a day for each rep who takes turns."""
+
+BY_LIST: Final = "waiting list"
+"""Who gave such a lead away: the rules, a few a day."""
 
 Mark = tuple[int, ...]
 """What changes whenever something is written by which leads are given away."""
@@ -29,6 +37,7 @@ class Plans:
 
     def __init__(self, versions: Versions) -> None:
         self.versions = versions
+        self.holding = Holding()
         self._plans: dict[int, Plan | None] = {}
         self._fields: dict[int, Fields] = {}
 
@@ -45,6 +54,18 @@ class Plans:
         plan = self.of(version_id)
         return None if plan is None else plan.handoff
 
+    @property
+    def begins(self) -> list[tuple[int, int]]:
+        """When which version began to hand over from a stage from which the one before it did not, in order."""
+        found, before = list[tuple[int, int]](), frozenset[str]()
+        for version in self.versions.ordered:
+            section = self.section(int(version.version))
+            named = frozenset[str]() if section is None else frozenset(section.at)
+            if named - before:
+                found.append((version.in_force_from, int(version.version)))
+            before = named
+        return found
+
     def fields(self, version_id: int) -> Fields:
         """What both the scores and the conditions of the hand-off look at."""
         if version_id not in self._fields:
@@ -52,6 +73,13 @@ class Plans:
             plan = self.of(version_id)
             self._fields[version_id] = Fields(looked + ([plan.conditions] if plan is not None else []))
         return self._fields[version_id]
+
+
+def begins_to_hand_over(version_id: int) -> bool:
+    """Whether leads are handed over under this version from where they were not under the one before."""
+    plans = Plans(Versions())
+    plans.versions.refresh()
+    return any(number == version_id for _, number in plans.begins)
 
 
 class Judged(NamedTuple):
@@ -62,7 +90,7 @@ class Judged(NamedTuple):
 
 
 class Desk:
-    """The desk at which leads are given away at a moment; what was given since is to be added to ``standing``."""
+    """The desk at which leads are given away at a moment; what is given since is told to :meth:`will_give`."""
 
     def __init__(self, plans: Plans, now: int) -> None:
         self.plans, self.now = plans, now
@@ -76,7 +104,22 @@ class Desk:
     @cached_property
     def standing(self) -> Standing:
         """What everybody holds."""
-        return Standing(facts.everything())
+        return self.plans.holding.standing(self.now)
+
+    def will_give(self, given: Assignment) -> None:
+        """Reckon with what is about to be given to somebody, or to nobody."""
+        assert self.standing is not None
+        self.plans.holding.give(given)
+
+    @cached_property
+    def left_today(self) -> int:
+        """How many more may be given out of those that were ready before; fresh leads are not counted."""
+        takes = sum(rep.is_active(self.now) and rep.weight > 0 for rep in self.reps)
+        [(given,)] = rows(
+            "SELECT count(*) FROM assignment WHERE assigned_at > %s AND source = %s AND taken_back_at IS NULL",
+            [self.now - DAY, BY_LIST],
+        )
+        return max(0, takes * WAITED_A_DAY - int(given))
 
     @cached_property
     def roster(self) -> Roster:
@@ -150,6 +193,8 @@ def mark() -> Mark:
         "SELECT (SELECT coalesce(max(id), 0) FROM assignment), (SELECT coalesce(max(id), 0) FROM rep_setting), "
         "(SELECT coalesce(max(id), 0) FROM absence), (SELECT count(*) FROM absence WHERE taken_back_at IS NOT NULL), "
         "(SELECT coalesce(max(id), 0) FROM ownership), (SELECT coalesce(max(id), 0) FROM decision), "
-        "(SELECT coalesce(max(taken_back_at), 0) FROM decision)"
+        "(SELECT coalesce(max(taken_back_at), 0) FROM decision WHERE taken_back_at IS NOT NULL), "
+        "(SELECT count(*) FROM assignment WHERE taken_back_at IS NOT NULL), "
+        "(SELECT coalesce(max(taken_back_at), 0) FROM assignment WHERE taken_back_at IS NOT NULL)"
     )
     return tuple(int(each) for each in row)

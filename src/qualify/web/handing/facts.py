@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -20,16 +20,17 @@ _decode = msgspec.json.decode
 _ASSIGNMENT = (
     "SELECT a.owner_id, a.cycle, a.rep_id, a.assigned_at, a.why, a.source, a.rule, i.owner_id, a.queue, a.pool, "
     "a.in_turn FROM assignment a LEFT JOIN identifier i ON i.id = a.account_id "
-    "LEFT JOIN decision d ON d.id = a.decision_id WHERE d.taken_back_at IS NULL AND {} ORDER BY a.assigned_at, a.id"
+    "LEFT JOIN decision d ON d.id = a.decision_id WHERE a.taken_back_at IS NULL AND d.taken_back_at IS NULL AND {} "
+    "ORDER BY a.assigned_at, a.id"
 )
 _REJECTION = (
     "SELECT owner_id, decided_at, reason, decided_by, detail FROM decision "
     "WHERE decision = 'rejected' AND taken_back_at IS NULL AND {} ORDER BY decided_at, id"
 )
-_CLOSING = (
-    "SELECT person_id, cycle, moved_at, stage_to FROM move "
-    "WHERE stage_to IN ('recycled', 'disqualified', 'customer') AND {}"
-)
+ENDED = "stage_to IN ('customer', 'disqualified', 'recycled')"
+"""Moves by which a lead is open for nobody any more; written as the index of them is."""
+
+_CLOSING = f"SELECT person_id, cycle, moved_at, stage_to FROM move WHERE {ENDED} AND {{}}"
 _CONTACT = (
     "SELECT contact_id, owner_id, rep_id, channel, direction, happened_at, outcome, auto_reply, known_at "
     "FROM contact WHERE owner_id IN ({}) ORDER BY happened_at, id"
@@ -38,17 +39,29 @@ _MET = (
     "SELECT id, owner_id, happened_at, known_at FROM event WHERE owner_id IN ({}) AND machine IS NULL "
     "AND kind = 'meeting_booked'"
 )
-EVERY = "true"
 THOSE = "{} IN ({{}})"
 
 
-def everything() -> list[Fact]:
-    """Every fact that says what everybody holds; why somebody was given a lead is left out."""
+class After(NamedTuple):
+    """The newest row of each table that says what everybody holds; 0: none."""
+
+    assignment: int = 0
+    decision: int = 0
+    move: int = 0
+    ownership: int = 0
+
+
+NOTHING = After()
+
+
+def everything(after: After = NOTHING) -> list[Fact]:
+    """Every fact that says what everybody holds, kept since; why somebody was given a lead is left out."""
+    given = _ASSIGNMENT.replace("a.why", "'[]'").format("a.id > %s")
     return [
-        *(_assignment(row) for row in rows(_ASSIGNMENT.replace("a.why", "'[]'").format(EVERY))),
-        *(_rejection(row) for row in rows(_REJECTION.format(EVERY))),
-        *(_closing(row) for row in rows(_CLOSING.format(EVERY))),
-        *ownerships(),
+        *(_assignment(row) for row in rows(given, [after.assignment])),
+        *(_rejection(row) for row in rows(_REJECTION.format("id > %s"), [after.decision])),
+        *(_closing(row) for row in rows(_CLOSING.format("id > %s"), [after.move])),
+        *ownerships(after.ownership),
     ]
 
 
@@ -73,12 +86,12 @@ def contacts(people: Iterable[int]) -> list[Contact]:
     ]
 
 
-def ownerships() -> list[Ownership]:
+def ownerships(after: int = 0) -> list[Ownership]:
     """Whose accounts were made whose."""
     return [
         Ownership(str(account), rep, since, by)
         for account, rep, since, by in rows(
-            "SELECT owner_id, rep_id, since, set_by FROM ownership ORDER BY since, id"
+            "SELECT owner_id, rep_id, since, set_by FROM ownership WHERE id > %s ORDER BY since, id", [after]
         )
     ]
 

@@ -6,27 +6,27 @@ All of one lead in one transaction: that somebody owns it and that they are told
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from qualify.handoff.clock import clock
+from qualify.handoff.clock import Clock
 from qualify.handoff.facts import Assignment
 from qualify.handoff.followups import Enrolment, Followed, follow
-from qualify.web.database import insert, run_many, those
+from qualify.web.database import insert, run, run_many, those
 from qualify.web.handing import facts
 from qualify.web.handing.desk import Desk, Judged
-from qualify.web.handing.minding import BY_ROUTING, Minded, Nudge, Ticking
+from qualify.web.handing.minding import BY_ROUTING, Minded, Nudge, Ticking, clock_of, known, ticks
 from qualify.web.handing.resting import BACK, Rest
 from qualify.web.handing.spells import Spell, spells
-from qualify.web.handing.telling import called, tell_assigned, tell_of_clock
+from qualify.web.handing.telling import called, tell_assigned, tell_of_clock, tell_taken
 from qualify.web.looking.touches import touches_of
 from qualify.web.verbs.leads import Lead, keep_fact, lead
 from qualify.web.verbs.telling import tell
 
 HANDOFF = (
     "person_id, cycle, reached_at, ended_at, closed, rep_id, given_at, state, due_at, warn_at, stopped_at, within, "
-    "used, kept, source, grade, as_of"
+    "used, kept, source, grade, tenures, as_of"
 )
 _REPLACED = ", ".join(
     f"{name} = excluded.{name}"
@@ -35,48 +35,50 @@ _REPLACED = ", ".join(
 )
 
 
-def write(minded: Iterable[Minded], desk: Desk) -> None:
-    """Write all of it; to be called in a transaction that holds these leads."""
+def write(minded: Iterable[Minded], desk: Desk) -> list[int]:
+    """Write all of it; to be called in a transaction that holds these leads. The numbers of who was given what."""
+    given: list[int] = []
     for each in minded:
         whose = lead(each.person_id)
         if each.enrolment is not None:
             enrol(whose, each.enrolment, BY_ROUTING, desk.now)
         if each.given is not None:
-            give(whose, each.given.assignment, each.given.judged, desk, each.given.by)
+            assignment, judged, by = each.given
+            given.append(give(whose, assignment, judged, desk, by))
         for nudge in each.nudges:
             _nudge(whose, nudge, desk)
         if each.rest is not None:
             come_back(whose, each.rest, desk.now)
         write_clocks(each.person_id, each.ticking, desk)
+    return given
 
 
 def give(
     whose: Lead, given: Assignment, judged: Judged, desk: Desk, by: str, decision_id: int | None = None
 ) -> int:
-    """Somebody has the lead now, and is told; the number of the fact."""
+    """Somebody has the lead now, and is told; so is who had it. The number of the fact."""
+    before = [each for each in facts.assignments([whose.person_id]) if each.cycle == given.cycle]
     number = facts.keep_assignment(whose, given, by, desk.now, decision_id)
     if decision_id is None:
-        due_at = due(whose.person_id, given, desk)
+        due_at = due(whose.person_id, [*before, given], desk)
         tell_assigned(number, judged, given, desk, due_at, _tasks(whose.person_id, given, desk))
+        if before and before[-1].rep_id != given.rep_id:
+            tell_taken(number, whose.person_id, before[-1].rep_id, given, desk, by)
     return number
 
 
-def due(person_id: int, given: Assignment, desk: Desk) -> int | None:
-    """By when the lead is to hear from us, now that it is theirs."""
-    spell = spell_of(person_id, given.cycle, desk)
+def due(person_id: int, given: Sequence[Assignment], desk: Desk) -> int | None:
+    """By when the lead is to hear from us, now that it is theirs who got it last."""
+    spell = spell_of(person_id, given[-1].cycle, desk)
     if spell is None:
         return None
-    every = [*facts.assignments([person_id]), given]
-    made = clock(
-        spell.handed, every, facts.contacts([person_id]), desk.calendars(spell.version_id),
-        desk.promise(spell.version_id, given.rule), max(desk.now, spell.handed.reached_at),
-    )  # fmt: skip
+    made = clock_of(spell, given, facts.contacts([person_id]), desk)
     return None if made.stopped_at is not None else made.due_at
 
 
 def spell_of(person_id: int, cycle: int, desk: Desk) -> Spell | None:
     """The hand-off of that cycle that is open."""
-    found = spells([person_id], desk.plans.section).get(person_id, [])
+    found = spells([person_id], desk.plans.section, desk.plans.begins).get(person_id, [])
     return found[-1] if found and found[-1].is_open and found[-1].handed.cycle == cycle else None
 
 
@@ -150,6 +152,14 @@ def come_back(whose: Lead, rest: Rest, now: int) -> None:
     tell("lead.returned", whose.person_id, {"lead_id": whose.person_id, "rested_until": rest.back_at}, now)
 
 
+def look(people: Sequence[int], desk: Desk) -> None:
+    """Write at once how the clocks of these leads stand, so that pages tell what was just done; whoever is to be
+    told of them, and what else is to be done, is left to the worker.
+    """
+    for who, told in known(sorted(people), desk).items():
+        write_clocks(who, [ticks(each, told, desk) for each in told.spells], desk)
+
+
 def write_clocks(person_id: int, ticking: Sequence[Ticking], desk: Desk) -> None:
     """How the clocks of a lead stand; hand-offs that were none after all go."""
     there = {at for (at,) in those("SELECT reached_at FROM handoff WHERE person_id IN ({})", [person_id])}
@@ -157,6 +167,26 @@ def write_clocks(person_id: int, ticking: Sequence[Ticking], desk: Desk) -> None
     gone = there - {each.spell.handed.reached_at for each in ticking}
     run_many("DELETE FROM handoff WHERE person_id = %s AND reached_at = %s", [(person_id, at) for at in gone])
     insert("handoff", HANDOFF, values, f"ON CONFLICT (person_id, reached_at) DO UPDATE SET {_REPLACED}")
+    last = ticking[-1] if ticking and ticking[-1].spell.is_open else None
+    _write_due(person_id, last)
+
+
+NOTHING_DUE: Final = 1 << 62
+"""Stands for a moment that does not come: somebody was in touch, or nobody works for three years."""
+
+
+def _write_due(person_id: int, ticking: Ticking | None) -> None:
+    """Whose the lead is and when it is due, where the inbox finds it; as it is there mostly, that is not touched."""
+    rep, due_at = None, None
+    if ticking is not None:
+        made = ticking.clock
+        rep = made.owner
+        due_at = NOTHING_DUE if made.stopped_at is not None or made.due_at is None else made.due_at
+    run(
+        "UPDATE standing SET rep_id = %s, due_at = %s WHERE person_id = %s "
+        "AND (coalesce(rep_id, '') <> %s OR coalesce(due_at, -1) <> %s)",
+        [rep, due_at, person_id, rep or "", -1 if due_at is None else due_at],
+    )
 
 
 def _row(person_id: int, each: Ticking, desk: Desk, there: set[int]) -> tuple[Any, ...]:
@@ -166,8 +196,14 @@ def _row(person_id: int, each: Ticking, desk: Desk, there: set[int]) -> tuple[An
     return (
         person_id, handed.cycle, handed.reached_at, handed.ended_at, each.spell.closed, made.owner, each.given_at,
         made.state, made.due_at, made.warn_at, made.stopped_at, made.promise.within, made.used, made.kept,
-        source, grade, desk.now,
+        source, grade, _tenures(made), desk.now,
     )  # fmt: skip
+
+
+def _tenures(made: Clock) -> str:
+    """Who had it for how long, and who answered: by this the speed of reps is told."""
+    had = [[each.rep_id, each.used, each.answered] for each in made.tenures if each.rep_id is not None]
+    return msgspec.json.encode(had).decode()
 
 
 def _brought_by(person_id: int, reached_at: int) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from qualify.handoff.clock import Clock, Handed, clock
@@ -12,12 +12,15 @@ from qualify.handoff.followups import Enrolment, sequence_for
 from qualify.handoff.routing import route
 from qualify.web.database import those
 from qualify.web.handing import facts
-from qualify.web.handing.desk import Desk, Judged
+from qualify.web.handing.desk import BY_LIST, Desk, Judged
 from qualify.web.handing.resting import Rest, excluded, rests
 from qualify.web.handing.spells import Spell, spells
 
 TRY_AGAIN: Final = 900_000
 """Milliseconds after which somebody is looked for again for a lead that nobody could be found for."""
+
+LIST_AGAIN: Final = 3_600_000
+"""The same of a lead that was ready before leads were handed over; a few of those are given out each day."""
 
 BY_ROUTING: Final = "routing"
 BY_CLOCK: Final = "clock"
@@ -85,7 +88,7 @@ class Minded:
 def known(people: Sequence[int], desk: Desk) -> dict[int, Known]:
     """All that is known of these leads' hand-offs."""
     found = {who: Known() for who in people}
-    for who, each in spells(people, desk.plans.section).items():
+    for who, each in spells(people, desk.plans.section, desk.plans.begins).items():
         found[who].spells = each
     for given in facts.assignments(people):
         found[int(given.lead_id)].given.append(given)
@@ -125,7 +128,7 @@ def _reached(known: Known) -> int:
 def _wants_judging(known: Known, desk: Desk) -> bool:
     """Whether it may have to be given to somebody, or was since we last looked."""
     spell = open_spell(known)
-    if spell is None:
+    if spell is None or (_on_the_list(known, spell) and not desk.left_today):
         return False
     given = known.of_cycle(spell.handed.cycle)
     fresh = (
@@ -155,6 +158,11 @@ def _needs_somebody(known: Known, spell: Spell, desk: Desk) -> bool:
     return not given or not desk.is_active(given[-1].rep_id)
 
 
+def _on_the_list(known: Known, spell: Spell) -> bool:
+    """Whether it was ready before leads were handed over, and nobody has had it since: a few a day are given out."""
+    return spell.waited and not any(each.rep_id is not None for each in known.of_cycle(spell.handed.cycle))
+
+
 def _was_let_lie(known: Known, spell: Spell, desk: Desk) -> bool:
     """Whether its owner has had as long as was promised, and did not get in touch."""
     if desk.plan is None or desk.plan.handoff.on_breach != "reroute":
@@ -167,12 +175,24 @@ def _was_let_lie(known: Known, spell: Spell, desk: Desk) -> bool:
 def ticks(spell: Spell, known: Known, desk: Desk) -> Ticking:
     """The clock of a hand-off now."""
     given = known.of_cycle(spell.handed.cycle)
-    rule = given[-1].rule if given else ""
-    made = clock(
-        spell.handed, given, known.contacts, desk.calendars(spell.version_id),
-        desk.promise(spell.version_id, rule), max(desk.now, spell.handed.reached_at),
-    )  # fmt: skip
+    made = clock_of(spell, given, known.contacts, desk)
     return Ticking(spell, made, given[-1].assigned_at if given else None)
+
+
+def clock_of(spell: Spell, given: Sequence[Assignment], contacts: Sequence[Contact], desk: Desk) -> Clock:
+    """The clock of a hand-off now, given to these in its cycle."""
+    handed, rule = spell.handed, given[-1].rule if given else ""
+    first = next((each.assigned_at for each in given if each.rep_id is not None), None)
+    if spell.waited:
+        last = desk.now if handed.ended_at is None else min(desk.now, handed.ended_at)
+        handed = replace(handed, reached_at=max(handed.reached_at, last if first is None else first))
+    made = clock(
+        handed, given, contacts, desk.calendars(spell.version_id), desk.promise(spell.version_id, rule),
+        max(desk.now, handed.reached_at),
+    )  # fmt: skip
+    if spell.waited and first is None:  # nobody promised it anything yet
+        return replace(made, due_at=None, warn_at=None, next_at=None)
+    return made
 
 
 def _minded(who: int, known: Known, desk: Desk, judged: Judged | None) -> Minded:
@@ -196,11 +216,15 @@ def _give(minded: Minded, known: Known, spell: Spell, desk: Desk, judged: Judged
     if not (let_lie or _needs_somebody(known, spell, desk)):
         return
     handed, given = spell.handed, known.of_cycle(spell.handed.cycle)
+    listed = _on_the_list(known, spell)
+    if listed and not desk.left_today:
+        return
     found = _withheld(handed, desk, judged) or _routed(known, spell, desk, judged, let_lie=let_lie)
     if found.rep_id is None and given and given[-1].rep_id is None:
         return
-    minded.given = Given(found, judged, BY_CLOCK if let_lie else BY_ROUTING)
-    desk.standing.add(found)
+    minded.given = Given(found, judged, BY_LIST if listed else BY_CLOCK if let_lie else BY_ROUTING)
+    desk.left_today -= listed and found.rep_id is not None
+    desk.will_give(found)
     known.given.append(found)
 
 
@@ -260,7 +284,7 @@ def _next_at(minded: Minded, known: Known, spell: Spell | None, desk: Desk) -> i
         last = minded.ticking[-1]
         coming.append(last.clock.next_at)
         if _needs_somebody(known, spell, desk):
-            coming.append(desk.now + TRY_AGAIN)
+            coming.append(desk.now + (LIST_AGAIN if _on_the_list(known, spell) else TRY_AGAIN))
         elif desk.plan is not None and desk.plan.handoff.on_breach == "reroute":
             coming.append(_let_lie_at(last, desk))
     return min((each for each in coming if each is not None and each > desk.now), default=None)

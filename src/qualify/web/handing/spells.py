@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -21,12 +21,17 @@ _MOVES = (
 
 
 class Spell(NamedTuple):
-    """A lead is handed over: since when, until when, under which version; ``closed``: it left for good."""
+    """A lead is handed over: since when, until when, under which version; ``closed``: it left for good.
+
+    ``waited``: it was in the stage already when a playbook began to hand over from there; nobody had promised it
+    anything, so its clock begins when it is first given to somebody.
+    """
 
     handed: Handed
     version_id: int
     stage: str
     closed: bool = False
+    waited: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -37,21 +42,31 @@ class Spell(NamedTuple):
 HandoffOf = Callable[[int], Handoff | None]
 """The section of a version of the playbook; None where it has none."""
 
+Begins = Sequence[tuple[int, int]]
+"""When which version began to hand over from a stage from which the one before did not, in order."""
 
-def spells(people: Iterable[int], handoff_of: HandoffOf) -> dict[int, list[Spell]]:
+
+def spells(people: Iterable[int], handoff_of: HandoffOf, begins: Begins = ()) -> dict[int, list[Spell]]:
     """By person, their times, oldest first."""
     found = those(_MOVES, sorted(people))
-    return {who: told(list(moves), handoff_of) for who, moves in groupby(found, key=lambda row: row[0])}
+    return {
+        who: told(list(moves), handoff_of, begins) for who, moves in groupby(found, key=lambda row: row[0])
+    }
 
 
-def told(moves: Iterable[Row], handoff_of: HandoffOf) -> list[Spell]:
+def told(moves: Sequence[Row], handoff_of: HandoffOf, begins: Begins = ()) -> list[Spell]:
     """The times of one person, by their moves in order.
 
-    A lead is handed over in each stage that the playbook names, and in those above on the ladder.
+    A lead is handed over in each stage that the playbook names, and in those above on the ladder. Whoever is in one
+    that it names when it is published is handed over then; those above are with sales already.
     """
     done: list[Spell] = []
     here: Spell | None = None
-    for who, at, stage, cycle, version in moves:
+    before: Row | None = None
+    for move in moves:
+        here = here or _waiting(before, move[1], handoff_of, begins)
+        before = move
+        who, at, stage, cycle, version = move
         section = handoff_of(version if here is None else here.version_id)
         if section is not None and is_handed(stage, section):
             here = here._replace(stage=stage) if here else Spell(Handed(str(who), cycle, at), version, stage)
@@ -60,7 +75,20 @@ def told(moves: Iterable[Row], handoff_of: HandoffOf) -> list[Spell]:
             ended = Handed(begun.lead_id, begun.cycle, begun.reached_at, at)
             done.append(here._replace(handed=ended, stage=stage, closed=stage in ENDINGS))
             here = None
+    here = here or _waiting(before, None, handoff_of, begins)
     return [*done, here] if here is not None else done
+
+
+def _waiting(last: Row | None, until: int | None, handoff_of: HandoffOf, begins: Begins) -> Spell | None:
+    """The spell of who has been in a stage since their last move when a playbook began to hand over from there."""
+    if last is None:
+        return None
+    who, since, stage, cycle, _ = last
+    for at, version in begins:
+        section = handoff_of(version)
+        if since <= at and (until is None or at < until) and section is not None and stage in section.at:
+            return Spell(Handed(str(who), cycle, at), version, stage, waited=True)
+    return None
 
 
 def is_handed(stage: str, section: Handoff) -> bool:

@@ -108,6 +108,25 @@ def _tell_nobody(number: int, who: int, called: str, given: Assignment, desk: De
         )
 
 
+def tell_taken(
+    number: int, who: int, before: str | None, given: Assignment | None, desk: Desk, by: str
+) -> None:
+    """Tell who had a lead that it is theirs no more, and whose it is; not who gave it away, or works here no more.
+
+    ``given`` is None where it was never theirs after all: that they got it was undone.
+    """
+    if before is None or before == by or not desk.is_active(before):
+        return
+    name = called(who)
+    subject = gettext("%(lead)s is not yours any more") % {"lead": name}
+    now_with = desk.called(None if given is None else given.rep_id)
+    lines = [gettext("It is with %(rep)s now.") % {"rep": now_with}] if given is not None else [
+        gettext("That it was given to you was undone.")
+    ]  # fmt: skip
+    body = "\n".join([*lines, *([] if given is None else given.why), "", address(who), ""])
+    post(Letter(f"taken-{number}-{_short(before)}", "rep", before, subject, body, who, before), desk.now)
+
+
 def told_of_trouble(desk: Desk) -> list[str]:
     """Who is told when a promise is broken or nobody is found: as the playbook says, else whoever leads sales."""
     if desk.plan is not None:

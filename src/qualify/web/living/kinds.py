@@ -17,8 +17,10 @@ from qualify.web.database import insert
 
 KINDS: dict[str, str] = {
     "recompute": "qualify.web.living.kinds:recompute",
+    "backtest": "qualify.web.living.kinds:backtest",
     "fetch": "qualify.web.fetching:fetch",
     "import": "qualify.web.importing.working:work",
+    "learn": "qualify.web.learning.working:learn",
     "try import": "qualify.web.importing.working:attempt",
     "match": "qualify.web.living.kinds:match",
     "plan": "qualify.web.living.kinds:plan",
@@ -84,7 +86,33 @@ def plan(parameters: Mapping[str, Any], progress: Progress) -> str:
     from qualify.clock import now
     from qualify.web.bulk.planning import planned
 
-    return json.dumps(planned(str(parameters["text"]), now()))
+    found = planned(str(parameters["text"]), now())
+    if "draft" in parameters:  # once it is known who moves, history is asked whether that is right
+        ask("backtest", told_of(parameters["draft"], parameters["digest"], found["version"]), now())
+    return json.dumps(found)
+
+
+def told_of(draft: int, digest: str, version: int) -> dict[str, Any]:
+    """The parameters of the backtest of a draft's text against a version: by these it is found again."""
+    return {"draft": int(draft), "digest": str(digest), "version": int(version)}
+
+
+def backtest(parameters: Mapping[str, Any], progress: Progress) -> str:
+    """How a draft would have done beside a version; the detail of the row is the backtest."""
+    from qualify.clock import now
+    from qualify.errors import QualifyError
+    from qualify.web.bulk.planning import backtested
+    from qualify.web.database import rows
+
+    found = rows("SELECT text, digest, capacity FROM draft WHERE id = %s", [parameters["draft"]])
+    if not found or found[0][1] != parameters["digest"]:
+        raise QualifyError("the draft was changed meanwhile; find out again")
+    text, _, capacity = found[0]
+    said = iter(range(1, 1_000))
+    done = backtested(
+        text, parameters["version"], now(), capacity, lambda what: progress(next(said), 0, what)
+    )
+    return json.dumps(done)
 
 
 def match(parameters: Mapping[str, Any], progress: Progress) -> str:

@@ -17,6 +17,7 @@ from qualify.clock import now
 from qualify.web.handing.mailbox import Letterbox
 from qualify.web.handing.post import Postman
 from qualify.web.handing.working import Hander
+from qualify.web.learning.working import Schedule
 from qualify.web.living.errands import Errands
 from qualify.web.living.heartbeat import Heartbeat
 from qualify.web.living.working import Worker, waiting
@@ -109,6 +110,7 @@ def loops(judging: Judging, stop: threading.Event) -> Sequence[Loop]:
         Loop("hand-off", Hander().work, 0.1, 0.5),
         Loop("mail", Postman().step, 0.5, 2.0),
         Loop("letterbox", Letterbox().step, 5.0, 30.0),
+        Loop("learning", Schedule(now()).step, 30.0, 300.0),
     )
 
 

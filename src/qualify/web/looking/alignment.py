@@ -7,10 +7,13 @@ below. Four statements, whatever the number of leads; what they give is put toge
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import insort
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -91,8 +94,10 @@ _HANDED: Final = (
 _MOVES: Final = (
     "SELECT person_id, moved_at, stage_to FROM move WHERE moved_at >= %s AND person_id IN "
     "(SELECT person_id FROM move WHERE {which}) AND (stage_from IN ({above})) <> (stage_to IN ({above})) "
-    "ORDER BY person_id, moved_at, place"
+    "AND (stage_from IN ({above}) OR moved_at >= %s) ORDER BY person_id, moved_at, place"
 )
+"""Who went away from sales again; and who was handed over after the period, as those within it are told already."""
+
 _DECIDED: Final = (
     "SELECT owner_id, decided_at, decision, reason, decided_by FROM decision WHERE taken_back_at IS NULL "
     "AND decision IN ('accepted', 'confirmed', 'rejected') AND decided_at >= %s AND owner_id IN "
@@ -110,7 +115,9 @@ def handed_over(asked: Asked, terms: Agreed, now: int) -> Found:
     found = rows(_HANDED.format(which=which, most=MOST + 1), values)
     more, found = len(found) > MOST, found[:MOST][::-1]
     since = [found[0][1] if more else asked.since, *values]
-    moves = _grouped(rows(_MOVES.format(which=which, above=marks(len(above))), [*since, *above, *above]))
+    left = [*since, *above, *above, *above, asked.until]
+    moves = _grouped(rows(_MOVES.format(which=which, above=marks(len(above))), left))
+    _again(moves, found)
     decided, came = (_grouped(rows(each.format(which=which), since)) for each in (_DECIDED, _CAME))
     told = _Told(moves, decided, came, frozenset(above), terms, now)
     clock: ClockKind = "contact" if any(row[8] is not None for row in found) else "decision"
@@ -131,11 +138,16 @@ def _which(asked: Asked, stages: Sequence[str]) -> tuple[str, list[Any], list[st
 
 
 def _grouped(found: Iterable[Row]) -> dict[int, list[Row]]:
-    """By person, the rows without them, in order."""
-    by: dict[int, list[Row]] = {}
-    for row in found:
-        by.setdefault(row[0], []).append(row[1:])
-    return by
+    """By person, who stands first in each row, in order."""
+    return {who: list(those) for who, those in groupby(found, key=itemgetter(0))}
+
+
+def _again(moves: dict[int, list[Row]], found: Sequence[Row]) -> None:
+    """Add when somebody was handed over a second time within the period, in order."""
+    many = Counter([row[0] for row in found])
+    for who, at, *_ in found:
+        if many[who] > 1 and who in moves:
+            insort(moves[who], (who, at, ""), key=itemgetter(1))
 
 
 class _Verdict(NamedTuple):
@@ -146,6 +158,10 @@ class _Verdict(NamedTuple):
     reason: str = ""
     words: str = ""
     who: str = ""
+
+
+_NEITHER: Final = (0, None, "", None, "")
+_TAKEN, _WAITS, _LEFT = _Verdict("accepted"), _Verdict("waiting"), _Verdict("left")
 
 
 class _Told(NamedTuple):
@@ -160,50 +176,48 @@ class _Told(NamedTuple):
 
     def of(self, row: Row, clock: ClockKind) -> HandedOver:
         """A hand-off with what became of it."""
-        who, at, total, grade, rules, version, source, rep, *_ = row
+        who, at, total, grade, rules, version, source, rep = row[:8]
         ended_at, next_at = self._ends(who, at)
-        came = self._within(self.came, who, at, next_at)
+        came = _within(self.came.get(who), at, next_at)
         verdict = self._verdict(who, at, ended_at, next_at, bool(came))
-        closed_at, outcome, amount, currency = came[-1] if came else (None, "", None, "")
-        whose = rep or verdict.who, source or ""
+        _, closed_at, outcome, amount, currency = came[-1] if came else _NEITHER
+        said, said_at, reason, words, by = verdict
+        rep, source = rep or by, source or ""
         observed = (
-            _observed(row, *whose) if clock == "contact" else self._waited(at, verdict, ended_at, *whose)
+            _observed(row, rep, source)
+            if clock == "contact"
+            else self._waited(at, verdict, ended_at, rep, source)
         )
-        return HandedOver(
-            who, at, total / 100, grade, _rules(version, rules), source or "", rep or verdict.who, verdict.said,
-            verdict.at, verdict.reason, verdict.words, outcome, closed_at, _decimal(amount), currency, observed,
-        )  # fmt: skip
+        return HandedOver._make((
+            who, at, total / 100, grade, _rules(version, rules), source, rep, said, said_at, reason, words, outcome,
+            closed_at, _decimal(amount), currency, observed,
+        ))  # fmt: skip
 
     def _ends(self, who: int, at: int) -> tuple[int | None, int | None]:
         """When it was with sales no longer, and when it was handed over again; None: neither until now."""
         ended_at = None
-        moves = self.moves.get(who, [])
-        for moved_at, stage in moves[bisect_left(moves, (at + 1,)) :]:
-            if stage not in self.with_sales:
+        for _, moved_at, stage in self.moves.get(who, ()):
+            if moved_at <= at:
+                continue
+            if stage and stage not in self.with_sales:
                 ended_at = moved_at if ended_at is None else ended_at
-            elif ended_at is not None and stage in self.terms.stages:
+            elif ended_at is not None and (not stage or stage in self.terms.stages):
                 return ended_at, moved_at
         return ended_at, None
-
-    @staticmethod
-    def _within(facts: Mapping[int, list[Row]], who: int, at: int, until: int | None) -> list[Row]:
-        return [each for each in facts.get(who, ()) if each[0] >= at and (until is None or each[0] < until)]
 
     def _verdict(
         self, who: int, at: int, ended_at: int | None, next_at: int | None, closed: bool
     ) -> _Verdict:
         """The last word of sales; who is won or lost was taken on, whether or not somebody said so."""
-        said = self._within(self.decided, who, at, next_at)
+        said = _within(self.decided.get(who), at, next_at)
         if not said:
-            if closed:
-                return _Verdict("accepted")
-            return _Verdict("left" if ended_at is not None else "waiting")
-        decided_at, decision, reason, by = said[-1]
+            return _TAKEN if closed else _WAITS if ended_at is None else _LEFT
+        _, decided_at, decision, reason, by = said[-1]
         if decision == "rejected":
             word, words = _typed(reason)
             return _Verdict("rejected", decided_at, word, words, by)
-        first = next(each for each in said if each[1] != "rejected")
-        return _Verdict("accepted", first[0], who=by)
+        first = next(each for each in said if each[2] != "rejected")
+        return _Verdict("accepted", first[1], "", "", by)
 
     def _waited(self, at: int, verdict: _Verdict, ended_at: int | None, rep: str, source: str) -> Observed:
         """How long it waited for a decision, where nothing is known of contacts."""
@@ -213,6 +227,13 @@ class _Told(NamedTuple):
         used = max(0, until - at)
         kept = used <= within if answered else False if used > within else None
         return Observed(used, answered, within, kept, rep, source)
+
+
+def _within(found: Sequence[Row] | None, at: int, until: int | None) -> Sequence[Row]:
+    """Those from the hand-off to the next one."""
+    if not found or (found[0][1] >= at and until is None):  # nearly always
+        return found or ()
+    return [each for each in found if each[1] >= at and (until is None or each[1] < until)]
 
 
 def _observed(row: Row, rep: str, source: str) -> Observed | None:
@@ -232,8 +253,11 @@ def _typed(reason: str) -> tuple[str, str]:
     return (word, words) if word in REASONS else ("other", reason)
 
 
+_CENT: Final = Decimal("0.01")
+
+
 def _decimal(amount: Any) -> Decimal | None:
-    return None if amount is None else Decimal(str(amount)).quantize(Decimal("0.01"))
+    return None if amount is None else Decimal(str(amount)).quantize(_CENT)
 
 
 @lru_cache(maxsize=16_384)

@@ -41,6 +41,9 @@ DEEDS: Final[Mapping[str, Deed]] = {
     # The hand-off.
     "take": Deed(_("Lead taken"), _("took lead {subject}")),
     "assign": Deed(_("Lead given"), _("gave lead {subject} to {rep}: {why}")),
+    "hand out": Deed(_("Leads given out"), _("gave out {subject}: {leads}")),
+    "give back": Deed(_("Hand-off undone"), _("undid that {subject} were given to somebody: {leads}")),
+    "give again": Deed(_("Hand-off counts again"), _("let count again that {subject} were given: {leads}")),
     "own account": Deed(_("Account's owner"), _("made account {subject} the account of {rep}")),
     "log contact": Deed(_("Contact"), _("was in touch with lead {subject}: {channel}, {outcome}")),
     "write to lead": Deed(_("Mail to a lead"), _("wrote to lead {subject}")),
@@ -66,6 +69,12 @@ DEEDS: Final[Mapping[str, Deed]] = {
     "settle comment": Deed(_("Comment settled"), _("settled comment {subject}")),
     "agree": Deed(_("Agreed"), _("agreed to draft {subject} for {side}: {note}")),
     "withdraw approval": Deed(_("Agreement taken back"), _("agrees to draft {subject} no more, for {side}")),
+    # Learning.
+    "ask lesson": Deed(_("Lesson asked for"), _("asked what past outcomes say")),
+    "schedule lessons": Deed(_("Lessons scheduled"), _("lets it learn every {to} days, before every {from}")),
+    "answer leak": Deed(_("Column decided on"), _("said of the column {subject}: {answer}")),
+    "roll back model": Deed(_("Model rolled back"), _("took the model of lesson {subject} out of force")),
+    "put model in force": Deed(_("Model in force"), _("put the model of lesson {subject} in force")),
     # What comes in and goes out.
     "upload": Deed(_("File brought"), _("brought the file {name}")),
     "try import": Deed(_("Import tried"), _("tried to import {name} as {source}")),

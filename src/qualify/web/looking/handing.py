@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
+from django.utils.translation import gettext
 
+from qualify.handoff.calendar import Calendar
 from qualify.handoff.clock import Clock
 from qualify.handoff.diary import diary
 from qualify.handoff.facts import Absence, Assignment, Rep
 from qualify.handoff.followups import Exit, Task, tasks_of_day
 from qualify.handoff.roster import unknown_names
-from qualify.web.database import rows, those
+from qualify.web.database import marks, rows, those
 from qualify.web.handing import facts, people
 from qualify.web.handing.desk import Desk, Plans
 from qualify.web.handing.giving import followed_of
@@ -36,7 +39,10 @@ class Due(NamedTuple):
 
 
 class Held(NamedTuple):
-    """An open lead of somebody, with its clock as it was looked at last; moments in epoch milliseconds."""
+    """An open lead of somebody, with its clock as it was looked at last; moments in epoch milliseconds.
+
+    ``total`` in hundredths of points.
+    """
 
     lead_id: int
     name: str
@@ -47,13 +53,20 @@ class Held(NamedTuple):
     due_at: int | None
     reached_at: int
     given_at: int | None
+    grade: str
+    total: int
 
 
 class Day(NamedTuple):
-    """A rep's day: leads that wait for a first contact, what is due longest first; and touches by the day's end."""
+    """A rep's day: leads that wait for a first contact, what is due longest first; and touches by the day's end.
+
+    ``next`` are the touches of their next day at work, which begins at ``next_at`` (None: nothing is known of it).
+    """
 
     waiting: list[Held]
     tasks: list[Due]
+    next: list[Due]
+    next_at: int | None
 
 
 class Loud(NamedTuple):
@@ -66,6 +79,9 @@ class Loud(NamedTuple):
     due_at: int | None
     state: str
     why: tuple[str, ...]
+    grade: str
+    total: int
+    stage: str
 
 
 class Whose(NamedTuple):
@@ -82,22 +98,9 @@ class Whose(NamedTuple):
     sequences: list[tuple[str, list[Task], Exit | None]]
 
 
-class Loaded(NamedTuple):
-    """How much a rep has: open leads, how many of them late, how many they were given this period, of how many."""
-
-    rep: Rep
-    active: bool
-    open: int
-    late: int
-    given: int
-    capacity: int | None
-    per: str
-    away_until: int | None
-
-
 _HELD = (
-    "SELECT h.person_id, p.name, p.email, p.company, s.stage, h.rep_id, h.state, h.due_at, h.reached_at, h.given_at "
-    "FROM handoff h JOIN person p ON p.id = h.person_id JOIN standing s ON s.person_id = h.person_id "
+    "SELECT h.person_id, p.name, p.email, p.company, s.stage, h.rep_id, h.state, h.due_at, h.reached_at, h.given_at, "
+    "s.grade, s.total FROM handoff h JOIN person p ON p.id = h.person_id JOIN standing s ON s.person_id = h.person_id "
     "WHERE h.ended_at IS NULL"
 )
 
@@ -114,25 +117,66 @@ def held(rep_id: str) -> list[Held]:
         f"{_HELD} AND h.rep_id = %s ORDER BY h.stopped_at IS NOT NULL, h.due_at, h.reached_at LIMIT {MOST_OPEN}",
         [rep_id],
     )
-    return [Held(who, name or email, *rest) for who, name, email, *rest in found]
+    return [Held(who, name or email, *told) for who, name, email, *told in found]
 
 
 def day(rep_id: str, now: int) -> Day:
-    """What a rep has to do by the end of their day."""
+    """What a rep has to do by the end of their day, and on their next day at work."""
     mine = held(rep_id)
     waiting = [each for each in mine if each.state in ("running", "warning", "late")]
     at = desk(now)
     if at is None or at.plan is None or not mine:
-        return Day(waiting, [])
+        return Day(waiting, [], [], None)
     names = {each.lead_id: each for each in mine}
     followed = [each for _, each in followed_of(sorted(names), at)]
     calendar = at.calendars(at.version_id).of(rep_id)
+    ends = end_of_day(calendar, now)
     due = tasks_of_day(followed, rep_id, calendar, now)
-    return Day(waiting, [_due(task, names[int(task.lead_id)]) for task in due if int(task.lead_id) in names])
+    next_at = calendar.opens(ends)
+    after = tasks_of_day(followed, rep_id, calendar, next_at) if next_at is not None else []
+    today = set(due)
+    coming = [task for task in after if task not in today]
+    return Day(waiting, _dues(due, names), _dues(coming, names), next_at)
 
 
-def _due(task: Task, lead: Held) -> Due:
-    return Due(task, lead.lead_id, lead.name, lead.company)
+def end_of_day(calendar: Calendar, now: int) -> int:
+    """The first moment of somebody's next day."""
+    return calendar.at_wall(calendar.local(now).date() + dt.timedelta(days=1), 0)
+
+
+def _dues(tasks: Iterable[Task], names: Mapping[int, Held]) -> list[Due]:
+    return [
+        Due(task, lead.lead_id, lead.name, lead.company)
+        for task in tasks
+        if (lead := names.get(int(task.lead_id))) is not None
+    ]
+
+
+class Reached(NamedTuple):
+    """How somebody can be reached."""
+
+    email: str
+    phone: str
+
+
+def reached(leads: Iterable[int]) -> dict[int, Reached]:
+    """How these leads can be reached, by their numbers."""
+    found = those("SELECT id, email, traits FROM person WHERE id IN ({})", sorted(set(leads)))
+    return {
+        who: Reached(
+            email, phone if isinstance(phone := msgspec.json.decode(traits).get("phone", ""), str) else ""
+        )
+        for who, email, traits in found
+    }
+
+
+def on_their_way(leads: Iterable[int]) -> set[tuple[int, str, int]]:
+    """Steps whose mail Qualify has been told to send and has not sent yet: the lead, the sequence, the step."""
+    statement = (
+        "SELECT person_id, step FROM mail WHERE person_id IN ({}) AND state = 'waiting' AND step <> ''"
+    )
+    found = [(who, msgspec.json.decode(step)) for who, step in those(statement, sorted(set(leads)))]
+    return {(who, sequence, step) for who, (_, sequence, step) in found}
 
 
 def ical(rep_id: str, now: int) -> bytes:
@@ -144,26 +188,56 @@ def ical(rep_id: str, now: int) -> bytes:
     return diary(tasks, now, host(), names, {who: address(int(who)) for who in mine})
 
 
-def unassigned(now: int) -> list[Loud]:
-    """The loud list: leads that are handed over and that nobody works on, those that wait longest first."""
+def unassigned(now: int, most: int | None = None, after: int = 0) -> list[Loud]:
+    """The loud list: leads that are handed over and that nobody works on, those that wait longest first.
+
+    ``most`` of them from the one at ``after`` on; None: all.
+    """
     at = desk(now)
     if at is None:
         return []
-    active = {rep.rep_id for rep in at.reps if rep.is_active(now)}
-    found = [row for row in rows(f"{_HELD} ORDER BY h.reached_at, h.person_id") if row[5] not in active]
-    why = {int(each.lead_id): each for each in facts.assignments([row[0] for row in found])}
+    which, values = _nobodys([rep.rep_id for rep in at.reps if rep.is_active(now)])
+    limit = "" if most is None else f" LIMIT {int(most)} OFFSET {int(after)}"
+    found = rows(f"{_HELD} AND {which} ORDER BY h.reached_at, h.person_id{limit}", values)
+    given = {int(each.lead_id): each for each in facts.assignments([row[0] for row in found])}
+    begins = {begun for begun, _ in at.plans.begins}
     return [
-        Loud(who, name or email, company, reached_at, due_at, state, _why(why.get(who), at))
-        for who, name, email, company, _, _, state, due_at, reached_at, _ in found
-    ]
-
-
-def _why(given: Assignment | None, at: Desk) -> tuple[str, ...]:
-    if given is None:
-        return (
-            ("nobody is set up who gets leads",) if not at.reps else ("it has not been given to anybody yet",)
+        Loud(
+            who, name or email, company, since, due_at, state,
+            _why(given.get(who), at, waited=since in begins), grade, total, stage,
         )
-    return given.why if given.rep_id is None else (f"{at.called(given.rep_id)}, who had it, is not active",)
+        for who, name, email, company, stage, _, state, due_at, since, _, grade, total in found
+        # Whoever was given one a moment ago has it, although its clock was not looked at since.
+        if who not in given or not at.is_active(given[who].rep_id)
+    ]  # fmt: skip
+
+
+def how_many_unassigned(now: int) -> int:
+    """How many leads nobody works on: two narrow statements, as every page of some people says it."""
+    held_by = rows("SELECT rep_id, count(*) FROM handoff WHERE ended_at IS NULL GROUP BY rep_id")
+    if not held_by:
+        return 0
+    active = {rep.rep_id for rep in people.reps(now) if rep.is_active(now)}
+    return sum(many for rep_id, many in held_by if rep_id not in active)
+
+
+def _nobodys(active: Sequence[str]) -> tuple[str, list[str]]:
+    """The condition that none of these has a lead."""
+    if not active:
+        return "true", []
+    return f"(h.rep_id IS NULL OR h.rep_id NOT IN ({marks(len(active))}))", list(active)
+
+
+def _why(given: Assignment | None, at: Desk, *, waited: bool) -> tuple[str, ...]:
+    if given is not None and given.rep_id is not None:
+        return (gettext("%(rep)s, who had it, is not active") % {"rep": at.called(given.rep_id)},)
+    if given is not None:
+        return given.why
+    if not at.reps:
+        return (gettext("nobody is set up who gets leads"),)
+    if waited:
+        return (gettext("it was ready before leads were handed over; a few of those are given out each day"),)
+    return (gettext("it has not been given to anybody yet"),)
 
 
 def whose(person_id: int, now: int) -> Whose:
@@ -178,33 +252,6 @@ def whose(person_id: int, now: int) -> Whose:
     made = None if spell is None else ticks(spell, told, at).clock
     followed = [(own.sequence, list(each.tasks), each.exit) for own, each in followed_of([person_id], at)]
     return Whose(made, owner, at.called(owner.rep_id) if owner is not None else "", given, followed)
-
-
-def loads(now: int) -> list[Loaded]:
-    """How much everybody has who gets leads."""
-    at = desk(now)
-    everybody = at.reps if at is not None else people.reps(now)
-    counted = {
-        rep: (many, late)
-        for rep, many, late in rows(
-            "SELECT rep_id, count(*), sum(CASE WHEN state = 'late' THEN 1 ELSE 0 END) FROM handoff "
-            "WHERE ended_at IS NULL AND rep_id IS NOT NULL GROUP BY rep_id"
-        )
-    }
-    away = {
-        each.rep_id: each.ends_at for each in people.absences(now) if each.starts_at <= now < each.ends_at
-    }
-    return [_loaded(rep, at, counted.get(rep.rep_id, (0, 0)), away.get(rep.rep_id), now) for rep in everybody]
-
-
-def _loaded(rep: Rep, at: Desk | None, counted: tuple[int, int], away: int | None, now: int) -> Loaded:
-    per = rep.capacity.per if rep.capacity is not None else "week"
-    given = 0
-    if at is not None and at.plan is not None:
-        calendar = at.calendars(at.version_id).of(rep.rep_id)
-        given = at.standing.given_in_period(rep.rep_id, now, per, calendar)
-    capacity = None if rep.capacity is None else rep.capacity.leads
-    return Loaded(rep, rep.is_active(now), counted[0], counted[1], given, capacity, per, away)
 
 
 def reps(now: int) -> list[Rep]:

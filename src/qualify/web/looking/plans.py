@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
 import msgspec
 
 from qualify.web.database import rows
+from qualify.web.living.kinds import told_of
 from qualify.web.looking.playbook import Draft
 
 
@@ -44,6 +46,18 @@ def planned(draft: Draft, in_force: int | None) -> Planned:
         return Planned()
     version = in_force if found.result is None else found.result.get("version")
     return found._replace(old_text=draft.plan_digest != draft.digest, old_version=version != in_force)
+
+
+def backtested(draft: Draft, version: int | None) -> Planned | None:
+    """The newest backtest of a draft's very text against a version; None when nobody asked for one."""
+    if version is None:
+        return None
+    found = rows(
+        "SELECT state, detail, done, of, created_at, finished_at FROM work WHERE kind = 'backtest' "
+        "AND parameters = %s ORDER BY id DESC LIMIT 1",
+        [json.dumps(told_of(draft.id, draft.digest, version))],
+    )
+    return _read(found[0]) if found else None
 
 
 def work(number: int | None) -> Planned | None:

@@ -1,4 +1,6 @@
-"""What happened to a lead, newest first: what they did, what was learnt, decided, answered, agreed to, told."""
+"""What happened to a lead, newest first: what they did, what was learnt, decided, answered, agreed to, told, and what
+we did about it: who had it, who was in touch, what was written and came back, which touches were done, who was warned.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from qualify.web.looking.leads import closed, opened
 
 class Told(NamedTuple):
     """A kind of entry: its table, the column of whose it is, when it was, what else is shown, what came to be known
-    when.
+    when, and which of its rows are meant (SQL; empty: all). Several kinds may be of one type.
     """
 
     type: str
@@ -20,6 +22,7 @@ class Told(NamedTuple):
     moment: str
     known: str
     columns: tuple[str, ...]
+    only: str = ""
 
 
 KINDS: Final = (
@@ -34,14 +37,26 @@ KINDS: Final = (
     Told("answer", "answer", "owner_id", "answered_at", "known_at",
          ("question", "value", "satisfied", "expires_at", "confidence", "asked_by")),
     Told("consent", "consent", "owner_id", "given_at", "known_at", ("purpose", "given", "source", "proof")),
+    # What an acceptance gives to somebody is told by the decision.
+    Told("assignment", "assignment", "owner_id", "assigned_at", "known_at",
+         ("rep_id", "why", "source", "rule", "cycle", "taken_back_at"), "decision_id IS NULL"),
+    Told("contact", "contact", "owner_id", "happened_at", "known_at",
+         ("channel", "direction", "outcome", "auto_reply", "rep_id", "note")),
+    Told("mail", "mail", "person_id", "sent_at", "sent_at", ("kind", '"to"', "subject", "rep_id"), "state = 'sent'"),
+    Told("incoming", "incoming", "owner_id", "received_at", "known_at", ("kind", "subject", "why")),
+    Told("step", "step_done", "owner_id", "done_at", "known_at", ("sequence", "step", "skipped", "source")),
+    Told("step", "enrolment", "owner_id", "begun_at", "known_at", ("sequence", "rep_id")),
+    Told("step", "happening", "owner_id", "happened_at", "known_at", ("kind", "source", "returns_at"),
+         "kind IN ('stopped', 'out of office')"),
+    Told("escalation", "nudge", "owner_id", "told_at", "known_at", ("what", "rep_id")),
     Told("message", "message", "person_id", "created_at", "created_at", ("type", "payload")),
 )  # fmt: skip
 """In the order in which entries of one moment are shown."""
 
-TYPES: Final = tuple(kind.type for kind in KINDS)
+TYPES: Final = tuple(dict.fromkeys(kind.type for kind in KINDS))
 
-_JSON: Final = ("properties", "traits", "payload")
-_TRUTHS: Final = ("satisfied", "given")
+_JSON: Final = ("properties", "traits", "payload", "why")
+_TRUTHS: Final = ("satisfied", "given", "auto_reply", "skipped")
 
 
 class Entry(NamedTuple):
@@ -105,19 +120,22 @@ def _some(
         )
         said = f" AND ({kind.moment} < %s{same})"
         parameters = [at, *([] if rank < other else [at] if rank > other else [at, number])]
+    only = f" AND {kind.only}" if kind.only else ""
     return rows(
         f"SELECT id, {kind.moment}, {kind.known}, {', '.join(kind.columns)} FROM {kind.table} "
-        f"WHERE {kind.owner} = %s AND {kind.known} <= %s{said} ORDER BY {kind.moment} DESC, id DESC LIMIT %s",
+        f"WHERE {kind.owner} = %s AND {kind.known} <= %s{only}{said} ORDER BY {kind.moment} DESC, id DESC LIMIT %s",
         [person_id, until, *parameters, limit + 1],
     )
 
 
 def _entry(kind: Told, row: Row) -> Entry:
     number, at, known_at, *values = row
-    details = dict(zip(kind.columns, values, strict=True))
+    details = dict(zip((name.strip('"') for name in kind.columns), values, strict=True))
     for name in _JSON:
-        if name in details:
+        if name in details and (name != "why" or kind.table == "assignment"):
             details[name] = json.loads(details[name])
+    if kind.type == "step":
+        details["what"] = kind.table
     for name in _TRUTHS:
         if details.get(name) is not None:
             details[name] = bool(details[name])

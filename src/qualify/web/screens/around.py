@@ -13,8 +13,10 @@ from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from qualify.clock import now
+from qualify.web.looking.handing import how_many_unassigned
 from qualify.web.store.models import User
-from qualify.web.verbs.actor import ADMIN, READ_AUDIT, READ_LEADS, READ_PLAYBOOK
+from qualify.web.verbs.actor import ADMIN, MANAGE_REPS, READ_AUDIT, READ_LEADS, READ_PLAYBOOK, WRITE_LEADS
 from qualify.web.verbs.roles import ROLES, actor_in
 
 POLICY: Final = (
@@ -31,35 +33,56 @@ class Place(NamedTuple):
     name: str
     label: Any
     scope: str
-    starts: str
+    starts: tuple[str, ...]
     """What the addresses of its pages begin with."""
+
+    not_for: tuple[str, ...] = ()
+    """Roles that may see it and have no use for it."""
 
 
 PLACES: Final = (
-    Place("inbox", _("Inbox"), READ_LEADS, "/inbox"),
-    Place("leads", _("Leads"), READ_LEADS, "/leads"),
-    Place("playbook", _("Playbook"), READ_PLAYBOOK, "/playbook"),
-    Place("alignment", _("Alignment"), READ_LEADS, "/alignment"),
-    Place("connect", _("Connect"), ADMIN, "/connect"),
-    Place("people", _("People"), ADMIN, "/people"),
-    Place("audit", _("Audit"), READ_AUDIT, "/audit"),
+    Place("day", _("My day"), WRITE_LEADS, ("/day",), not_for=("marketing",)),
+    Place("inbox", _("Inbox"), READ_LEADS, ("/inbox",)),
+    Place("leads", _("Leads"), READ_LEADS, ("/leads",)),
+    Place("playbook", _("Playbook"), READ_PLAYBOOK, ("/playbook",)),
+    Place("team", _("Team"), READ_LEADS, ("/team", "/unassigned")),
+    Place("alignment", _("Alignment"), READ_LEADS, ("/alignment",)),
+    Place("learning", _("Learning"), READ_PLAYBOOK, ("/learning",)),
+    Place("connect", _("Connect"), ADMIN, ("/connect",)),
+    Place("people", _("People"), ADMIN, ("/people",)),
+    Place("audit", _("Audit"), READ_AUDIT, ("/audit",)),
 )
 """In the order in which they are shown; who may not see a place is not shown it."""
 
 
 def around(request: HttpRequest) -> dict[str, Any]:
-    """For templates: the places somebody may go to, and what is theirs. Asks the database for nothing."""
+    """For templates: the places somebody may go to, and what is theirs.
+
+    Asks the database for nothing but, of who may give out leads, how many nobody has; when that is shown.
+    """
     user = getattr(request, "user", None)
     if not isinstance(user, SimpleLazyObject | User) or not user.is_authenticated:
         return {"places": [], "me": None}
     actor = actor_in(user.role, user.email)
     places = [
-        {"url": reverse(place.name), "label": place.label, "here": request.path.startswith(place.starts)}
+        {
+            "name": place.name,
+            "url": reverse(place.name),
+            "label": place.label,
+            "here": request.path.startswith(place.starts),
+        }
         for place in PLACES
-        if actor.may(place.scope)
+        if actor.may(place.scope) and user.role not in place.not_for
     ]
     role = ROLES.get(user.role)
-    return {"places": places, "me": user, "my_role": role.label if role else user.role, "may": May(actor)}
+    loud = SimpleLazyObject(lambda: how_many_unassigned(now())) if actor.may(MANAGE_REPS) else 0
+    return {
+        "places": places,
+        "loud": loud,
+        "me": user,
+        "my_role": role.label if role else user.role,
+        "may": May(actor),
+    }
 
 
 class May:

@@ -9,9 +9,9 @@ from qualify.errors import QualifyError
 from qualify.handoff.facts import Assignment
 from qualify.web.database import insert, rows
 from qualify.web.handing import line
-from qualify.web.handing.deciding import owner_of
+from qualify.web.handing.deciding import owner_of, stood
 from qualify.web.handing.desk import Desk
-from qualify.web.handing.giving import give
+from qualify.web.handing.giving import give, look
 from qualify.web.handing.working import Hander, one_at_a_time
 from qualify.web.verbs.actor import MANAGE_REPS, WRITE_LEADS, Actor, Conflict, Forbidden, NotThere, audit
 from qualify.web.verbs.leads import Lead, bounded, lead
@@ -87,8 +87,15 @@ def at_desk(now: int) -> Desk:
 
 
 def _give(actor: Actor, whose: Lead, rep_id: str, said: str, verb: str, desk: Desk) -> int:
-    from qualify.web.handing.deciding import stood
+    number = given_by_hand(actor, whose, rep_id, said, desk)
+    return audit(actor, verb, whose.person_id, {"rep": rep_id, "assignment": number, "why": said}, desk.now)
 
+
+def given_by_hand(actor: Actor, whose: Lead, rep_id: str, said: str, desk: Desk) -> int:
+    """Give a lead to a rep, in the transaction of a verb that has the right to; the number of the assignment.
+
+    Raises :class:`~qualify.web.verbs.actor.Conflict` for a lead that is not judged yet.
+    """
     judged = desk.judged([whose.person_id]).get(whose.person_id)
     if judged is None:
         raise Conflict(gettext("this lead is not judged yet; try again in a moment"))
@@ -98,5 +105,6 @@ def _give(actor: Actor, whose: Lead, rep_id: str, said: str, verb: str, desk: De
         str(whose.person_id), cycle, rep_id, desk.now, (said,), actor.name, "", account
     )  # fmt: skip
     number = give(whose, given, judged, desk, actor.name)
+    look([whose.person_id], desk)
     line.mark([whose.person_id], desk.now)
-    return audit(actor, verb, whose.person_id, {"rep": rep_id, "assignment": number, "why": said}, desk.now)
+    return number

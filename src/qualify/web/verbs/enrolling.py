@@ -17,8 +17,8 @@ from qualify.web.handing.giving import enrol as put_into
 from qualify.web.handing.giving import followed_of
 from qualify.web.verbs.actor import WRITE_LEADS, Actor, Conflict, NotThere, audit
 from qualify.web.verbs.assigning import at_desk
-from qualify.web.verbs.contacting import Touch, keep_contact, keep_happening
-from qualify.web.verbs.leads import Lead, bounded, lead
+from qualify.web.verbs.contacting import OUTCOMES, Touch, keep_contact, keep_happening
+from qualify.web.verbs.leads import Lead, bounded, lead, one_of_them
 
 DONE: Final = {"email": "sent", "phone": "connected", "linkedin": "sent", "whatsapp": "sent"}
 """What comes of a step that is done where nothing else is said, by its channel."""
@@ -86,6 +86,8 @@ def _step(
             run("SELECT pg_advisory_xact_lock(70256)")
         whose, desk = lead(lead_id), at_desk(now)
         task = _open(whose, desk, sequence, step)
+        if outcome:
+            one_of_them(outcome, OUTCOMES.get(task.channel, OUTCOMES["email"]), "outcome")
         keep_step(whose, task, actor.name, now, skipped=skipped)
         if not skipped:
             said = outcome or DONE[task.channel]

@@ -145,28 +145,32 @@ def _leave(actor: Actor, rep_id: str, settings: Mapping[str, Any], now: int) -> 
         for (who,) in rows("SELECT person_id FROM handoff WHERE rep_id = %s AND ended_at IS NULL", [rep_id])
     ]
     hold(held)
-    leads = _given_away(held, now)
+    leads, numbers = _given_away(held, now)
     _look_again(now)
     gone = [each.lead_id for each in leads if each.rep_id is None]
-    detail = {"leads": [each.lead_id for each in leads], "unassigned": gone}
+    detail = {
+        "leads": [each.lead_id for each in leads], "unassigned": gone, "assignments": numbers, "left": rep_id,
+        "until": settings.get("active_until"),
+    }  # fmt: skip
     return Left(rep_id, tuple(leads), audit(actor, "deactivate rep", rep_id, detail, now))
 
 
-def _given_away(held: Sequence[int], now: int) -> list[GoesTo]:
-    """Find somebody for each; it is told like every other hand-off."""
+def _given_away(held: Sequence[int], now: int) -> tuple[list[GoesTo], list[int]]:
+    """Find somebody for each; it is told like every other hand-off. Also the numbers of what was written down."""
     from qualify.web.handing.giving import write
     from qualify.web.handing.minding import mind
 
     desk = Hander().desk(now)
     if desk is None:
-        return []
+        return [], []
     minded = mind(sorted(held), desk)
-    write(minded, desk)
-    return [
+    numbers = write(minded, desk)
+    gone = [
         GoesTo(each.person_id, each.given.assignment.rep_id, each.given.assignment.why)
         for each in minded
         if each.given is not None
     ]
+    return gone, numbers
 
 
 def _look_again(now: int) -> None:

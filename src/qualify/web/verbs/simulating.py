@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from django.utils.translation import gettext
 
 from qualify.errors import QualifyError
+from qualify.handoff.calendar import MINUTE
 from qualify.handoff.facts import Assignment
 from qualify.handoff.roster import Roster
 from qualify.handoff.routing import Arrival, Plan
 from qualify.handoff.simulating import Difference, Load, Simulated
 from qualify.handoff.simulating import simulate as simulated
-from qualify.handoff.standing import Fact
+from qualify.handoff.standing import moment_of
 from qualify.moments import DAY
 from qualify.playbook import parse
 from qualify.scoring.layout import Layout
@@ -32,10 +34,26 @@ MOST: Final = 20_000
 A_MONTH: Final = 30 * DAY
 
 
+class Ready(NamedTuple):
+    """Of some leads: how many had somebody who was at work before the promise was over, by the clock on the wall.
+
+    Nobody can know when a rep who did not have a lead would have answered it; whether they were there, one can.
+    """
+
+    leads: int
+    in_time: int
+
+    @property
+    def share(self) -> float | None:
+        """Their share; None without leads."""
+        return self.in_time / self.leads if self.leads else None
+
+
 class Would(NamedTuple):
     """What would have been: how many leads, who had how many, for whom nobody was found, and who would have had whom.
 
-    ``before`` are the loads as they were, by rep.
+    ``before`` are the loads as they were, by rep, and ``unassigned_before`` those for whom nobody was found first.
+    ``ready`` and ``ready_before`` hold everybody, under the empty name, and each rep.
     """
 
     since: int
@@ -45,6 +63,9 @@ class Would(NamedTuple):
     loads: dict[str, Load]
     before: dict[str, int]
     differences: list[Difference]
+    unassigned_before: int
+    ready: dict[str, Ready]
+    ready_before: dict[str, Ready]
 
 
 def simulate(
@@ -62,22 +83,45 @@ def simulate(
     arrivals = _arrivals(layout, plan, since, until)
     roster = Roster(reps(), absences(), plan.handoff, plan.zone)
     every = facts.everything()
-    endings = [each for each in every if not isinstance(each, Assignment) and since <= _at(each) <= until]
-    outcome = simulated(arrivals, plan, roster, endings, [each for each in every if _at(each) < since])
+    endings = [
+        each for each in every if not isinstance(each, Assignment) and since <= moment_of(each) <= until
+    ]
+    outcome = simulated(arrivals, plan, roster, endings, [each for each in every if moment_of(each) < since])
     actual = [each for each in every if isinstance(each, Assignment) and since <= each.assigned_at <= until]
-    return _would(outcome, actual, since, until)
+    return _would(outcome, _first(actual, outcome), plan, roster, since, until)
 
 
-def _would(outcome: Simulated, actual: Sequence[Assignment], since: int, until: int) -> Would:
+def _first(actual: Sequence[Assignment], outcome: Simulated) -> list[Assignment]:
+    """To whom each of the leads was given first, in fact."""
+    wanted = {(each.lead_id, each.cycle) for each in outcome.assignments}
     first: dict[tuple[str, int], Assignment] = {}
     for each in sorted(actual, key=lambda each: each.assigned_at):
-        first.setdefault((each.lead_id, each.cycle), each)
-    before: dict[str, int] = {}
-    for each in first.values():
-        if each.rep_id is not None:
-            before[each.rep_id] = before.get(each.rep_id, 0) + 1
+        if (each.lead_id, each.cycle) in wanted:
+            first.setdefault((each.lead_id, each.cycle), each)
+    return list(first.values())
+
+
+def _would(
+    outcome: Simulated, first: Sequence[Assignment], plan: Plan, roster: Roster, since: int, until: int
+) -> Would:
+    before = Counter(each.rep_id for each in first if each.rep_id is not None)
     leads, nobody = len(outcome.assignments), len(outcome.unassigned)
-    return Would(since, until, leads, nobody, dict(outcome.loads), before, outcome.differences(actual))
+    return Would(
+        since, until, leads, nobody, dict(outcome.loads), dict(before), outcome.differences(first),
+        leads - sum(before.values()), _ready(outcome.assignments, plan, roster), _ready(first, plan, roster),
+    )  # fmt: skip
+
+
+def _ready(given: Sequence[Assignment], plan: Plan, roster: Roster) -> dict[str, Ready]:
+    """By owner, and of all together: nobody is never there."""
+    many, in_time = Counter[str](), Counter[str]()
+    for each in given:
+        opens = None if each.rep_id is None else roster.calendars.of(each.rep_id).opens(each.assigned_at)
+        there = opens is not None and opens - each.assigned_at <= plan.handoff.promise_of(each.rule) * MINUTE
+        for name in ("", *([] if each.rep_id is None else [each.rep_id])):
+            many[name] += 1
+            in_time[name] += there
+    return {name: Ready(many[name], in_time[name]) for name in many}
 
 
 def _layout(text: str | None) -> Layout:
@@ -93,7 +137,7 @@ def _arrivals(layout: Layout, plan: Plan, since: int, until: int) -> list[Arriva
     """The hand-offs of the period, each judged as of when it was first given away, by the other playbook."""
     found = rows(
         "SELECT h.person_id, h.cycle, coalesce(min(a.assigned_at), h.reached_at) FROM handoff h "
-        "LEFT JOIN assignment a ON a.owner_id = h.person_id AND a.cycle = h.cycle "
+        "LEFT JOIN assignment a ON a.owner_id = h.person_id AND a.cycle = h.cycle AND a.taken_back_at IS NULL "
         "WHERE h.reached_at BETWEEN %s AND %s GROUP BY h.person_id, h.cycle, h.reached_at ORDER BY 3, 1 LIMIT %s",
         [since, until, MOST],
     )
@@ -108,10 +152,3 @@ def _arrivals(layout: Layout, plan: Plan, since: int, until: int) -> list[Arriva
             account = None if person.account_id is None else str(person.account_id)
             arrivals[who, cycle] = Arrival(str(who), cycle, at, judgement, account)
     return list(arrivals.values())
-
-
-def _at(fact: Fact) -> int:
-    for name in ("assigned_at", "closed_at", "rejected_at", "since"):
-        if (at := getattr(fact, name, None)) is not None:
-            return int(at)
-    raise TypeError(type(fact))

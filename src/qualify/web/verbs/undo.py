@@ -1,4 +1,6 @@
-"""Take back a merge, a split, a decision or an earlier undoing, by its line in the audit."""
+"""Take back a merge, a split, a decision, that leads were given to somebody, or an earlier undoing, by its line in the
+audit.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,16 @@ from typing import Any, Final
 
 from qualify.web.database import rows
 from qualify.web.verbs.actor import WRITE_LEADS, Actor, Conflict, NotThere
+from qualify.web.verbs.handing_back import give_again, give_back, numbers_in
 from qualify.web.verbs.retract import restore, retract
 from qualify.web.verbs.split import Parted, rejoin, split
 
 LINKS: Final = {"merge": split, "rejoin": split, "split": rejoin}
 FACTS: Final = {"decide": retract, "decide several": retract, "restore": retract, "retract": restore}
+HANDED: Final = {
+    "take": give_back, "assign": give_back, "hand out": give_back, "deactivate rep": give_back,
+    "give back": give_again, "give again": give_back,
+}  # fmt: skip
 """By what the audit says was done, what undoes it."""
 
 
@@ -23,13 +30,15 @@ def undo(actor: Actor, audit_id: int, now: int) -> Parted:
     :class:`~qualify.web.verbs.actor.Conflict` for what cannot be undone, or is undone already.
     """
     actor.needs(WRITE_LEADS)
-    found = rows("SELECT verb, detail FROM audit WHERE id = %s", [audit_id])
+    found = rows("SELECT verb, detail, who FROM audit WHERE id = %s", [audit_id])
     if not found:
         raise NotThere(f"there is no line {audit_id} in the audit")
-    verb, detail = found[0]
+    verb, detail, who = found[0]
     told: dict[str, Any] = json.loads(detail)
     if verb in LINKS:
         return LINKS[verb](actor, told["links"], now, reason=f"undoes {audit_id}")
     if verb in FACTS and told.get("facts"):
         return FACTS[verb](actor, told["facts"], now, undoes=audit_id)
-    raise Conflict(f"only a decision, a merge or a split can be undone so; this was: {verb}")
+    if verb in HANDED and (numbers_in(told) or told.get("left")):
+        return HANDED[verb](actor, told, now, undoes=audit_id, who=who)
+    raise Conflict(f"only a decision, a hand-off, a merge or a split can be undone so; this was: {verb}")

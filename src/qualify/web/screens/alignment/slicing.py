@@ -53,6 +53,8 @@ class Slice(NamedTuple):
 
     def of(self, handed: Iterable[HandedOver]) -> list[HandedOver]:
         """Those of the hand-offs that are meant."""
+        if self == ALL:
+            return list(handed)
         return [each for each in handed if self._means(each)]
 
     def _means(self, each: HandedOver) -> bool:
@@ -67,6 +69,9 @@ class Slice(NamedTuple):
             and (self.least is None or each.points >= self.least)
             and (self.below is None or each.points < self.below)
         )
+
+
+ALL: Final = Slice()
 
 
 def named(word: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
@@ -9,13 +10,17 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qualify.clock import now
 from qualify.errors import QualifyError
+from qualify.moments import moment
+from qualify.web.handing.deciding import NOTHING_MORE, Besides
 from qualify.web.looking.decided import NOTHING, stories
+from qualify.web.looking.handed import alike, lead_named, refusals
 from qualify.web.looking.lead import survivor_of
 from qualify.web.looking.leads import Listed, read
 from qualify.web.screens.once import first_time
@@ -72,18 +77,46 @@ def reject(request: PageRequest, lead_id: int) -> HttpResponse:
         raise NotThere(_("this lead is not there any more"))
     if request.method == "POST":
         chosen = chosen_in(f"{lead_id}-{request.POST.get('seen', '')}")
-        reason = reason_of(request.POST.get("reason", ""), request.POST.get("note", ""))
-        _decide(request, chosen, "rejected", reason, now(), _("%(lead)s is rejected"))
+        word = request.POST.get("reason", "")
+        reason = reason_of(word, request.POST.get("note", ""))
+        more = _besides(request, word)
+        _decide(request, chosen, "rejected", reason, now(), _("%(lead)s is rejected"), more)
         return back(request, reverse("inbox"))
     seen = request.GET.get("seen") or stories([found[0].id]).get(found[0].id, NOTHING).seen
     context = {
         "lead": found[0],
         "called": called(found[0], lead_id),
         "reasons": _reasons(),
+        "alike": alike(found[0].id),
+        "tomorrow": _tomorrow(),
         "seen": seen,
         "next": request.GET.get("next") or _came_from(request),
     }
     return show(request, "inbox/reject.html", context)
+
+
+def _besides(request: PageRequest, word: str) -> Besides:
+    """What is said besides a reason: the day on which the lead wants it, the lead that it repeats; each of its reason
+    only.
+    """
+    day, other = request.POST.get("back_on", "").strip(), request.POST.get("duplicate_of", "").strip()
+    if word == "wrong_timing" and day:
+        return Besides(on=moment(f"{day[:10]}T00:00", timezone.get_current_timezone_name()))
+    if word == "duplicate" and other:
+        found = lead_named(other)
+        if found is None:
+            raise QualifyError(
+                _("“%(said)s” is no lead that we have; write its address, or its number")
+                % {"said": other[:80]}
+            )
+        return Besides(duplicate_of=found)
+    return NOTHING_MORE
+
+
+def _tomorrow() -> str:
+    """The next day where the reader is, as a field for days takes it."""
+    here = dt.datetime.fromtimestamp(now() / 1000, timezone.get_current_timezone())
+    return (here.date() + dt.timedelta(days=1)).isoformat()
 
 
 def _came_from(request: PageRequest) -> str:
@@ -92,21 +125,40 @@ def _came_from(request: PageRequest) -> str:
     return f"{said.path}{'?' + said.query if said.query else ''}" if said.netloc == request.get_host() else ""
 
 
-def _decide(request: PageRequest, chosen: Chosen, decision: str, reason: str, at: int, said: str) -> None:
+def _decide(
+    request: PageRequest, chosen: Chosen, decision: str, reason: str, at: int, said: str,
+    more: Besides = NOTHING_MORE,
+) -> None:  # fmt: skip
     """Do it once, have it reckoned with at once, and say so."""
     with transaction.atomic():
         if not first_time(request, chosen.lead_id):
             return
-        number = decide(request.actor, chosen.lead_id, decision, at, reason=reason, seen=chosen.seen)
+        number = decide(
+            request.actor, chosen.lead_id, decision, at, reason=reason, seen=chosen.seen, besides=more
+        )
     person = survivor_of(chosen.lead_id) or chosen.lead_id
     settle([person], at)
     lead = next(iter(read([person])), None)
     done(request, said % {"lead": called(lead, person)}, undo=number)
 
 
-def _reasons() -> list[tuple[int, str, Any]]:
-    """Every reason but the last with the key that chooses it."""
-    return [(number, word, label) for number, (word, label) in enumerate(REASONS.items(), 1)]
+class Reason(NamedTuple):
+    """A reason with its key: its word, what it is called, what it does, and what it asks besides."""
+
+    number: int
+    word: str
+    label: Any
+    does: str
+    asks: str
+
+
+def _reasons() -> list[Reason]:
+    """Every reason, in the order in which they are offered."""
+    told = {each.word: each for each in refusals()}
+    return [
+        Reason(number, word, label, told[word].does, told[word].asks)
+        for number, (word, label) in enumerate(REASONS.items(), 1)
+    ]
 
 
 @page(WRITE_LEADS)

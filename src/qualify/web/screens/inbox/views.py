@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from qualify.clock import now
 from qualify.web.looking import inbox as looking
+from qualify.web.looking import waiting
 from qualify.web.looking.questions import worded
 from qualify.web.looking.saved import saved_views
 from qualify.web.screens import filters
@@ -25,6 +26,7 @@ TABS: Final = {
     "new": gettext_lazy("To accept"),
     "late": gettext_lazy("Late"),
     "mine": gettext_lazy("Mine"),
+    "nobody": gettext_lazy("Nobody's"),
     "all": gettext_lazy("All"),
 }
 """The parts of the inbox, in the order in which they stand."""
@@ -44,7 +46,7 @@ class Line(NamedTuple):
     how many milliseconds it is where it is.
     """
 
-    row: looking.Waiting
+    row: waiting.Waiting
     next: str
     moving: str
     since: int
@@ -82,11 +84,12 @@ KEYS: Final = (
 def inbox(request: PageRequest) -> HttpResponse:
     """The page."""
     wanted, at = wanted_in(request.GET), now()
-    me, cursor = request.actor.name, request.GET.get("cursor") or None
+    cursor = request.GET.get("cursor") or None
     version = looking.in_force()
-    within = looking.respond_within(version)
-    found = looking.inbox(wanted, me, at, cursor, ROWS, within)
-    lines = [Line(row, next_in_words(row.next), _moving(row), at - row.since) for row in found.rows]
+    asked = looking.Asked(wanted, request.actor.name, at, looking.respond_within(version))
+    found = looking.inbox(asked, cursor, ROWS)
+    told = waiting.read(found.places, asked)
+    lines = [Line(row, next_in_words(row.next), _moving(row), at - row.since) for row in told]
     filtered = filters.chips(
         request.GET, {name: filters.LABELS[name] for name in ("stage", "grade", "least")}
     )
@@ -95,14 +98,14 @@ def inbox(request: PageRequest) -> HttpResponse:
         "next_cursor": found.next_cursor,
         "first": cursor is None,
         "wanted": wanted,
-        "tabs": _tabs(looking.counted(wanted, me, at, within), wanted.show),
+        "tabs": _tabs(looking.counted(asked), wanted.show),
         "chips": filtered,
         "views": saved_views(request.user.pk, "inbox"),
         "screen": "inbox",
         "stages": filters.choices(looking.TO_ACCEPT + looking.WORKED, wanted.stage, stage_word),
         "grades": filters.GRADES_IN_ROWS,
         "at": at,
-        "within": within,
+        "within": asked.within,
         "playbook": version is not None,
     }
     return show(request, "inbox/inbox.html", context)
@@ -134,7 +137,7 @@ def _tabs(counts: dict[str, int], here: str) -> list[Tab]:
     return [Tab(word, label, said[word], word == here) for word, label in TABS.items()]
 
 
-def _moving(row: looking.Waiting) -> str:
+def _moving(row: waiting.Waiting) -> str:
     """What was decided a moment ago and is still being reckoned with."""
     words = {
         "accepted": _("accepted, moving on"),
@@ -143,7 +146,7 @@ def _moving(row: looking.Waiting) -> str:
     return "" if row.moving is None else words.get(row.moving.decision, _("being moved"))
 
 
-def next_in_words(step: looking.Next) -> str:
+def next_in_words(step: waiting.Next) -> str:
     """What to do now."""
     about = str(worded(step.about).label).lower() if step.about else ""
     return {

@@ -15,6 +15,7 @@ from qualify.moments import DAY
 from qualify.web.looking.decided import names_of
 from qualify.web.looking.questions import worded
 from qualify.web.looking.timeline import Entry
+from qualify.web.screens.lead.deeds import DEEDS, NAMED, Words
 from qualify.web.screens.templatetags.qualify import stage_word
 from qualify.web.verbs.reasons import in_words
 
@@ -22,6 +23,9 @@ LABELS = {
     "event": gettext_lazy("Events"), "learnt": gettext_lazy("Learnt"), "move": gettext_lazy("Stage moves"),
     "decision": gettext_lazy("Decisions"), "outcome": gettext_lazy("Outcomes"), "answer": gettext_lazy("Answers"),
     "consent": gettext_lazy("Consents"), "message": gettext_lazy("Messages"),
+    "assignment": gettext_lazy("Owners"), "contact": gettext_lazy("Contacts"), "mail": gettext_lazy("Mail sent"),
+    "incoming": gettext_lazy("Mail received"), "step": gettext_lazy("Follow-ups"),
+    "escalation": gettext_lazy("Escalations"),
 }  # fmt: skip
 
 MOST_SHOWN = 8
@@ -61,9 +65,8 @@ class Day(NamedTuple):
 
 def entries(found: Sequence[Entry]) -> list[Day]:
     """The entries by day, in the reader's time zone."""
-    people = names_of(
-        {str(each.details.get(name) or "") for each in found for name in ("decided_by", "asked_by", "source")}
-    )
+    named = ("decided_by", "asked_by", "source", *NAMED)
+    people = names_of({str(each.details.get(name) or "") for each in found for name in named})
     said = [_said(each, people) for each in found]
     return [Day(among[0].entry.at, among) for among in (list(each) for _, each in groupby(said, key=_day))]
 
@@ -82,9 +85,6 @@ def _said(entry: Entry, people: Mapping[str, str]) -> Said:
 def _machine(reason: str) -> str:
     """Why it is held to be a machine's doing."""
     return _("a machine, not a person: %(why)s") % {"why": reason.replace("_", " ")}
-
-
-Words = tuple[str, str, list[tuple[str, Any]]]
 
 
 def _event(told: Mapping[str, Any], people: Mapping[str, str]) -> Words:
@@ -155,5 +155,5 @@ def _message(told: Mapping[str, Any], people: Mapping[str, str]) -> Words:
 
 _TOLD: dict[str, Callable[[Mapping[str, Any], Mapping[str, str]], Words]] = {
     "event": _event, "learnt": _learnt, "move": _move, "decision": _decision, "outcome": _decision,
-    "answer": _answer, "consent": _consent, "message": _message,
+    "answer": _answer, "consent": _consent, "message": _message, **DEEDS,
 }  # fmt: skip

@@ -22,6 +22,7 @@ from qualify.web.looking.recorded import recorded
 from qualify.web.looking.timeline import timeline
 from qualify.web.screens.lead.around import NEED_REASON, Head, head, page_of
 from qualify.web.screens.lead.entries import entries
+from qualify.web.screens.lead.handoff import panel
 from qualify.web.screens.lead.waterfall import waterfall
 from qualify.web.screens.once import first_time
 from qualify.web.screens.page import PageRequest, back, done, page
@@ -38,7 +39,7 @@ DONE = {
     "won": gettext_lazy("Won. Well done."), "lost": gettext_lazy("Lost."),
 }  # fmt: skip
 
-LATELY = ("event", "move", "decision", "outcome", "answer")
+LATELY = ("event", "move", "decision", "outcome", "answer", "assignment", "contact", "incoming", "escalation")
 """What somebody wants to see at a glance before they call."""
 
 MOST_LATELY = 8
@@ -58,7 +59,9 @@ def lead(request: PageRequest, lead_id: int) -> HttpResponse:
     known = recorded(lead_id)
     version = None if known is None else known.version(top.at)
     coming = None if known is None else ahead(known, top.at)
+    handing = {} if top.as_of is not None else panel(request, top.detail.lead.id, top.at)
     return page_of(request, top, "lead/lead.html", {
+        **handing,
         "lately": entries(timeline(lead_id, top.at, types=LATELY, limit=MOST_LATELY).entries),
         "fall": _fall(top, [] if version is None else version.judge.layout.book.total_of),
         "ahead": coming, "reasons": REASONS.items(), "currency": version.judge.layout.book.currency if version else "",

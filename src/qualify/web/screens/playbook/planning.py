@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponseBase, HttpResponseRedirect
@@ -11,10 +12,11 @@ from django.utils.translation import gettext as _
 from qualify.clock import now
 from qualify.errors import QualifyError
 from qualify.web.looking import plans
-from qualify.web.looking.playbook import names_of
+from qualify.web.looking.playbook import Names, names_of
 from qualify.web.screens.chart import Chart, spec
 from qualify.web.screens.page import PageRequest, page, show
 from qualify.web.screens.playbook.drafts import Opened
+from qualify.web.screens.playbook.hindsight import hindsight, leads_of
 from qualify.web.verbs.actor import READ_PLAYBOOK
 from qualify.web.verbs.drafting import ask_plan
 
@@ -30,12 +32,16 @@ def plan(request: PageRequest, number: int) -> HttpResponseBase:
         ask_plan(request.actor, number, now(), capacity=_capacity(request.POST.get("capacity", "")))
         return HttpResponseRedirect(reverse("playbook-plan", args=[number]))
     opened = Opened(number)
-    found = plans.planned(opened.draft, opened.here.version_id if opened.here else None)
+    in_force = opened.here.version_id if opened.here else None
+    found, past = plans.planned(opened.draft, in_force), plans.backtested(opened.draft, in_force)
+    told = past.result if past else None
+    moved = [each["lead_id"] for each in found.result["examples"]] if found.result else []
+    names = names_of([*leads_of(told), *moved])
     context = {
-        **opened.context("plan"),
-        "plan": found,
-        **(sides(found.result, opened) if found.result else {}),
-    }
+        **opened.context("plan"), "plan": found, "backtest": past,
+        **(sides(found.result, opened, names) if found.result else {}),
+        "past": hindsight(told, names) if told else None,
+    }  # fmt: skip
     return show(request, "playbook/plan.html", context)
 
 
@@ -48,9 +54,8 @@ def _capacity(text: str) -> int | None:
     return int(said)
 
 
-def sides(result: dict[str, Any], opened: Opened) -> dict[str, Any]:
+def sides(result: dict[str, Any], opened: Opened, names: Mapping[int, Names]) -> dict[str, Any]:
     """The plan as the page shows it."""
-    names = names_of([each["lead_id"] for each in result["examples"]])
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for each in result["examples"][:200]:
         groups.setdefault((each["stage_before"], each["stage_after"]), []).append(

@@ -36,6 +36,7 @@ from qualify.web.store.models.handoff import (
     RepSetting,
     StepDone,
 )
+from qualify.web.store.models.learning import Champion, Learning, Lesson
 from qualify.web.store.models.people import (
     Approval,
     Comment,
@@ -70,6 +71,7 @@ __all__ = [
     "Assignment",
     "Attempt",
     "Audit",
+    "Champion",
     "Comment",
     "Company",
     "Consent",
@@ -92,7 +94,9 @@ __all__ = [
     "Incoming",
     "Invitation",
     "Key",
+    "Learning",
     "Learnt",
+    "Lesson",
     "Link",
     "Mail",
     "Mailbox",

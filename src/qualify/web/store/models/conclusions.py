@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 
 class Person(models.Model):
@@ -29,7 +30,9 @@ class Person(models.Model):
 class Standing(models.Model):
     """How a person stands under the playbook as of a moment; points in hundredths.
 
-    It holds until ``next_at``, the next moment at which time alone changes it (null: never).
+    It holds until ``next_at``, the next moment at which time alone changes it (null: never). ``rep_id`` and ``due_at``
+    are kept by the hand-off: who has the lead, and by when it is to hear from us (far away: not any more; null: no
+    clock runs).
     """
 
     person_id = models.BigIntegerField(primary_key=True)
@@ -46,6 +49,8 @@ class Standing(models.Model):
     cycle = models.IntegerField()
     cycle_since = models.BigIntegerField()
     next_at = models.BigIntegerField(null=True, db_index=True)
+    rep_id = models.CharField(max_length=254, null=True)
+    due_at = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "standing"
@@ -57,7 +62,17 @@ class Standing(models.Model):
             models.Index(
                 fields=["-total", "-person_id", "stage", "grade", "as_of"], name="standing_by_total"
             ),
-        ]
+            # What waits for sales, in the order in which it is due; and what no clock runs for.
+            models.Index(
+                fields=["stage", "due_at", "-total", "-person_id", "grade", "rep_id"],
+                name="standing_due", condition=Q(due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["stage", "since", "-total", "-person_id", "grade", "rep_id"],
+                name="standing_no_clock",
+                condition=Q(due_at__isnull=True, stage__in=["mql", "pql", "sal", "sql"]),
+            ),
+        ]  # fmt: skip
 
 
 class Move(models.Model):

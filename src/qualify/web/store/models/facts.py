@@ -159,7 +159,14 @@ class Decision(Retractable):
 
     class Meta:
         db_table = "decision"
-        indexes = [models.Index(fields=["decided_by", "decision"], name="decision_who")]
+        indexes = [
+            models.Index(fields=["decided_by", "decision"], name="decision_who"),
+            models.Index(
+                fields=["taken_back_at"],
+                condition=models.Q(taken_back_at__isnull=False),
+                name="decision_undone",
+            ),
+        ]
 
 
 class Outcome(Retractable):

@@ -73,9 +73,18 @@ class Assignment(OfPerson):
     pool = models.TextField(default="[]")  # a JSON list of reps with their weights
     in_turn = models.BooleanField(default=False)
     decision_id = models.BigIntegerField(null=True)
+    taken_back_at = models.BigIntegerField(null=True)  # it was undone: it counts as if it had never been
 
     class Meta:
         db_table = "assignment"
+        indexes = [
+            models.Index(fields=["assigned_at"], name="assignment_given"),
+            models.Index(
+                fields=["taken_back_at"],
+                condition=models.Q(taken_back_at__isnull=False),
+                name="assignment_undone",
+            ),
+        ]
 
 
 class Contact(OfPerson):
@@ -227,6 +236,7 @@ class Handoff(models.Model):
     kept = models.BooleanField(null=True)
     source = models.CharField(max_length=64, default="", blank=True)
     grade = models.CharField(max_length=2, default="", blank=True)
+    tenures = models.TextField(db_default="[]")  # a JSON list of owners: who, for how long, answered?
     as_of = models.BigIntegerField()
 
     class Meta:
@@ -235,6 +245,7 @@ class Handoff(models.Model):
         indexes = [
             models.Index(fields=["rep_id", "closed", "state"], name="handoff_rep"),
             models.Index(fields=["reached_at"], name="handoff_reached"),
+            models.Index(fields=["rep_id"], condition=models.Q(ended_at__isnull=True), name="handoff_open"),
         ]
 
 
