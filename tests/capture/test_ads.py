@@ -262,6 +262,7 @@ def test_a_test_lead_of_googles_is_marked_in_all_its_calls():
     assert [call.properties["test"] for call in delivery.calls] == [True, True]
 
 
+@pytest.mark.slow
 @given(mangled(LEADGEN), mangled(NOTICE), mangled(GOOGLE_LEAD))
 def test_any_json_is_read_or_refused(of_meta, of_linkedin, of_google):
     survives(meta.DOOR, as_json(META, of_meta), UNSIGNED)

@@ -145,6 +145,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(JSON, st.booleans())
 def test_good_json_is_read_as_any_reader_reads_it(value, ascii_only):
     text = json.dumps(value, ensure_ascii=ascii_only).replace("\\u0000", "0")

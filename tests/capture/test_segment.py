@@ -178,6 +178,7 @@ def test_a_body_of_half_a_megabyte_is_taken():
     assert len(read(DOOR, request).calls) == 1200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "status"),
     [(b"", 400), (b"nothing", 400), (b"[]", 400), (b'{"batch": 1}', 400), (b"{}", 400), (b"\x1f\x8b", 400), (b" " * 10_000_000, 413),

@@ -14,6 +14,7 @@ from tests.cli.conftest import Ask, rows_of
 WORDS = ("explain", "leads.csv", "events.csv", "--as-of", "2026-03-01")
 
 
+@pytest.mark.slow
 def test_every_line_is_shown_and_the_last_one_is_the_sum(ask: Ask, shop: Path):
     said = ask(*WORDS, "--lead", "ada")
     assert said.exit_code == 0, said.output
@@ -39,6 +40,7 @@ def test_the_printed_lines_add_up_to_the_printed_total(ask: Ask, shop: Path, lea
     assert sum(lines) == total
 
 
+@pytest.mark.slow
 def test_rules_that_could_not_be_judged_are_listed(ask: Ask, shop: Path):
     said = ask(*WORDS, "--lead", "cleo")
     assert "80 % of the rules could be judged. Not known enough for:\n  large company\n" in said.stdout
@@ -65,6 +67,7 @@ def test_json_is_the_whole_explanation(ask: Ask, shop: Path):
     assert sum(Decimal(str(line["points"])) for line in found["lines"]) == 65
 
 
+@pytest.mark.slow
 def test_scores_that_the_total_leaves_out_add_up_by_themselves(ask: Ask, shop: Path):
     text = Path("playbook.yaml").read_text(encoding="utf-8").replace("grades:", "total: {of: [fit]}\ngrades:")
     Path("playbook.yaml").write_text(text, encoding="utf-8")

@@ -23,6 +23,7 @@ def test_a_leads_weeks_are_shown_each_by_what_was_known_then(ask: Ask, shop: Pat
     assert {row[1] for row in found} == {"mql"}
 
 
+@pytest.mark.slow
 def test_the_bar_is_as_long_as_the_total_is_high(ask: Ask, shop: Path):
     found = [row for row in rows_of(ask(*WORDS, "--lead", "ben").stdout) if row[0].startswith("2026-")]
     bars = [len(row[4]) for row in found]
@@ -43,6 +44,7 @@ def test_days_are_finer_than_weeks(ask: Ask, shop: Path):
     assert len(days) == 22
 
 
+@pytest.mark.slow
 def test_one_leads_history_is_its_part_of_everybodys(ask: Ask, shop: Path):
     ask(*WORDS, "-o", "all.parquet")
     everybody = pq.read_table("all.parquet").to_pylist()

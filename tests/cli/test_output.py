@@ -47,6 +47,7 @@ def test_everything_said_besides_goes_to_standard_error(ask: Ask, shop: Path, fo
     assert quiet.stderr == ""
 
 
+@pytest.mark.slow
 def test_top_and_stage_choose_what_goes_to_standard_output(ask: Ask, shop: Path):
     assert ask(*WORDS, "--format", "csv", "--top", "1").stdout.count("\n") == 2
     assert ask(*WORDS, "--format", "csv", "--stage", "mql").stdout.count("\n") == 2
@@ -100,6 +101,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_work(
     assert said.stderr == f"error: {file}: {reason}\n"
 
 
+@pytest.mark.slow
 def test_the_same_facts_give_the_same_bytes(ask: Ask, shop: Path):
     lines = Path("events.csv").read_text(encoding="utf-8").splitlines()
     before = ask(*WORDS, "--format", "csv").stdout

@@ -63,6 +63,7 @@ def test_examples_are_five_and_who_lists_everybody(ask: Ask, draft: Path):
     assert sum(row[1:3] == ["mql", "lead"] for row in rows_of(all_)) == 8
 
 
+@pytest.mark.slow
 def test_the_movers_can_be_written_to_a_file(ask: Ask, draft: Path):
     ask(*WORDS, "-o", "movers.csv")
     head, *rows = Path("movers.csv").read_text(encoding="utf-8").splitlines()

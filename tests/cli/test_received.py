@@ -21,6 +21,7 @@ def test_what_was_read_is_counted(ask: Ask, shop: Path):
     assert "read 3 leads, 4 events" in ask(*WORDS).stderr
 
 
+@pytest.mark.slow
 def test_events_of_leads_that_are_not_there_are_counted(ask: Ask, shop: Path):
     spoil("events.csv", "zoe,email_read,2026-02-01")
     assert "1 event is about leads that are not among the leads" in ask(*WORDS).stderr
@@ -39,6 +40,7 @@ def test_rejected_rows_are_counted_and_kept_with_their_line_and_reason(ask: Ask,
     assert all(row["reason"] for row in kept)
 
 
+@pytest.mark.slow
 def test_rejects_go_where_one_wants_them_or_nowhere(ask: Ask, shop: Path):
     spoil("events.csv", "ada,email_read,some day")
     assert "bad.csv" in ask(*WORDS, "--rejects", "bad.csv").stderr

@@ -78,6 +78,7 @@ def test_a_stage_that_does_not_exist_is_a_wrong_command(ask: Ask, shop: Path):
     assert "did you mean 'customer'" in said.stderr
 
 
+@pytest.mark.slow
 def test_too_few_outcomes_are_said_to_be_too_few(ask: Ask, shop: Path):
     said = ask("score", *FACTS, *THEN, "--outcomes", "outcomes.csv")
     assert "foretold what came after it: only 2 were won or lost, too few to tell." in said.stdout
@@ -96,6 +97,7 @@ def many(shop: Path) -> Path:
     return shop
 
 
+@pytest.mark.slow
 def test_bands_of_the_score_are_held_against_what_came_after_it(ask: Ask, many: Path):
     said = ask("score", *FACTS, *THEN, "--outcomes", "outcomes.csv")
     assert "How the score of 2026-03-01 23:59 UTC foretold what came after it" in said.stdout
@@ -153,6 +155,7 @@ def test_a_folder_of_tables_is_read_as_a_whole(ask: Ask, shop: Path):
     assert "Not in this table: 1 customer" in said.stdout
 
 
+@pytest.mark.slow
 def test_stale_facts_scored_as_of_now_point_to_latest(ask: Ask, shop: Path):
     assert "--as-of latest" in ask("score", *FACTS).stderr
     assert "--as-of latest" not in ask("score", *FACTS, *THEN).stderr

@@ -41,6 +41,7 @@ def test_parquet_csv_and_arrow_give_the_same_tables(market, tmp_path: Path):
     assert canonical(Sources.folder(tmp_path / "csv")) == expected
 
 
+@pytest.mark.slow
 def test_every_event_is_somebodys_or_nobodys(market, tmp_path: Path):
     write_market(market, tmp_path)
     tables, told = canonical(Sources.folder(tmp_path))

@@ -134,6 +134,7 @@ def test_leading_zeros_and_long_numbers_in_ids_are_kept(world: World):
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)
 
 
+@pytest.mark.slow
 @FEWER
 @given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=30), st.sampled_from([",", ";", "\t", "|"]))
 def test_whatever_python_writes_as_csv_is_read_back(tmp_path_factory, rows, delimiter):

@@ -157,6 +157,7 @@ def test_a_quiet_period_raises_an_alarm_at_most_about_once_in_twenty():
     assert alarms <= 5
 
 
+@pytest.mark.slow
 def test_what_was_stored_is_held_against_what_came(likelihood):
     from qualify.learning.storing import FORMAT
 

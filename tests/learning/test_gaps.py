@@ -103,6 +103,7 @@ def test_a_lead_is_worth_the_largest_of_its_amounts_in_its_currency() -> None:
     assert told == {"a": Worth(70.0, "CHF")}
 
 
+@pytest.mark.slow
 def test_a_backtest_says_what_the_won_that_it_hands_over_and_misses_are_worth_by_currency(
     sources: Sources,
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ def test_a_fact_told_twice_is_one_fact(activity, burst):
     assert label(activity + activity, burst=burst) == label(activity, burst=burst)
 
 
+@pytest.mark.slow
 @given(activities(), bursts, st.lists(st.sampled_from(PATHS), max_size=4), st.integers(0, 60))
 def test_more_human_page_views_never_add_a_label(activity, burst, paths, start):
     """A human's page view: stayed on, and no nearer to another than a human is quick."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,7 @@ def test_each_is_counted_as_a_glance_at_all_the_others_counts_it(texts: list[For
         assert found.get(one.event_id, 0) == len(near) - 1
 
 
+@pytest.mark.slow
 @given(drawn, st.randoms())
 def test_neither_order_nor_repetition_matters(texts: list[FormText], chance) -> None:
     again = [*texts, *texts]

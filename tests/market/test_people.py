@@ -97,6 +97,7 @@ def test_company_sizes_are_log_normal(market):
     assert stdev(logs) == pytest.approx(1.8, abs=0.2)
 
 
+@pytest.mark.slow
 def test_no_two_companies_have_the_same_name():
     names = [company_name(industry, number) for industry in COMPANY_TRADES for number in range(6_000)]
     assert len(set(names)) == len(names)

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import jsonschema
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -159,6 +160,7 @@ def test_a_damaged_starter(data: Any) -> None:
         assert VALIDATOR.is_valid(data)
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_starter_with_slips_of_the_pen(data: st.DataObject) -> None:
     text = starters.text("ecommerce")

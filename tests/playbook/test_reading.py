@@ -85,6 +85,7 @@ def test_a_bomb_of_aliases_is_defused() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["[" * 1_000, "{a: " * 1_000, "- " * 1_000, "a: " + "[" * 200 + "]" * 200])
 def test_nesting_too_deep_is_refused_where_it_gets_too_deep(text: str) -> None:
     problem = only_problem(text)

@@ -108,6 +108,7 @@ def test_when_everything_is_known_the_judgement_changes_at_that_very_moment(worl
             moment, steps = changes(known_of, moment), steps + 1
 
 
+@pytest.mark.slow
 @settings(max_examples=10, **QUICK)
 @given(world=worlds())
 def test_after_twenty_years_without_anything_new_nothing_is_left_to_change(world: World) -> None:

@@ -86,10 +86,12 @@ def _learnt(record: Record, fact: Learnt) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_cat_owner_in_scotland_is_a_bad_fit_today() -> None:
     assert points(DOG_FOOD, hamish(), "2025-05-01") == (-10, 5, "lead")
 
 
+@pytest.mark.slow
 def test_he_keeps_his_history_when_he_moves() -> None:
     assert points(DOG_FOOD, hamish(), "2025-07-01") == (0, 15, "lead")
 
@@ -99,6 +101,7 @@ def test_he_becomes_a_good_fit_the_day_he_is_known_to_have_a_dog_and_live_in_the
     assert points(DOG_FOOD, hamish(), "2025-08-20") == (60, 75, "mql")
 
 
+@pytest.mark.slow
 def test_or_the_day_the_companys_own_icp_widens() -> None:
     assert points(WIDER, hamish(), "2025-05-01") == (50, 65, "mql")
 

@@ -156,6 +156,7 @@ def test_every_suggestion_lifts_when_it_comes_true(stage: str, traits: dict[Fiel
 ANY: Any = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
+@pytest.mark.slow
 @settings(max_examples=15, **ANY)
 @given(world=worlds(staged=True), as_of=moments, stage=st.sampled_from([*LADDER, "recycled"]))
 def test_trying_out_comes_to_the_same_as_judging_with_the_facts(world: World, as_of: int, stage: str) -> None:

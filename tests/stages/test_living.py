@@ -161,6 +161,7 @@ def test_folding_in_pieces_is_folding_at_once(life: Life, cuts: list[int]) -> No
     assert (says(piece), moves) == (says(at_once), at_once.moves)
 
 
+@pytest.mark.slow
 @settings(max_examples=18, **QUICK)
 @given(life=lives(), now=moments)
 def test_it_says_what_the_judge_says_and_nothing_changes_until_the_next_moment(life: Life, now: int) -> None:
@@ -184,6 +185,7 @@ def test_it_says_what_the_judge_says_and_nothing_changes_until_the_next_moment(l
         )
 
 
+@pytest.mark.slow
 @settings(max_examples=10, **QUICK)
 @given(life=lives(), extra=st.lists(moments, max_size=5))
 def test_a_look_too_many_moves_nobody(life: Life, extra: list[int]) -> None:

@@ -277,6 +277,7 @@ def with_an_app(vic: Any) -> tuple[Client, str]:
     return browser, secret
 
 
+@pytest.mark.slow
 def test_an_app_with_codes_is_a_second_step_and_recovery_codes_stand_in_for_it(with_an_app):
     browser, secret = with_an_app
     assert "App with codes" in said(browser.get("/account")) and "10 are left" in said(
@@ -296,6 +297,7 @@ def test_an_app_with_codes_is_a_second_step_and_recovery_codes_stand_in_for_it(w
     assert ("vic@qualify.example", "add second step") in audited()
 
 
+@pytest.mark.slow
 def test_guessing_codes_is_counted_too(with_an_app):
     for _ in range(5):
         other = Client()

@@ -107,6 +107,7 @@ def role_of(email: str) -> str | None:
     return found[0][0] if found else None
 
 
+@pytest.mark.slow
 def test_whoever_is_of_the_domain_comes_in_as_one_who_looks_on(provider: Provider):
     browser = Client()
     door = browser.get("/sign-in")

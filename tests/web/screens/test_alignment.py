@@ -198,6 +198,7 @@ def test_the_file_has_every_hand_off_with_all_that_is_said(world: int, members: 
     assert rows("SELECT verb FROM audit ORDER BY id DESC LIMIT 1") == [("export",)]
 
 
+@pytest.mark.slow
 def test_who_may_see_leads_sees_it_and_only_who_may_export_takes_it_away(
     world: int, members: Members
 ) -> None:
@@ -209,6 +210,7 @@ def test_who_may_see_leads_sees_it_and_only_who_may_export_takes_it_away(
     assert members.vic.get("/alignment/export").status_code == 403
 
 
+@pytest.mark.slow
 def test_how_many_queries_it_needs_does_not_hang_on_how_many_leads_there_are(
     world: int, members: Members
 ) -> None:

@@ -146,6 +146,7 @@ def test_each_line_says_something_even_of_a_verb_that_is_new_or_without_its_deta
     assert words(new) == "17; how: well"
 
 
+@pytest.mark.slow
 def test_every_verb_that_is_written_down_in_the_code_has_words():
     known, missing = set(DEEDS), set()
     for path in Path(qualify.web.__file__).parent.rglob("*.py"):

@@ -7,6 +7,7 @@ import re
 from html import unescape
 from typing import Any
 
+import pytest
 from django.db import connection
 
 from qualify.moments import DAY
@@ -120,6 +121,7 @@ def test_who_turns_a_lead_away_says_why(members: Members, people: Cast) -> None:
     assert rows("SELECT count(*) FROM decision") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_viewer_sees_no_buttons_and_a_rep_does(members: Members, people: Cast) -> None:
     assert "Decide" not in words(members.vic.get(f"/leads/{people.jane}"))
     assert "Decide" in words(members.rosa.get(f"/leads/{people.jane}"))
@@ -288,6 +290,7 @@ def test_a_lead_that_never_was_is_not_there(members: Members, people: Cast) -> N
     assert members.vic.get("/leads/999999").status_code == 404
 
 
+@pytest.mark.slow
 def test_how_many_queries_a_page_needs_does_not_hang_on_how_much_there_is(
     members: Members, people: Cast, source
 ) -> None:

@@ -146,6 +146,7 @@ def test_a_meeting_that_is_booked_ends_the_follow_ups(members: Members, jane: Ha
     ]
 
 
+@pytest.mark.slow
 def test_touches_are_done_left_out_and_ended(members: Members, jane: Handed) -> None:
     step = {"sequence": "eight touches", "step": "0", "what": "done"}
     said = does(members, jane.owner, jane, "step", **step)
@@ -205,6 +206,7 @@ def test_escalations_mail_and_answers_are_entries_too(source: Source, members: M
     assert "ended: they answered" in panel
 
 
+@pytest.mark.slow
 def test_the_page_asks_the_database_as_often_however_much_was_done(members: Members, jane: Handed) -> None:
     does(members, jane.owner, jane, "contact", what="phone:no answer")
     before = queries(members, jane.lead, "")

@@ -262,6 +262,7 @@ def test_a_date_of_review_in_the_playbook_goes_before_ninety_days(members: Membe
     assert "Sales has rejected nobody since" in page
 
 
+@pytest.mark.slow
 def test_every_page_of_a_starter_is_small(members: Members, store: Path) -> None:
     publish(the_owner(), starter("b2b-saas"), now(), rescore=lambda version, at: 0)
     of = drafted(starter("b2b-saas").replace("points: 40", "points: 41"))

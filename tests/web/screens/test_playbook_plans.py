@@ -156,6 +156,7 @@ def counted() -> Iterator[list[str]]:
         database._executed = before
 
 
+@pytest.mark.slow
 def test_pages_ask_a_fixed_number_of_questions(members: Members, drafted: int) -> None:
     pages = ["/playbook", "/playbook/versions", "/playbook/icp", f"/playbook/drafts/{drafted}"]
     members.mia.post(f"/playbook/drafts/{drafted}/plan")

@@ -171,6 +171,7 @@ def test_the_worker_loads_it_and_takes_it_out_again(members: Members):
     assert rows("SELECT count(*) FROM person") == [(0,)]
 
 
+@pytest.mark.slow
 def test_the_preview_counts_what_taking_it_out_then_takes_and_everything_real_stays(with_market: Members):
     ada, at = with_market.ada, now()
     real = Source(id=create_source("site", "segment", at), name="site", trusted=True)
@@ -211,6 +212,7 @@ def test_the_preview_counts_what_taking_it_out_then_takes_and_everything_real_st
     assert removing.counts().all() == 0
 
 
+@pytest.mark.slow
 def test_taking_it_out_of_a_store_that_holds_nothing_else_leaves_nothing(with_market: Members):
     answer = with_market.ada.post("/start/market/remove")
     assert answer.headers["Location"] == "/start/market"
