@@ -252,7 +252,7 @@ def _alike(wanted: Wanted) -> list[int] | None:
     if not text:
         return None
     said, patterns = _matching(text)
-    # SQLite goes through one narrow index for each; PostgreSQL is quicker going once through the table.
+    # SQLite goes through one narrow index for each; PostgreSQL joins what its indexes of parts of words give.
     each = said if is_sqlite() else [" OR ".join(said)]
     parts = [f"SELECT id FROM person WHERE {one}" for one in each]
     found = _some_ids(f"SELECT id FROM ({' UNION ALL '.join(parts)}) AS alike", patterns)
