@@ -23,6 +23,7 @@ NEEDS_MORE = {
     "POST /api/v1/forms",
     "POST /api/v1/forms/{address}/close",
     "POST /api/v1/playbooks/plan",
+    "POST /api/v1/sources/{source_id}",
     "POST /api/v1/sources/{source_id}/aliases",
     "POST /api/v1/webhooks/{webhook_id}/rotate",
     "POST /api/v1/webhooks/{webhook_id}/settle",
@@ -147,7 +148,13 @@ def _ask(
         if lead is not None and "lead_id" in case.path_parameters:
             case.path_parameters["lead_id"] = lead
         response = case.call(headers={"Authorization": f"Bearer {token}"})
-        case.validate_response(response, checks=wanted)
+        # Too large a body is refused before it is read (413): schemathesis does not know that as a refusal.
+        here = [
+            each
+            for each in wanted
+            if response.status_code != 413 or each.__name__ != "negative_data_rejection"
+        ]
+        case.validate_response(response, checks=here)
         seen.add(response.status_code // 100)
 
     asked()

@@ -7,7 +7,6 @@ from typing import Final
 from django.db import transaction
 
 from qualify.errors import QualifyError
-from qualify.learning.leaks import Choices
 from qualify.web.database import rows, run
 from qualify.web.learning.keeping import crown, keep_settings, reign, settings
 from qualify.web.learning.working import ask_for
@@ -57,6 +56,8 @@ def answer_leak(actor: Actor, column: str, answer: str, now: int) -> None:
     one_of_them(answer, ANSWERS, "answer")
     if not column:
         raise QualifyError("say which column is meant")
+    from qualify.learning.leaks import Choices  # brings NumPy, which a web process does without until then
+
     with transaction.atomic():
         how = settings()
         before = Choices.read(how.choices)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from qualify.learning.leaks import Choices
 from qualify.web.learning.keeping import reign
 from qualify.web.looking.learned import lessons
 from qualify.web.screens.learning.lessons import shown
@@ -16,6 +15,8 @@ from qualify.web.verbs.lessons import INTERVALS
 @page(READ_PLAYBOOK)
 def models(request: PageRequest) -> HttpResponse:
     """The lessons, with the models that were in force and the way back."""
+    from qualify.learning.leaks import Choices  # brings NumPy
+
     on, here = shown(), reign()
     choices = Choices.read(on.how.choices)
     context = {
