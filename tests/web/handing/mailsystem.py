@@ -12,7 +12,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -154,6 +154,10 @@ def missing() -> str | None:
     return None if os.geteuid() == 0 else "Postfix can be started by root only"
 
 
+class NotHere(Exception):
+    """Postfix or Dovecot does not start on this machine, and why."""
+
+
 @contextmanager
 def mail_system(boxes: Mapping[str, Box]) -> Iterator[MailSystem]:
     """The system, with these mailboxes besides our own. What is sent to any other address comes back."""
@@ -165,8 +169,7 @@ def mail_system(boxes: Mapping[str, Box]) -> Iterator[MailSystem]:
     dovecot.write_text(DOVECOT.format(**words))
     _people(folder, {OURS: Box(), **boxes})
     try:
-        _ran("dovecot", "-c", str(dovecot))
-        _ran("postfix", "-c", str(postfix), "start")
+        _started(("dovecot", "-c", str(dovecot)), ("postfix", "-c", str(postfix), "start"))
         for port in (smtp, imap, lmtp):
             _wait_for(port)
         yield MailSystem(folder, smtp, imap)
@@ -221,6 +224,14 @@ def _ran(*words: str, check: bool = True) -> None:
         )
         said.seek(0)
         assert not check or ran.returncode == 0, said.read().decode(errors="replace")
+
+
+def _started(*programs: Sequence[str]) -> None:
+    try:
+        for words in programs:
+            _ran(*words)
+    except AssertionError as error:  # a machine may forbid it
+        raise NotHere(f"{words[0]} does not start: {error}") from error
 
 
 def _wait_for(port: int) -> None:
