@@ -81,6 +81,7 @@ def test_where_no_age_is_fragile_any_floating_point_power_rounds_right(size: int
             assert fragile.get(age, math.floor(size * around + 0.5)) == worth
 
 
+@pytest.mark.slow
 def test_a_fragile_age_is_written_out_with_its_exact_worth() -> None:
     found = {size: fragile_ages(size, 3) for size in range(99_000_000, 99_000_400)}
     ages = [(size, age, worth) for size, table in found.items() for age, worth in table.items()]

@@ -270,6 +270,7 @@ def test_any_json_is_read_or_refused(of_meta, of_linkedin, of_google):
     survives(google_ads.DOOR, as_json(GOOGLE, of_google), UNSIGNED)
 
 
+@pytest.mark.slow
 @given(mangled(LEAD), mangled(ANSWERED))
 def test_any_answer_that_is_fetched_is_a_lead_or_is_refused(of_meta, of_linkedin):
     for read_lead, answer in ((meta.lead_from_graph, of_meta), (linkedin.lead_from_response, of_linkedin)):

@@ -127,6 +127,7 @@ def test_an_error_is_written_as_hubspot_does():
     assert refusal.status == 400
 
 
+@pytest.mark.slow
 @given(mangled(BODY))
 def test_any_json_is_read_or_refused(content):
     survives(DOOR, as_json(PATH, content))

@@ -90,6 +90,7 @@ def test_a_lead_from_later_is_said_to_be_from_later(ask: Ask, shop: Path):
     assert "lead 'cleo' was not known yet at 2026-02-01" in said.stderr
 
 
+@pytest.mark.slow
 def test_ids_that_are_numbers_are_asked_for_as_they_are_written(ask: Ask, shop: Path):
     for name in ("leads.csv", "events.csv"):
         text = Path(name).read_text(encoding="utf-8")

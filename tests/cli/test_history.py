@@ -13,6 +13,7 @@ from tests.cli.conftest import Ask, rows_of
 WORDS = ("history", "leads.csv", "events.csv", "--since", "2026-02-08", "--as-of", "2026-03-01")
 
 
+@pytest.mark.slow
 def test_a_leads_weeks_are_shown_each_by_what_was_known_then(ask: Ask, shop: Path):
     """February's Sundays; the webinar of 29 January decays, the e-mails of 28 February come at the end."""
     said = ask(*WORDS, "--lead", "ada")

@@ -36,6 +36,7 @@ def test_csv_has_a_head_and_points_to_the_hundredth(ask: Ask, shop: Path):
     assert found[0]["stage_since"].startswith("2026-03-01 23:59:59.999")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["json", "csv"])
 def test_everything_said_besides_goes_to_standard_error(ask: Ask, shop: Path, form: str):
     loud, quiet = (

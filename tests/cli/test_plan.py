@@ -33,6 +33,7 @@ def test_who_would_move_is_shown_with_the_rule_that_did_it(ask: Ask, draft: Path
     assert ["ada", "mql", "lead", "65.00", "50.00", "fit: where we sell"] in found
 
 
+@pytest.mark.slow
 def test_a_playbook_against_itself_moves_nobody(ask: Ask, shop: Path):
     said = ask("plan", "playbook.yaml", "playbook.yaml", "leads.csv", "events.csv", "--as-of", "2026-03-01")
     assert "0 of 3 leads would change their stage, 0 their total." in said.stdout
@@ -71,6 +72,7 @@ def test_the_movers_can_be_written_to_a_file(ask: Ask, draft: Path):
     assert rows == ["ada,mql,lead,65.00,50.00,-15.00,fit: where we sell,-15.00"]
 
 
+@pytest.mark.slow
 def test_json_holds_the_moves(ask: Ask, draft: Path):
     found = json.loads(ask(*WORDS, "--format", "json").stdout)
     assert (found["moved"], found["changed"], found["stayed"]) == (1, 2, 2)

@@ -65,6 +65,7 @@ def test_strict_fails_when_rows_were_rejected_and_shows_the_result_all_the_same(
     assert ask("check", "playbook.yaml", "leads.csv", "events.csv", "--strict").exit_code == 3
 
 
+@pytest.mark.slow
 def test_rejects_are_told_even_to_the_quiet(ask: Ask, shop: Path):
     spoil("events.csv", "ada,email_read,some day")
     assert "1 row was rejected" in ask("-q", *WORDS).stderr

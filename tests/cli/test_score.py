@@ -106,6 +106,7 @@ def test_bands_of_the_score_are_held_against_what_came_after_it(ask: Ask, many: 
     assert "20 leads were won or lost; 20 are undecided and in no band." in said.stdout
 
 
+@pytest.mark.slow
 def test_a_score_that_knew_the_outcomes_says_that_it_is_hindsight(ask: Ask, many: Path):
     said = ask("score", *FACTS, "--as-of", "2026-04-30", "--outcomes", "outcomes.csv")
     assert "in hindsight" in said.stdout
@@ -136,6 +137,7 @@ def test_a_previous_that_is_no_earlier_run_is_refused(ask: Ask, shop: Path):
     assert "leads.csv does not hold the scores of an earlier run" in said.stderr
 
 
+@pytest.mark.slow
 def test_headers_are_mapped_to_the_playbooks_names(ask: Ask, shop: Path):
     Path("leads.csv").write_text(LEADS.replace("employees", "Head Count (total)"), encoding="utf-8")
     without = ask("score", *FACTS, *THEN, "--format", "csv").stdout

@@ -22,6 +22,7 @@ def test_a_market_is_written_and_counted(ask: Ask, empty: Path):
     assert "qualify score market -p b2b-saas --as-of latest" in said.stderr
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_market(ask: Ask, empty: Path):
     for folder, seed in (("a", "3"), ("b", "3"), ("c", "4")):
         ask(*SMALL, "--seed", seed, "-o", folder, "--format", "csv")

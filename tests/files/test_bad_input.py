@@ -97,6 +97,7 @@ def test_a_cell_of_two_million_characters_is_read(world: World):
     ]
 
 
+@pytest.mark.slow
 def test_a_line_that_is_too_long_for_anything_is_rejected_alone(world: World):
     world.gather(f"lead_id,industry\n1,software\n2,{'x' * 33_600_000}\n3,food\n")
     assert world.rows("leads", "lead_id") == ["1", "3"]

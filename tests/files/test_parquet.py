@@ -53,6 +53,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     return of
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
 def test_a_view_in_sections_holds_each_event_once(world: World, written, moment, zone):

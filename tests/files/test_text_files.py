@@ -111,6 +111,7 @@ def test_a_file_that_mixes_encodings_keeps_both(world: World):
     assert any("Windows-1252" in warning for warning in gathered.warnings)
 
 
+@pytest.mark.slow
 def test_an_odd_byte_far_behind_the_beginning_is_found(world: World):
     lines = b"".join(b"%d,software\n" % i for i in range(120_000))
     world.gather(world.write("leads.csv", b"lead_id,industry\n" + lines + "999999,Öl\n".encode("cp1252")))

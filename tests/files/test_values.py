@@ -84,6 +84,7 @@ def column(
     return [row[0] for row in connection.execute(query).fetchall()]
 
 
+@pytest.mark.slow
 @FEWER
 @given(st.lists(VALUES, min_size=1, max_size=60))
 @example(["", " ", "\t", "-", "na", "unKnown"])

@@ -110,6 +110,7 @@ def test_the_lead_waited_for_all_its_owners_and_each_rep_for_their_own_time():
     ]
 
 
+@pytest.mark.slow
 @given(st.lists(st.builds(Observed, st.integers(0, 50), st.booleans(), st.just(20), st.none()), max_size=30))
 def test_the_curve_falls_and_percentiles_rise(every):
     curve = survival(every)

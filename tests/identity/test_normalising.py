@@ -105,6 +105,7 @@ def test_a_kind_that_does_not_exist_is_refused():
         normalise("external:", "1")
 
 
+@pytest.mark.slow
 @given(st.sampled_from(["email", "phone", "domain", "user_id"]), st.text(max_size=300) | st.emails())
 def test_normalising_twice_changes_nothing(kind, value):
     once = normalise(kind, value, "DE")

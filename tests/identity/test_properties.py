@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ def everything(found: Resolution, nodes: list[Node]):
     return spans, found.held, found.people, [found.members(person) for person in found.people]
 
 
+@pytest.mark.slow
 @given(graphs(), LIMITS, st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(graph, limits, chance: random.Random):
     nodes, links = graph

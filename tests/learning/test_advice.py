@@ -41,6 +41,7 @@ def test_the_interval_of_a_share_is_the_same_wherever_it_is_asked_for():
     assert wilson(0, 0) == (0.0, 1.0) and wilson(10, 10)[1] == 1.0
 
 
+@pytest.mark.slow
 def test_money_asks_for_cost_over_value_and_says_which_of_the_two_marks_binds(likelihood, history):
     rows, _ = history
     found = advice(likelihood, rows, rows, Desk(5), cost=300)
@@ -87,6 +88,7 @@ def test_a_threshold_that_brings_more_than_it_promised_is_told():
     assert moved(np.full(3, 0.5), np.array([0, DAY, 2 * DAY]), 0.4, Desk(5)) == "", "too young to say"
 
 
+@pytest.mark.slow
 def test_exploring_gives_the_same_leads_whoever_asks_and_a_larger_share_holds_the_smaller():
     leads = [Waiting(f"L{each}", each * DAY // 10, over=each % 4 == 0) for each in range(20_000)]
     few, many = (to_explore(leads, share, 0, 2_000 * DAY) for share in (0.05, 0.2))

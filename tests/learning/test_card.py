@@ -60,6 +60,7 @@ def test_a_card_ranks_almost_as_well_as_the_likelihood():
     assert auc(CARDS[8].totals(others.columns), others.won) > whole - 0.02
 
 
+@pytest.mark.slow
 def test_the_card_is_a_playbook_that_gives_the_same_totals(tmp_path):
     import pyarrow as pa
 

@@ -83,6 +83,7 @@ def test_before_the_outcomes_nobody_is_worked_and_there_are_no_customers(sources
     assert "There are no customers yet." in sentences(found)
 
 
+@pytest.mark.slow
 def test_judging_profiles_leaves_totals_as_they_are(sources: Sources) -> None:
     totals = dict(
         score(BOOK, sources, as_of="2026-02-01")

@@ -73,6 +73,7 @@ def test_noise_ends_in_nothing_to_learn():
     assert lesson.verdict.why.startswith("nothing to learn here")
 
 
+@pytest.mark.slow
 def test_leads_of_one_day_cannot_be_tested_by_time():
     rows = Evidence(**{**vars(ROWS), "at": np.zeros(600, dtype=np.int64)})
     lesson = learnt(rows, 30)

@@ -81,6 +81,7 @@ def test_machines_that_name_themselves_are_known(nature, told):
     assert is_machine(told)
 
 
+@pytest.mark.slow
 def test_nearly_everything_on_the_list_of_crawlers_is_a_machine():
     """All but a few instances on it, which the package's own patterns do not find either."""
     from crawleruseragents import CRAWLER_USER_AGENTS_DATA, is_crawler

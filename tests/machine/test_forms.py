@@ -99,6 +99,7 @@ def test_an_event_tells_its_form():
     assert submission_of({"fields": "x", "took": True, "same_text": "x"}) == Submission()
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(max_size=20), st.text(max_size=60), max_size=6))
 def test_any_form_can_be_looked_at(fields):
     looks_like_spam(Submission(fields))

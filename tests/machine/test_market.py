@@ -20,6 +20,7 @@ def test_the_docs_show_what_is_measured_today():
     )
 
 
+@pytest.mark.slow
 def test_on_another_market_hardly_anything_of_a_humans_is_called_a_machines():
     rows = {row.name: row for row in measured(simulate(400, 365, 11))}
     assert rows["security_scanner, email_clicked"].recall > 0.99

@@ -27,6 +27,7 @@ def share_who(ask, kind: str, condition: str) -> float:
     return float(share)
 
 
+@pytest.mark.slow
 def test_keener_leads_look_at_prices_more(ask):
     assert views(ask, "/pricing", "intent > 0.6") > 3 * views(ask, "/pricing", "intent < 0.1")
 

@@ -77,6 +77,7 @@ def test_an_alias_that_contains_itself_is_a_circle() -> None:
     assert (problem.line, problem.column) == (5, text.splitlines()[4].index("*loop") + 1)
 
 
+@pytest.mark.slow
 def test_a_bomb_of_aliases_is_defused() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]

@@ -37,6 +37,7 @@ def test_one_number_changes_one_line() -> None:
     assert changed(old, after(old, (*WEBINAR, "points"), 5)) == ["-        points: 10", "+        points: 5"]
 
 
+@pytest.mark.slow
 def test_of_what_is_written_again_only_the_difference_is_touched() -> None:
     old = text("b2b-saas")
     tree = Rewriting(old)
@@ -52,6 +53,7 @@ def test_the_short_forms_that_somebody_wrote_stay() -> None:
     assert after(old, ("mql",), {"enter": 45}) == old.replace("40", "45")
 
 
+@pytest.mark.slow
 def test_a_rule_is_added_moved_and_taken_out_with_its_comments_left_behind() -> None:
     old = text("b2b-saas")
     tree = Rewriting(old)

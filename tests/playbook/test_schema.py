@@ -22,6 +22,7 @@ def accepted(text: str) -> bool:
     return bool(VALIDATOR.is_valid(read(text).data))
 
 
+@pytest.mark.slow
 def test_it_is_a_json_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"

@@ -93,6 +93,7 @@ def aging_worlds(draw: st.DrawFn) -> World:
     return World(book, layout := Layout(book), draw(facts(layout)))
 
 
+@pytest.mark.slow
 @settings(max_examples=30, **QUICK)
 @given(world=aging_worlds(), as_of=moments)
 def test_when_everything_is_known_the_judgement_changes_at_that_very_moment(world: World, as_of: int) -> None:

@@ -109,6 +109,7 @@ def kept() -> list[tuple[str, int]]:
     return rows("SELECT kind, owner_id FROM event ORDER BY id")
 
 
+@pytest.mark.slow
 def test_a_lead_of_meta_is_fetched_with_the_token_of_its_source_and_kept_once(platform):
     platform.answers = {"/123": (200, LEAD), "/124": (200, {**LEAD, "id": "124"})}
     assert announced("meta", LEADGEN) == 200
@@ -139,6 +140,7 @@ def test_a_lead_of_linkedin_is_fetched_with_its_questions(platform):
     assert headers["x-restli-protocol-version"] == "2.0.0"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("status", "told", "said"),
     [

@@ -67,6 +67,7 @@ def test_the_history_says_of_each_moment_what_was_so_then(lived: int) -> None:
         assert [band.until for band in found.bands[:-1]] == [band.since for band in found.bands[1:]]
 
 
+@pytest.mark.slow
 def test_looking_writes_nothing(lived: int) -> None:
     from tests.web.snapshot import everything
 

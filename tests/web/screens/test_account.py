@@ -237,6 +237,7 @@ def test_sessions_are_listed_and_can_be_ended_elsewhere(vic):
     assert ("vic@qualify.example", "end sessions") in audited()
 
 
+@pytest.mark.slow
 def test_nobody_ends_the_sessions_of_others(vic):
     ada, browser = Client(), Client()
     sign_in(ada, email="ada@qualify.example")

@@ -111,6 +111,7 @@ def test_without_contacts_the_clock_runs_to_the_decision_and_says_so(members: Me
     assert "67% were: 2 in time, 1 late" in said, "nobody has answered the third in nine days"
 
 
+@pytest.mark.slow
 def test_every_number_leads_to_the_leads_behind_it(world: int, members: Members) -> None:
     page = members.vic.get("/alignment").content.decode()
     links = re.findall(r'<a href="(/alignment/leads[^"]*)">([\d,]+)</a>', page)

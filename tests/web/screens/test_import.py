@@ -85,6 +85,7 @@ def files() -> list[str]:
     return sorted(path.name for path in uploads.folder().glob("*"))
 
 
+@pytest.mark.slow
 def test_a_list_comes_in_by_three_steps(members: Members) -> None:
     answer = bring(members.mia, table(*people_of(5), ["Nobody", "", "", ""]), source="fair 2026")
     assert answer.headers["Location"] == "/leads/import/1"

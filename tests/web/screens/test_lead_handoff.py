@@ -102,6 +102,7 @@ def test_the_page_says_who_has_it_and_why_and_how_much_time_is_left(members: Mem
     assert "has it" not in words(before)
 
 
+@pytest.mark.slow
 def test_it_is_given_to_somebody_else_with_a_reason_and_taken_back(members: Members, jane: Handed) -> None:
     to = f"{jane.other}@qualify.example"
     add_absence(OWNER, to, now() - 1, now() + DAY, now())
@@ -121,6 +122,7 @@ def test_it_is_given_to_somebody_else_with_a_reason_and_taken_back(members: Memb
     assert "You have it" in words(browser(members, jane.owner).get(jane.page))
 
 
+@pytest.mark.slow
 def test_the_page_says_what_a_contact_did_to_the_clock(members: Members, jane: Handed) -> None:
     def contact(what: str, **more: str) -> str:
         return does(members, jane.owner, jane, "contact", what=what, **more)
@@ -233,6 +235,7 @@ def test_who_only_looks_on_does_nothing(members: Members, jane: Handed) -> None:
     assert not rows("SELECT 1 FROM contact")
 
 
+@pytest.mark.slow
 def test_of_two_who_take_a_lead_that_nobody_has_the_second_is_told(members: Members, jane: Handed) -> None:
     for name in REPS:
         deactivate_rep(OWNER, f"{name}@qualify.example", now() - MINUTE)

@@ -116,6 +116,7 @@ def test_a_form_that_is_sent_as_it_came_changes_nothing(members: Members) -> Non
         assert draft.text == text("b2b-saas"), at
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_every_part_of_every_starter_has_a_form_that_keeps_it(name: str, store: Path) -> None:
     tree, book = Rewriting(text(name)), parse(text(name))
@@ -177,6 +178,7 @@ def test_a_mistake_is_told_at_its_field_and_nothing_is_saved(edited: Draft) -> N
     assert edited.text == TEXT
 
 
+@pytest.mark.slow
 def test_a_rule_is_made_step_by_step_without_scripts(edited: Draft) -> None:
     at = "scores.fit.rules.new"
     form = edited.form(at)
@@ -196,6 +198,7 @@ def test_a_rule_is_made_step_by_step_without_scripts(edited: Draft) -> None:
     assert rule.when.sentence() == "is in de or at or employees is at least 500"
 
 
+@pytest.mark.slow
 def test_criteria_are_moved_and_taken_out(edited: Draft) -> None:
     at = "stages.sal"
     form = fields(edited.send(at, edited.form(at), **{"enter.@kind": "all_of"}))

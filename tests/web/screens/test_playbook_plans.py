@@ -115,6 +115,7 @@ def test_what_cannot_be_planned_says_why(members: Members, drafted: int) -> None
     assert "The text has mistakes" in members.mia.get(where).content.decode()
 
 
+@pytest.mark.slow
 def test_whom_the_profiles_fit_is_counted_and_the_best_they_miss_are_named(
     members: Members, people: Any
 ) -> None:
