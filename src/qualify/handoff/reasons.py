@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias, get_args
 
 from qualify.errors import QualifyError, instead, shown
@@ -71,21 +71,28 @@ class Consequence:
     blames: Blamed
 
 
+def effect_under(handoff: Handoff, reason: ReasonWord) -> Effect:
+    """What a reason does under this playbook, which may say how long a lead rests.
+
+    A lead that rests is recycled even where it would have ended, and shuts nobody out.
+    """
+    effect = EFFECTS[reason]
+    rest = handoff.recycle_after.get(reason, effect.rest)
+    return effect if rest is None else replace(effect, rest=rest, decision="recycled", excludes="")
+
+
 def consequence(rejection: Rejection, handoff: Handoff) -> Consequence:
     """What follows from the refusal under this playbook; raises as :func:`check` does."""
     check(rejection)
-    effect = EFFECTS[rejection.reason]
-    rest = handoff.recycle_after.get(rejection.reason, effect.rest)
-    # A lead that rests for so many days is recycled even where it would have ended.
-    decision = effect.decision if rest is None else "recycled"
-    back_at = rejection.rejected_at + rest * DAY if rest is not None else None
+    effect = effect_under(handoff, rejection.reason)
+    back_at = rejection.rejected_at + effect.rest * DAY if effect.rest is not None else None
     if rejection.on is not None and rejection.reason == "wrong_timing":
         back_at = rejection.on
     return Consequence(
-        decision,
+        effect.decision,
         back_at,
         effect.task,
-        effect.excludes if rest is None else "",
+        effect.excludes,
         rejection.duplicate_of,
         effect.blames,
     )

@@ -324,7 +324,7 @@ def test_a_page_of_forty_asks_the_database_as_often_as_a_page_of_three(members: 
             page = members.rosa.get(f"/inbox{words}")
         seen.append(len(queries))
         assert len(page.content) < 60_000
-    assert seen[0] == seen[1] <= 22
+    assert seen[0] == seen[1] <= 16
     assert page.content.count(b"data-row>") < 40
 
 

@@ -12,8 +12,7 @@ from qualify.handoff.brief import Brief
 from qualify.handoff.clock import Clock
 from qualify.handoff.facts import Assignment, Contact, Rejection
 from qualify.handoff.followups import Exit, Task
-from qualify.handoff.reasons import EFFECTS
-from qualify.playbook.handoff import Handoff
+from qualify.handoff.reasons import EFFECTS, Effect, effect_under
 from qualify.web.database import rows, those
 from qualify.web.handing.deciding import present_handoff
 from qualify.web.handing.desk import Desk
@@ -242,23 +241,21 @@ class Refusal(NamedTuple):
 def refusals() -> list[Refusal]:
     """What each reason does under the playbook in force; what they do nowhere where it says nothing of the hand-off."""
     section = present_handoff()
-    return [
-        Refusal(word, _does(word, section) if section is not None else "", effect.asks if section else "")
-        for word, effect in EFFECTS.items()
-    ]
+    if section is None:
+        return [Refusal(word, "", "") for word in EFFECTS]
+    under = {word: effect_under(section, word) for word in EFFECTS}
+    return [Refusal(word, _does(word, effect), effect.asks) for word, effect in under.items()]
 
 
-def _does(word: str, section: Handoff) -> str:
-    effect = EFFECTS[word]  # type: ignore[index]
-    rest = section.recycle_after.get(word, effect.rest)  # type: ignore[call-overload]
-    said = []
+def _does(word: str, effect: Effect) -> str:
+    said, rest = [], effect.rest
     if effect.asks == "date":
         said.append(_("rests until the day that you name, else %(days)s days") % {"days": rest})
     elif rest is not None:
         said.append(_("rests %(days)s days, and comes back by itself") % {"days": rest})
     else:
         said.append(_("ends it, until somebody reopens it"))
-    if rest is None and effect.excludes == "account":
+    if effect.excludes == "account":
         said.append(_("nobody of this account is handed over again"))
     said += [_TASKS[word]()] if word in _TASKS else []
     return "; ".join(said)

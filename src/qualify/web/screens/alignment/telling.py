@@ -254,13 +254,13 @@ def reason_lines(handed: Sequence[HandedOver], links: Links) -> list[ReasonLine]
         "fit": _("fit: who they are"), "engagement": _("engagement: what they did"), "data": _("the data"),
         "source": _("the source"), "": "",
     }  # fmt: skip
+    blames: dict[str, str] = {word: blamed[effect.blames] for word, effect in EFFECTS.items()}
     return [
         ReasonLine(
-            str(REASONS.get(word, word)), many, blamed[EFFECTS[word].blames] if word in EFFECTS else "",  # type: ignore[index]
-            links.to(said="rejected", reason=word),
+            str(REASONS.get(word, word)), many, blames.get(word, ""), links.to(said="rejected", reason=word)
         )
         for word, many in report.reasons(handed).items()
-    ]  # fmt: skip
+    ]
 
 
 def speeds(handed: Sequence[HandedOver], links: Links, names: Mapping[str, str]) -> list[SpeedLine]:
