@@ -74,7 +74,7 @@ def lived_through(store: Path, seconds: float) -> None:
     worker.end()
     assert failures == []
     assert "locked" not in web.server.text
-    assert all(sender.statuses == {200} for sender in senders)
+    assert [sender.statuses for sender in senders] == [{200}, {200}], web.server.text[-3000:]
     assert rows("PRAGMA integrity_check") == [("ok",)]
     sound(sum(sender.acknowledged for sender in senders) + written[0])
 

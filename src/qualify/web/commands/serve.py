@@ -111,8 +111,9 @@ def serve_web(host: str, port: int, workers: int | None, ticket: str | None = No
     server.check_port(host, port)
     lifeline.hold_on()
     if not os.environ.get("QUALIFY_SUPERVISED"):
-        say(f"Qualify's web is at {address(host, port)}; it scores nothing: that is done by `serve --worker`")
-        set_up(address(host, port), ticket)
+        port = port or free_port(host)
+        said = "Qualify's web is at {where}; it scores nothing: that is done by `serve --worker`"
+        threading.Thread(target=_greet, args=(host, port, ticket, None, said), daemon=True).start()
     server.serve(host, port, server.workers(workers, sqlite=is_sqlite()))
 
 
@@ -151,8 +152,14 @@ def address(host: str, port: int) -> str:
     return f"http://{reached}:{port}"
 
 
-def _greet(host: str, port: int, ticket: str | None, enter: str | None) -> None:
-    """Say where it is, once it answers."""
+def _greet(
+    host: str,
+    port: int,
+    ticket: str | None,
+    enter: str | None,
+    said: str = "Qualify is at {where} (Ctrl-C ends it)",
+) -> None:
+    """Say where it is, once it answers: who reads an address may use it."""
     pause = threading.Event()
     while not answers(host, port):
         pause.wait(0.1)
@@ -160,7 +167,7 @@ def _greet(host: str, port: int, ticket: str | None, enter: str | None) -> None:
     set_up(where, ticket)
     if enter:
         say(f"Look around as its admin (opens once, in a browser on this machine): {where}/enter/{enter}")
-    say(f"Qualify is at {where} (Ctrl-C ends it)")
+    say(said.format(where=where))
 
 
 def answers(host: str, port: int) -> bool:
