@@ -13,6 +13,9 @@ from qualify.clock import now
 from qualify.web.commands.demonstrating import DemoKeys, what_to_try
 from qualify.web.database import insert, rows
 from qualify.web.demonstration.loading import load
+from qualify.web.demonstration.names import ADMIN
+from qualify.web.demonstration.removing import remove
+from qualify.web.demonstration.selling import COLLEAGUES
 from tests.web.servers import until
 
 pytestmark = pytest.mark.slow
@@ -34,6 +37,21 @@ def test_everybody_is_there_with_a_history_and_a_standing(loaded):
     assert all(
         rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("move", "answer", "decision", "cost")
     )
+
+
+def test_what_was_handed_over_has_an_owner_and_mostly_heard_from_them(store):
+    load(now(), 400)
+    handed = rows("SELECT state, rep_id FROM handoff")
+    assert len(handed) > 10 and all(rep in COLLEAGUES for _, rep in handed)
+    assert sum(state == "answered" for state, _ in handed) > len(handed) / 2
+    assert rows("SELECT 1 FROM standing WHERE rep_id = %s LIMIT 1", [ADMIN])
+    [(since,)] = rows("SELECT min(published_at) FROM playbook_version")
+    assert not rows(
+        "SELECT 1 FROM assignment WHERE assigned_at < %s OR assigned_at > %s LIMIT 1", [since, now()]
+    )
+    remove({}, lambda *_: None)
+    for table in ("assignment", "contact", "enrolment", "step_done", "handoff", "rep_setting"):
+        assert rows(f"SELECT count(*) FROM {table}") == [(0,)], table
 
 
 def test_a_second_time_nothing_is_added(loaded):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from qualify.web.telling.courier import Courier
 from qualify.web.telling.webhooks import rotate, settle
 from qualify.web.verbs import hooking
 from qualify.web.verbs.actor import the_owner
+from tests.clients.node_tools import Missing, installed
 from tests.web.receiver import receiving
 from tests.web.servers import until
 
@@ -94,14 +94,10 @@ def test_after_a_rotation_both_secrets_verify_until_it_is_settled(receiver, cour
 
 
 def test_the_official_verifier_for_node_agrees(receiver, courier):
-    look = {**os.environ}
-    if (
-        not shutil.which("node")
-        or subprocess.run(
-            ["node", "-e", "require('standardwebhooks')"], env=look, capture_output=True
-        ).returncode
-    ):
-        pytest.skip("node with the package standardwebhooks is not here (NODE_PATH says where to look)")
+    try:
+        look = {**os.environ, "NODE_PATH": str(installed())}
+    except Missing as missing:
+        pytest.skip(f"NOT RUN: {missing}")
     _, secret = create_webhook(receiver.url, [], now())
     happened(ADA)
     deliver(courier)

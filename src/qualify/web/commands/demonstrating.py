@@ -10,11 +10,10 @@ from typing import NamedTuple
 
 from qualify.web.commands.saying import note, say
 from qualify.web.commands.serve import address, free_port, serve_both
+from qualify.web.demonstration.names import ADMIN
 from qualify.web.starting import start
 
 KEYS = "demo-keys.json"
-ADMIN = "admin@demo.example"
-"""Whom one looks around as; nobody can sign in by that address."""
 
 VISITOR = "you"
 

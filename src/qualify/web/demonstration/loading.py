@@ -16,6 +16,7 @@ from qualify.playbook.starters import text as starter
 from qualify.web.database import insert, parts, rows, run, those
 from qualify.web.demonstration.drafts import Drafts, milliseconds
 from qualify.web.demonstration.names import AUTHOR, LOADED, NAME
+from qualify.web.demonstration.selling import sell
 from qualify.web.keeping.keep import keep
 from qualify.web.keeping.marking import mark
 from qualify.web.living.kinds import Progress
@@ -32,7 +33,7 @@ STARTER = "b2b-saas"
 WAITING = 5
 """Days for which sales has not got round to anything, so that there is somebody in the inbox."""
 
-STEPS = 9
+STEPS = 10
 """About how often it says something."""
 
 Step = Callable[[str], None]
@@ -65,6 +66,8 @@ def load(now: int, leads: int = LEADS, step: Step = lambda said: None) -> Loaded
     costs = tell(market, now - WAITING * DAY)
     publish_first(now, now - IN_FORCE * DAY)
     judge(now, step)
+    step("handing them over")
+    sell(now - IN_FORCE * DAY, now)
     audit(the_owner(AUTHOR), LOADED, number, {"leads": leads, "facts": len(drafts), "costs": costs}, now)
     return Loaded(True, True, leads, len(drafts))
 

@@ -9,5 +9,8 @@ NAME: Final = "simulated market"
 
 AUTHOR: Final = "the demonstration"
 
+ADMIN: Final = "admin@demo.example"
+"""Whom one looks around as in `qualify demo`; nobody can sign in by that address."""
+
 LOADED: Final = "load demonstration"
 """The verb of the line in the audit that says that all of it is there."""

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from qualify.clock import now as clock
 from qualify.web.database import marks, parts, rows, run, those
-from qualify.web.demonstration.names import LOADED, NAME
+from qualify.web.demonstration.names import AUTHOR, LOADED, NAME
 from qualify.web.keeping.people import lock_the_graph
 from qualify.web.learning.keeping import forget_lessons
 from qualify.web.living.kinds import Progress
@@ -161,6 +161,7 @@ def _forget_source(number: int) -> None:
     """The links that it brought to others' identifiers, what it cost, the source itself."""
     run("DELETE FROM link WHERE source_id = %s", [number])
     _costs(number, "DELETE FROM cost")
+    run("DELETE FROM rep_setting WHERE set_by = %s", [AUTHOR])
     for table in ("aside", "step_count", "access_key", "import", "form"):
         run(f"DELETE FROM {table} WHERE source_id = %s", [number])
     run("DELETE FROM source WHERE id = %s", [number])
