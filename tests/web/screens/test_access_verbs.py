@@ -40,6 +40,7 @@ ASKS = {
     ),
     scopes.MANAGE_REPS: (
         "handing_out.hand_out handing_out.preview_hand_out handing_back.give_back handing_back.give_again "
+        "touching.strike touching.count "
         "assigning.own_account reps.add_absence reps.deactivate_rep reps.preview_deactivate_rep reps.set_rep"
     ),
     scopes.READ_PLAYBOOK: "simulating.simulate drafting.ask_match drafting.ask_plan publish.check",

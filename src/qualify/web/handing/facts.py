@@ -33,7 +33,7 @@ ENDED = "stage_to IN ('customer', 'disqualified', 'recycled')"
 _CLOSING = f"SELECT person_id, cycle, moved_at, stage_to FROM move WHERE {ENDED} AND {{}}"
 _CONTACT = (
     "SELECT contact_id, owner_id, rep_id, channel, direction, happened_at, outcome, auto_reply, known_at "
-    "FROM contact WHERE owner_id IN ({}) ORDER BY happened_at, id"
+    "FROM contact WHERE owner_id IN ({}) AND taken_back_at IS NULL ORDER BY happened_at, id"
 )
 _MET = (
     "SELECT id, owner_id, happened_at, known_at FROM event WHERE owner_id IN ({}) AND machine IS NULL "
@@ -111,7 +111,8 @@ def enrolments(people: Iterable[int]) -> list[Enrolment]:
 def steps_done(people: Iterable[int]) -> list[StepDone]:
     """Which steps were done, or left out."""
     statement = (
-        "SELECT owner_id, cycle, sequence, step, done_at, skipped FROM step_done WHERE owner_id IN ({})"
+        "SELECT owner_id, cycle, sequence, step, done_at, skipped FROM step_done "
+        "WHERE owner_id IN ({}) AND taken_back_at IS NULL"
     )
     return [
         StepDone(str(who), cycle, sequence, step, at, bool(skipped))
@@ -123,7 +124,11 @@ def happenings(people: Iterable[int]) -> list[Happening]:
     """What sequences go by: what was written down as such, real meetings, and moves between stages."""
     ids = sorted(people)
     accounts: dict[int, int | None] = dict(those("SELECT id, account_id FROM person WHERE id IN ({})", ids))
-    told = those("SELECT owner_id, kind, happened_at, returns_at FROM happening WHERE owner_id IN ({})", ids)
+    statement = (
+        "SELECT owner_id, kind, happened_at, returns_at FROM happening "
+        "WHERE owner_id IN ({}) AND taken_back_at IS NULL"
+    )
+    told = those(statement, ids)
     found = [
         Happening(kind, str(who), at, _text(accounts.get(who)), returns_at=returns_at)
         for who, kind, at, returns_at in told

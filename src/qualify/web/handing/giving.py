@@ -5,7 +5,7 @@ All of one lead in one transaction: that somebody owns it and that they are told
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -14,7 +14,7 @@ from qualify.handoff.clock import Clock
 from qualify.handoff.facts import Assignment
 from qualify.handoff.followups import Enrolment, Followed, follow
 from qualify.web.database import insert, run, run_many, those
-from qualify.web.handing import facts
+from qualify.web.handing import facts, verdicts
 from qualify.web.handing.desk import Desk, Judged
 from qualify.web.handing.minding import BY_ROUTING, Minded, Nudge, Ticking, clock_of, known, ticks
 from qualify.web.handing.resting import BACK, Rest
@@ -26,7 +26,7 @@ from qualify.web.verbs.telling import tell
 
 HANDOFF = (
     "person_id, cycle, reached_at, ended_at, closed, rep_id, given_at, state, due_at, warn_at, stopped_at, within, "
-    "used, kept, source, grade, tenures, as_of"
+    "used, kept, source, grade, tenures, as_of, " + verdicts.KEPT
 )
 _REPLACED = ", ".join(
     f"{name} = excluded.{name}"
@@ -114,7 +114,7 @@ def _happenings(enrolments: Sequence[Enrolment], people: Sequence[int]) -> list[
     accounts = sorted({int(each.account_id) for each in enrolments if each.account_id is not None})
     colleagues = those(
         "SELECT DISTINCT h.owner_id FROM happening h JOIN person p ON p.id = h.owner_id "
-        "WHERE h.kind = 'reply' AND p.account_id IN ({})",
+        "WHERE h.kind = 'reply' AND h.taken_back_at IS NULL AND p.account_id IN ({})",
         accounts,
     )
     return facts.happenings({*people, *(who for (who,) in colleagues)})
@@ -163,7 +163,8 @@ def look(people: Sequence[int], desk: Desk) -> None:
 def write_clocks(person_id: int, ticking: Sequence[Ticking], desk: Desk) -> None:
     """How the clocks of a lead stand; hand-offs that were none after all go."""
     there = {at for (at,) in those("SELECT reached_at FROM handoff WHERE person_id IN ({})", [person_id])}
-    values = [_row(person_id, each, desk, there) for each in ticking]
+    became = verdicts.kept(person_id, desk.plan.handoff.at) if ticking and desk.plan is not None else {}
+    values = [_row(person_id, each, desk, there, became) for each in ticking]
     gone = there - {each.spell.handed.reached_at for each in ticking}
     run_many("DELETE FROM handoff WHERE person_id = %s AND reached_at = %s", [(person_id, at) for at in gone])
     insert("handoff", HANDOFF, values, f"ON CONFLICT (person_id, reached_at) DO UPDATE SET {_REPLACED}")
@@ -189,14 +190,16 @@ def _write_due(person_id: int, ticking: Ticking | None) -> None:
     )
 
 
-def _row(person_id: int, each: Ticking, desk: Desk, there: set[int]) -> tuple[Any, ...]:
+def _row(
+    person_id: int, each: Ticking, desk: Desk, there: set[int], became: Mapping[int, tuple[Any, ...]]
+) -> tuple[Any, ...]:
     handed, made = each.spell.handed, each.clock
     fresh = handed.reached_at not in there
     source, grade = _brought_by(person_id, handed.reached_at) if fresh else ("", "")
     return (
         person_id, handed.cycle, handed.reached_at, handed.ended_at, each.spell.closed, made.owner, each.given_at,
         made.state, made.due_at, made.warn_at, made.stopped_at, made.promise.within, made.used, made.kept,
-        source, grade, _tenures(made), desk.now,
+        source, grade, _tenures(made), desk.now, *became.get(handed.reached_at, verdicts.NOTHING_KEPT),
     )  # fmt: skip
 
 

@@ -47,6 +47,12 @@ DEEDS: Final[Mapping[str, Deed]] = {
     "own account": Deed(_("Account's owner"), _("made account {subject} the account of {rep}")),
     "log contact": Deed(_("Contact"), _("was in touch with lead {subject}: {channel}, {outcome}")),
     "write to lead": Deed(_("Mail to a lead"), _("wrote to lead {subject}")),
+    "strike touch": Deed(
+        _("Touch undone"), _("undid what was written down about lead {subject}, line {undoes}")
+    ),
+    "count touch": Deed(
+        _("Touch counts again"), _("let count again what line {undoes} says of lead {subject}")
+    ),
     "enrol": Deed(_("Into a sequence"), _("put lead {subject} into the sequence {sequence}")),
     "stop sequences": Deed(_("Sequences stopped"), _("ended the sequences of lead {subject}")),
     "finish step": Deed(_("Step done"), _("did step {step} of {sequence} for lead {subject}: {outcome}")),
@@ -165,7 +171,7 @@ def lead_of(line: AuditSeen) -> int | None:
 
 
 def _role(value: Any) -> Any:
-    return gettext(ROLES[value].label) if isinstance(value, str) and value in ROLES else value
+    return ROLES[value].label if isinstance(value, str) and value in ROLES else value
 
 
 def _said(value: Any) -> str:

@@ -66,18 +66,28 @@ def log_contact(actor: Actor, lead_id: int, touch: Touch, now: int) -> Logged:
         whose = lead(lead_id)
         touch = touch._replace(rep_id=touch.rep_id or _rep(actor, whose), happened_at=at)
         named = touch._replace(contact_id=touch.contact_id or secrets.token_hex(16))
-        number = keep_contact(whose, named, actor.name, now)
-        if number is None:
+        kept = keep_contact(whose, named, actor.name, now)
+        if kept is None:
             return Logged(named.contact_id, False, None)
         detail = {
-            "contact": number, "channel": touch.channel, "direction": touch.direction, "outcome": touch.outcome,
-            "at": at,
+            "contact": kept.contact, "happening": kept.happening, "channel": touch.channel,
+            "direction": touch.direction, "outcome": touch.outcome, "at": at,
         }  # fmt: skip
         return Logged(named.contact_id, True, audit(actor, "log contact", whose.person_id, detail, now))
 
 
-def keep_contact(whose: Lead, touch: Touch, source: str, now: int) -> int | None:
-    """Keep it in the transaction of the verb, and have the clock looked at; None when it is there already."""
+class Kept(NamedTuple):
+    """The numbers of what was written down: the contact, and what sequences go by (None: nothing of it)."""
+
+    contact: int
+    happening: int | None
+
+
+def keep_contact(whose: Lead, touch: Touch, source: str, now: int) -> Kept | None:
+    """Keep it in the transaction of the verb, and have the clock looked at; None when it is there already.
+
+    One that was taken back counts again.
+    """
     at = now if touch.happened_at is None else touch.happened_at
     told: dict[str, object] = {
         "key": message_key(BY_HAND, f"{touch.contact_id}\n{touch.outcome}\n{int(touch.auto_reply)}"),
@@ -85,27 +95,36 @@ def keep_contact(whose: Lead, touch: Touch, source: str, now: int) -> int | None
         "direction": touch.direction, "happened_at": at, "outcome": touch.outcome,
         "auto_reply": touch.auto_reply, "note": touch.note,
     }  # fmt: skip
-    number = facts.keep("contact", whose, told, source, now, "ON CONFLICT (key) DO NOTHING")
+    number = facts.keep("contact", whose, told, source, now, _ONCE)
     if number is None:
         return None
+    happening = None
     if touch.direction == "inbound" and touch.channel != "meeting" and not touch.auto_reply:
-        keep_happening(whose, "reply", at, source, now)
+        happening = keep_happening(whose, "reply", at, source, now)
     payload = {
         "lead_id": whose.person_id, "happened_at": at, "channel": touch.channel, "direction": touch.direction,
         "outcome": touch.outcome, "rep": touch.rep_id,
     }  # fmt: skip
     tell("lead.contacted", whose.person_id, payload, now)
     line.mark([whose.person_id], now)
-    return number
+    return Kept(number, happening)
+
+
+_ONCE: Final = (
+    "ON CONFLICT (key) DO UPDATE SET taken_back_at = NULL, happened_at = excluded.happened_at, "
+    "known_at = excluded.known_at, note = excluded.note WHERE contact.taken_back_at IS NOT NULL"
+)
+"""The same contact with the same outcome is there once; one that was taken back is written down anew."""
 
 
 def keep_happening(
     whose: Lead, kind: str, at: int, source: str, now: int, returns_at: int | None = None
-) -> None:
-    """Something that sequences go by."""
+) -> int | None:
+    """Something that sequences go by; its number."""
     told: dict[str, object] = {"kind": kind, "happened_at": at, "returns_at": returns_at}
-    facts.keep("happening", whose, told, source, now)
+    number = facts.keep("happening", whose, told, source, now)
     line.mark([whose.person_id], now)
+    return number
 
 
 def whose_contact(contact_id: str) -> tuple[int, str, str | None] | None:

@@ -35,7 +35,10 @@ def enrol(actor: Actor, lead_id: int, sequence: str, now: int) -> int:
         assert desk.plan is not None
         names = [each.name for each in desk.plan.book.sequences or []]
         if sequence not in names:
-            raise QualifyError(f"there is no sequence {sequence[:60]!r}{instead(sequence, names)}")
+            raise QualifyError(
+                gettext("there is no sequence %(sequence)s%(hint)s")
+                % {"sequence": repr(sequence[:60]), "hint": instead(sequence, names)}
+            )
         owner = owner_of(whose.person_id)
         if owner is None or owner.rep_id is None:
             raise Conflict(gettext("nobody has this lead; take it first"))
@@ -56,8 +59,8 @@ def stop_sequences(actor: Actor, lead_id: int, now: int) -> int:
         whose, desk = lead(lead_id), at_desk(now)
         if not any(each.exit is None for _, each in followed_of([whose.person_id], desk)):
             raise Conflict(gettext("this lead is in no sequence that goes on"))
-        keep_happening(whose, "stopped", now, actor.name, now)
-        return audit(actor, "stop sequences", whose.person_id, {}, now)
+        number = keep_happening(whose, "stopped", now, actor.name, now)
+        return audit(actor, "stop sequences", whose.person_id, {"happening": number}, now)
 
 
 def finish_step(
@@ -88,22 +91,24 @@ def _step(
         task = _open(whose, desk, sequence, step)
         if outcome:
             one_of_them(outcome, OUTCOMES.get(task.channel, OUTCOMES["email"]), "outcome")
-        keep_step(whose, task, actor.name, now, skipped=skipped)
+        detail: dict[str, object] = {"sequence": sequence, "step": step, "outcome": outcome}
+        detail["step_done"] = keep_step(whose, task, actor.name, now, skipped=skipped)
         if not skipped:
             said = outcome or DONE[task.channel]
             touch = Touch(task.channel, "outbound", said, now, task.rep_id, _name(task), note=note)
-            keep_contact(whose, touch, actor.name, now)
-        detail = {"sequence": sequence, "step": step, "outcome": outcome}
+            kept = keep_contact(whose, touch, actor.name, now)
+            detail["contact"] = None if kept is None else kept.contact
         return audit(actor, "skip step" if skipped else "finish step", whose.person_id, detail, now)
 
 
-def keep_step(whose: Lead, task: Task, source: str, now: int, *, skipped: bool = False) -> None:
-    """Write down that a step is done, in the verb's transaction."""
+def keep_step(whose: Lead, task: Task, source: str, now: int, *, skipped: bool = False) -> int | None:
+    """Write down that a step is done, in the verb's transaction; the number of the fact."""
     told: dict[str, object] = {
         "cycle": task.cycle, "sequence": task.sequence, "step": task.step, "done_at": now, "skipped": skipped
     }  # fmt: skip
-    facts.keep("step_done", whose, told, source, now)
+    number = facts.keep("step_done", whose, told, source, now)
     line.mark([whose.person_id], now)
+    return number
 
 
 def _open(whose: Lead, desk: Desk, sequence: str, step: int) -> Task:

@@ -1,5 +1,5 @@
-"""Take back a merge, a split, a decision, that leads were given to somebody, or an earlier undoing, by its line in the
-audit.
+"""Take back a merge, a split, a decision, that leads were given to somebody, a touch, or an earlier undoing: by its
+line in the audit.
 """
 
 from __future__ import annotations
@@ -7,17 +7,24 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from django.utils.translation import gettext
+
 from qualify.web.database import rows
 from qualify.web.verbs.actor import WRITE_LEADS, Actor, Conflict, NotThere
 from qualify.web.verbs.handing_back import give_again, give_back, numbers_in
 from qualify.web.verbs.retract import restore, retract
 from qualify.web.verbs.split import Parted, rejoin, split
+from qualify.web.verbs.touching import count, strike, told_of
 
 LINKS: Final = {"merge": split, "rejoin": split, "split": rejoin}
 FACTS: Final = {"decide": retract, "decide several": retract, "restore": retract, "retract": restore}
 HANDED: Final = {
     "take": give_back, "assign": give_back, "hand out": give_back, "deactivate rep": give_back,
     "give back": give_again, "give again": give_back,
+}  # fmt: skip
+TOUCHED: Final = {
+    "log contact": strike, "finish step": strike, "skip step": strike, "stop sequences": strike,
+    "strike touch": count, "count touch": strike,
 }  # fmt: skip
 """By what the audit says was done, what undoes it."""
 
@@ -32,7 +39,7 @@ def undo(actor: Actor, audit_id: int, now: int) -> Parted:
     actor.needs(WRITE_LEADS)
     found = rows("SELECT verb, detail, who FROM audit WHERE id = %s", [audit_id])
     if not found:
-        raise NotThere(f"there is no line {audit_id} in the audit")
+        raise NotThere(gettext("there is no line %(audit_id)s in the audit") % {"audit_id": audit_id})
     verb, detail, who = found[0]
     told: dict[str, Any] = json.loads(detail)
     if verb in LINKS:
@@ -41,4 +48,11 @@ def undo(actor: Actor, audit_id: int, now: int) -> Parted:
         return FACTS[verb](actor, told["facts"], now, undoes=audit_id)
     if verb in HANDED and (numbers_in(told) or told.get("left")):
         return HANDED[verb](actor, told, now, undoes=audit_id, who=who)
-    raise Conflict(f"only a decision, a hand-off, a merge or a split can be undone so; this was: {verb}")
+    if verb in TOUCHED and told_of(told):
+        return TOUCHED[verb](actor, told, now, undoes=audit_id, who=who)
+    raise Conflict(
+        gettext(
+            "only a decision, a hand-off, a touch, a merge or a split can be undone so; this was: %(verb)s"
+        )
+        % {"verb": verb}
+    )

@@ -53,8 +53,8 @@ def at_once(request: PageRequest) -> HttpResponseBase:
     with transaction.atomic():
         if not first_time(request, f"{what}{outcome}{which}"):
             return back(request, reverse("day"))
-        said = _done(request, what, outcome, which, at)
-    done(request, said)
+        said, number = _done(request, what, outcome, which, at)
+    done(request, said, number)
     return back(request, reverse("day"))
 
 
@@ -68,21 +68,23 @@ def _parted(word: str) -> tuple[str, str, tuple[int, int | None, str]]:
     return what, outcome[:32], (int(lead), int(step) if step else None, sequence)
 
 
-def _done(request: PageRequest, what: str, outcome: str, which: tuple[int, int | None, str], at: int) -> str:
+def _done(
+    request: PageRequest, what: str, outcome: str, which: tuple[int, int | None, str], at: int
+) -> tuple[str, int | None]:
+    """What is said of it, and its line of the audit."""
     lead_id, step, sequence = which
     who = called(survivor_of(lead_id) or lead_id)
     if what == "skip" and step is not None:
-        skip_step(request.actor, lead_id, sequence, step, at)
-        return _("Left out: %(lead)s. The next touch is planned as if it had been done.") % {"lead": who}
+        number = skip_step(request.actor, lead_id, sequence, step, at)
+        said = _("Left out: %(lead)s. The next touch is planned as if it had been done.")
+        return said % {"lead": who}, number
     if what == "done" and step is not None:
-        finish_step(request.actor, lead_id, sequence, step, at, outcome=outcome)
-        return _("Done: %(lead)s") % {"lead": who}
+        number = finish_step(request.actor, lead_id, sequence, step, at, outcome=outcome)
+        return _("Done: %(lead)s") % {"lead": who}, number
     if what == "called" and step is None:
-        log_contact(request.actor, lead_id, Touch("phone", outcome=outcome), at)
-        return _("Written down: you called %(lead)s, %(outcome)s") % {
-            "lead": who,
-            "outcome": OUTCOME_WORDS.get(outcome, outcome),
-        }
+        logged = log_contact(request.actor, lead_id, Touch("phone", outcome=outcome), at)
+        told = {"lead": who, "outcome": OUTCOME_WORDS.get(outcome, outcome)}
+        return _("Written down: you called %(lead)s, %(outcome)s") % told, logged.audit_id
     raise NotThere(_("there is no such deed"))
 
 
@@ -137,22 +139,16 @@ def _logged(request: PageRequest, form: ContactForm, person: int, task: Task | N
             if not first_time(request):
                 return True
             if task is not None:
-                finish_step(
-                    request.actor,
-                    person,
-                    task.sequence,
-                    task.step,
-                    at,
-                    outcome=told["outcome"],
-                    note=told["note"],
-                )
+                number: int | None = finish_step(
+                    request.actor, person, task.sequence, task.step, at, outcome=told["outcome"], note=told["note"]
+                )  # fmt: skip
             else:
                 touch = Touch(told["channel"], outcome=told["outcome"], note=told["note"])
-                log_contact(request.actor, person, touch, at)
+                number = log_contact(request.actor, person, touch, at).audit_id
     except QualifyError as error:
         form.add_error("outcome", str(error))
         return False
-    done(request, _("Written down: you were in touch with %(lead)s") % {"lead": called(person)})
+    done(request, _("Written down: you were in touch with %(lead)s") % {"lead": called(person)}, number)
     return True
 
 

@@ -56,8 +56,6 @@ def _assignment(told: Mapping[str, Any], people: Mapping[str, str]) -> Words:
     why = [str(each) for each in told["why"]]
     rep = people.get(told["rep_id"] or "", "")
     sentence = _("Given to %(rep)s") % {"rep": rep} if rep else _("Nobody could be found who gets it")
-    if told.get("taken_back_at"):
-        sentence = _("%(said)s – taken back") % {"said": sentence}
     more = [(_("Why"), "; ".join(why[1:]))] if why[1:] else []
     return sentence, why[0] if why else "", more
 

@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from qualify.criteria.sentences import spoken_name
 from qualify.moments import DAY
 from qualify.web.looking.decided import names_of
 from qualify.web.looking.questions import worded
 from qualify.web.looking.timeline import Entry
 from qualify.web.screens.lead.deeds import DEEDS, NAMED, Words
+from qualify.web.screens.templatetags.lead import spoken
 from qualify.web.screens.templatetags.qualify import stage_word
 from qualify.web.verbs.reasons import in_words
 
@@ -78,6 +80,8 @@ def _day(said: Said) -> str:
 
 def _said(entry: Entry, people: Mapping[str, str]) -> Said:
     sentence, note, more = _TOLD[entry.type](entry.details, people)
+    if entry.details.get("taken_back_at"):
+        sentence = _("%(said)s – taken back") % {"said": sentence}
     machine = _machine(entry.machine) if entry.machine else ""
     return Said(entry, sentence, note, more, machine, entry.known_at - entry.at > DAY)
 
@@ -100,13 +104,12 @@ def _event(told: Mapping[str, Any], people: Mapping[str, str]) -> Words:
     first = [
         str(flat[name]) for name in SHOWN_FIRST if name in flat and not isinstance(flat[name], dict | list)
     ]
-    spoken = str(told["kind"]).replace("_", " ")
-    return spoken[:1].upper() + spoken[1:], first[0] if first else "", list(flat.items())[:MOST_SHOWN]
+    return spoken(told["kind"]), first[0] if first else "", list(flat.items())[:MOST_SHOWN]
 
 
 def _learnt(told: Mapping[str, Any], people: Mapping[str, str]) -> Words:
     traits = {name: value for name, value in (told.get("traits") or {}).items() if not name.startswith("$")}
-    names = ", ".join(name.replace("_", " ") for name in list(traits)[:MOST_SHOWN])
+    names = ", ".join(map(spoken_name, list(traits)[:MOST_SHOWN]))
     return _("Learnt: %(names)s") % {"names": names or "–"}, "", list(traits.items())[: 2 * MOST_SHOWN]
 
 
@@ -127,8 +130,6 @@ def _decision(told: Mapping[str, Any], people: Mapping[str, str]) -> Words:
     what = str(_DECIDED.get(told.get("decision") or told["outcome"], told.get("decision")))
     who = people.get(told.get("decided_by") or "", "")
     sentence = _("%(what)s by %(who)s") % {"what": what, "who": who} if who else what
-    if told.get("taken_back_at"):
-        sentence = _("%(said)s – taken back") % {"said": sentence}
     worth = [(_("Amount"), f"{told['amount']} {told['currency']}")] if told.get("amount") else []
     return sentence, in_words(told.get("reason") or ""), worth
 

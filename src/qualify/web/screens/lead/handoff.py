@@ -138,7 +138,8 @@ def contact(request: PageRequest, lead_id: int) -> HttpResponse:
             before = _clock(lead_id, at)
             logged = log_contact(request.actor, lead_id, touch, at)
             after = _clock(lead_id, at)
-            done(request, f"{_('Written down.')} {_did(before, after, logged.contact_id, touch)}".strip())
+            said = f"{_('Written down.')} {_did(before, after, logged.contact_id, touch)}".strip()
+            done(request, said, logged.audit_id)
     return _to_lead(request, lead_id)
 
 
@@ -196,8 +197,8 @@ def sequence(request: PageRequest, lead_id: int) -> HttpResponse:
     with transaction.atomic():
         if first_time(request):
             if request.POST.get("what") == "stop":
-                stop_sequences(request.actor, lead_id, at)
-                done(request, _("Its follow-ups are ended."))
+                ended = stop_sequences(request.actor, lead_id, at)
+                done(request, _("Its follow-ups are ended."), ended)
             else:
                 enrol(request.actor, lead_id, name, at)
                 done(request, _("It is in “%(name)s” now.") % {"name": name})
@@ -213,17 +214,16 @@ def step(request: PageRequest, lead_id: int) -> HttpResponse:
     with transaction.atomic():
         if first_time(request):
             if request.POST.get("what") == "skip":
-                skip_step(request.actor, lead_id, name, number, at)
-                done(request, _("Left out."))
+                done(request, _("Left out."), skip_step(request.actor, lead_id, name, number, at))
             else:
                 before = _clock(lead_id, at)
-                finish_step(request.actor, lead_id, name, number, at, outcome=outcome)
+                line = finish_step(request.actor, lead_id, name, number, at, outcome=outcome)
                 after = _clock(lead_id, at)
                 stopped = before is not None and before.stopped_at is None and after is not None
                 said = (
                     _stopped(after) if stopped and after is not None and after.stopped_at is not None else ""
                 )
-                done(request, f"{_('Done, and written down as a contact.')} {said}".strip())
+                done(request, f"{_('Done, and written down as a contact.')} {said}".strip(), line)
     return _to_lead(request, lead_id)
 
 

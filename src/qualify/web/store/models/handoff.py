@@ -99,6 +99,7 @@ class Contact(OfPerson):
     outcome = models.CharField(max_length=32, default="", blank=True)
     auto_reply = models.BooleanField(default=False)
     note = models.TextField(default="", blank=True)
+    taken_back_at = models.BigIntegerField(null=True)  # it was undone: it counts as if it had never been
 
     class Meta:
         db_table = "contact"
@@ -128,6 +129,7 @@ class StepDone(OfPerson):
     step = models.SmallIntegerField()
     done_at = models.BigIntegerField()
     skipped = models.BooleanField(default=False)
+    taken_back_at = models.BigIntegerField(null=True)  # it was undone: it counts as if it had never been
 
     class Meta:
         db_table = "step_done"
@@ -139,6 +141,7 @@ class Happening(OfPerson):
     kind = models.CharField(max_length=16)
     happened_at = models.BigIntegerField()
     returns_at = models.BigIntegerField(null=True)
+    taken_back_at = models.BigIntegerField(null=True)  # it was undone: it counts as if it had never been
 
     class Meta:
         db_table = "happening"
@@ -238,6 +241,20 @@ class Handoff(models.Model):
     grade = models.CharField(max_length=2, default="", blank=True)
     tenures = models.TextField(db_default="[]")  # a JSON list of owners: who, for how long, answered?
     as_of = models.BigIntegerField()
+    # What became of it, from which stages it was told, and how it was judged when it was handed over.
+    told_for = models.CharField(max_length=64, null=True)
+    version_id = models.BigIntegerField(null=True)
+    total = models.BigIntegerField(db_default=0)
+    judged_grade = models.CharField(max_length=2, db_default="")
+    rules = models.TextField(db_default="[]")
+    said = models.CharField(max_length=12, db_default="")
+    said_at = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=16, db_default="")
+    decided_by = models.CharField(max_length=255, db_default="")
+    came = models.CharField(max_length=16, db_default="")
+    closed_at = models.BigIntegerField(null=True)
+    amount = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3, db_default="")
 
     class Meta:
         db_table = "handoff"
