@@ -46,7 +46,7 @@ def totals_and_ledger(paths: dict[str, Path], rounds: int) -> None:
     def ledger() -> None:
         runner.judge(MOMENT)
         text = runner.sql("ledger", MOMENT)
-        connection.execute(f"COPY ({text}) TO '{folder}/ledger.parquet' (FORMAT parquet, COMPRESSION zstd)")
+        connection.execute(f"COPY ({text}) TO '{folder}/ledger.parquet' (FORMAT parquet, COMPRESSION snappy)")
 
     hand = {"by hand, long": kept("long_", by_hand.long()), "by hand, wide": kept("wide_", by_hand.wide())}
     ours = {

@@ -329,7 +329,7 @@ def fold(
 
 
 _OPTIONS: dict[str, str] = {
-    "parquet": "FORMAT parquet, COMPRESSION zstd",
+    "parquet": "FORMAT parquet, COMPRESSION snappy",
     "csv": "FORMAT csv, HEADER",
     "json": "FORMAT json",
 }
