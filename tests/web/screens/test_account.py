@@ -222,6 +222,21 @@ def test_name_time_zone_and_language_are_ones_own(vic):
     assert "Select a valid choice" in said(browser.post("/account", {**told, "time_zone": "Mars/Olympus"}))
 
 
+def test_moments_are_told_by_ones_own_clock_the_browsers_or_else_by_utc(vic):
+    browser = Client()
+    sign_in(browser)
+    run("UPDATE audit SET happened_at = %s", [1_772_442_000_000])  # 2 March 2026, 09:00 UTC
+    run("UPDATE member SET role = 'admin' WHERE id = %s", [vic.pk])
+    assert "9:00" in said(browser.get("/audit"))
+    browser.cookies["qualify-zone"] = "Asia/Tokyo"
+    assert "6:00" in said(browser.get("/audit")), "18:00 in Tokyo"
+    browser.cookies["qualify-zone"] = "Mars/../../etc/passwd"
+    assert "9:00" in said(browser.get("/audit"))
+    browser.cookies["qualify-zone"] = "Asia/Tokyo"
+    run("UPDATE member SET time_zone = 'Europe/Berlin' WHERE id = %s", [vic.pk])
+    assert "10:00" in said(browser.get("/audit"))
+
+
 def test_sessions_are_listed_and_can_be_ended_elsewhere(vic):
     here, there, third = Client(), Client(), Client()
     firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

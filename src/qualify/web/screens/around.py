@@ -27,6 +27,10 @@ POLICY: Final = (
 inline. A form may also lead to the company's own sign-in, where there is one."""
 
 
+ZONE: Final = "qualify-zone"
+"""The cookie in which a browser says by which clock its owner lives."""
+
+
 class Place(NamedTuple):
     """A place in the navigation: the name of its address, its words, and the scope it asks for."""
 
@@ -118,8 +122,9 @@ class InTheirTime:
         if not a_page or not request.user.is_authenticated:
             return
         assert isinstance(request.user, User | SimpleLazyObject)
-        if request.user.time_zone in _zones():
-            timezone.activate(ZoneInfo(request.user.time_zone))
+        zone = request.user.time_zone or request.COOKIES.get(ZONE, "")
+        if zone in _zones():
+            timezone.activate(ZoneInfo(zone))
         if request.user.language:
             translation.activate(request.user.language)
 

@@ -48,7 +48,7 @@ class ProfileForm(forms.Form):
             if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))
         )
         self.fields["time_zone"].choices = [  # type: ignore[attr-defined]
-            ("", _("UTC")), *((zone, zone.replace("_", " ")) for zone in zones)
+            ("", _("As the browser says, else UTC")), *((zone, zone.replace("_", " ")) for zone in zones)
         ]  # fmt: skip
         self.fields["language"].choices = [  # type: ignore[attr-defined]
             ("", _("As the browser asks")), *settings.LANGUAGES

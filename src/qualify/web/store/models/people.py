@@ -31,7 +31,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=255, default="", blank=True)
     role = models.CharField(max_length=16, default="viewer")
-    time_zone = models.CharField(max_length=64, default="", blank=True)  # empty: that of the playbook
+    time_zone = models.CharField(max_length=64, default="", blank=True)  # empty: that of the browser
     language = models.CharField(max_length=16, default="", blank=True)  # empty: what their browser asks for
     is_active = models.BooleanField(default=True)
     created_at = models.BigIntegerField(default=0)
