@@ -9,7 +9,8 @@ import pytest
 
 from qualify.capture.model import Identifier, Source
 from qualify.web.database import insert, rows, run
-from qualify.web.importing.running import ERASED, import_file
+from qualify.web.importing.running import import_file
+from qualify.web.importing.taking import ERASED
 from qualify.web.keeping.traces import Traces
 from qualify.web.living.working import Worker
 from qualify.web.recomputing import recompute

@@ -14,8 +14,8 @@ from qualify.moments import DAY
 from qualify.reading.figures import number
 from qualify.web.database import insert, rows, those
 from qualify.web.importing.calls import Calls, Refused
-from qualify.web.importing.running import ERASED, Part, Reject, Running
 from qualify.web.importing.sheets import Row
+from qualify.web.importing.taking import ERASED, Part, Reject, Running
 from qualify.web.keeping import erased
 from qualify.web.keeping.marking import mark
 from qualify.web.keeping.nodes import Known, there

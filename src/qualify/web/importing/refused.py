@@ -9,8 +9,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Final
 
-from qualify.web.importing.running import ERASED, Options, Reject
+from qualify.web.importing.running import Options
 from qualify.web.importing.sheets import opened
+from qualify.web.importing.taking import ERASED, Reject
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER: Final = re.compile(r"[+-]?[\d\s().,/-]+")

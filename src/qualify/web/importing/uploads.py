@@ -14,7 +14,8 @@ from django.conf import settings
 from qualify.errors import InputError
 from qualify.moments import DAY
 from qualify.web.database import rows
-from qualify.web.importing.running import Options, Reject
+from qualify.web.importing.running import Options
+from qualify.web.importing.taking import Reject
 
 LARGEST: Final = 100 * 1024 * 1024
 """Bytes of a file; larger ones are for the command on the server."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from qualify.web.database import Row, rows, those
-from qualify.web.importing.running import Reject
+from qualify.web.importing.taking import Reject
 
 
 class Imported(NamedTuple):
