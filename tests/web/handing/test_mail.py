@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from qualify.web.database import rows
-from qualify.web.handing.post import Postman
+from qualify.web.handing.postman import Postman
 from qualify.web.handing.unsubscribing import address_for
 from qualify.web.looking.consents import consents_of
 from qualify.web.looking.handing import letters, whose
@@ -84,7 +84,7 @@ def test_a_mail_that_was_sent_and_not_written_down_comes_under_the_same_id(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("qualify.web.handing.post.sent", killed)
+        patch.setattr("qualify.web.handing.postman.sent", killed)
         with pytest.raises(KeyboardInterrupt):
             Postman().step(MONDAY)
     Postman().step(MONDAY + 1)

@@ -17,7 +17,7 @@ from django.test import override_settings
 
 from qualify.web.database import rows
 from qualify.web.handing.mailbox import EVERY, Letterbox
-from qualify.web.handing.post import Postman
+from qualify.web.handing.postman import Postman
 from qualify.web.handing.unsubscribing import address_for
 from qualify.web.looking.consents import consents_of
 from qualify.web.looking.handing import whose

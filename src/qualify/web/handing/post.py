@@ -1,23 +1,16 @@
-"""Mail on its way out: put into the store with what it tells, taken, sent, and tried again while the server is down.
-
-A worker that is killed after the server took a mail and before that was written sends it again, under the same
-Message-ID, by which mail programs know that they have it.
-"""
+"""Mail on its way out: put into the store with what it tells, taken, and tried again while the server is down."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
 from django.conf import settings
-from django.core.mail import EmailMessage
-from django.db import transaction
 
 from qualify.web.database import insert, is_sqlite, marks, rows, run
-from qualify.web.people.mailing import TROUBLE
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +21,6 @@ LEASE: Final = 120_000
 """Milliseconds for which a mail is taken; sending takes at most an eighth of it."""
 
 AT_ONCE: Final = 20
-
-Send = Callable[[EmailMessage], None]
 
 
 class Letter(NamedTuple):
@@ -120,63 +111,6 @@ def take(now: int, most: int = AT_ONCE) -> list[Due]:
 _TO: Final = '"to"'
 
 
-def as_email(due: Due) -> EmailMessage:
-    """The mail as it is sent; the same in every try."""
-    message = EmailMessage(due.subject, due.body, to=[due.to])
-    message.extra_headers = {"Message-ID": due.message_id, **msgspec.json.decode(due.headers)}
-    if due.kind == "rep":
-        message.extra_headers["Auto-Submitted"] = "auto-generated"
-    if due.calendar:
-        message.attach("follow-ups.ics", due.calendar, "text/calendar")
-    return message
-
-
-class Postman:
-    """Sends what is due; one for each process."""
-
-    def __init__(self, send: Send | None = None) -> None:
-        self.send = send or _by_smtp
-
-    def step(self, now: int) -> int:
-        """Send some, and write what came of each at once; how many."""
-        taken = take(now)
-        for place, due in enumerate(taken):
-            try:
-                self.send(as_email(due))
-            except TROUBLE as error:
-                failed(due, error, now)
-                if isinstance(error, OSError):  # the server does not answer: nor will it for the others
-                    _give_back(taken[place + 1 :], now)
-                    break
-            except Exception as error:
-                logger.exception("mail %s could not be written", due.id)
-                dead(due, error)
-            else:
-                sent(due, now)
-        return len(taken)
-
-
-def _by_smtp(message: EmailMessage) -> None:
-    from django.core.mail.backends.smtp import EmailBackend
-
-    with EmailBackend() as server:
-        server.send_messages([message])
-
-
-def sent(due: Due, now: int) -> None:
-    """It is with the server: what it said is not needed any more; one to a lead is a contact."""
-    with transaction.atomic():
-        run(
-            "UPDATE mail SET state = 'sent', tries = tries + 1, sent_at = %s, taken_until = 0, detail = '', "
-            "body = '', calendar = '' WHERE id = %s",
-            [now, due.id],
-        )
-        if due.kind == "lead" and due.person_id is not None:
-            from qualify.web.handing.written import was_sent
-
-            was_sent(due, now)
-
-
 def failed(due: Due, error: Exception, now: int) -> None:
     """Try again later; what the server refuses for good is dead at once, as is what failed too often."""
     refused = isinstance(getattr(error, "smtp_code", None), int) and 500 <= error.smtp_code < 600  # type: ignore[attr-defined]
@@ -206,7 +140,7 @@ def again(mail_ids: Sequence[int], now: int) -> int:
     return run(f"UPDATE mail SET state = 'waiting', tries = 0, next_at = %s WHERE {which}", [now, *mail_ids])
 
 
-def _give_back(taken: Sequence[Due], now: int) -> None:
+def give_back(taken: Sequence[Due], now: int) -> None:
     """They wait as long as the one that failed, without having failed themselves."""
     for due in taken:
         run("UPDATE mail SET taken_until = 0, next_at = %s WHERE id = %s", [now + 1_000 * DELAYS[0], due.id])

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from django.db import Error, close_old_connections, connection
 
 from qualify.clock import now
+from qualify.web.handing.exploring import Drawing
 from qualify.web.handing.mailbox import Letterbox
-from qualify.web.handing.post import Postman
+from qualify.web.handing.postman import Postman
 from qualify.web.handing.working import Hander
 from qualify.web.learning.working import Schedule
 from qualify.web.living.errands import Errands
@@ -111,6 +112,7 @@ def loops(judging: Judging, stop: threading.Event) -> Sequence[Loop]:
         Loop("mail", Postman().step, 0.5, 2.0),
         Loop("letterbox", Letterbox().step, 5.0, 30.0),
         Loop("learning", Schedule(now()).step, 30.0, 300.0),
+        Loop("exploring", Drawing().step, 30.0, 300.0),
     )
 
 
