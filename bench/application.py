@@ -1,56 +1,22 @@
 """``python -m bench.application``: what an event and a lead cost the application, beside the bare cost of the rows.
 
-All in one process, so that the figures are CPU seconds of the same machine in the same run.
+All in one process, so that the figures are CPU seconds of the same machine in the same run. What it takes over HTTP, and
+how soon it has judged, says :mod:`bench.serving`; what judging everybody takes, :mod:`bench.bulk`.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
-import random
 import shutil
 import sqlite3
 import tempfile
 import time
-import uuid
 from pathlib import Path
 from typing import Any
 
+from bench.load import SIZE, bodies
 from bench.store import begin, publish
 
 BATCHES = 300
-SIZE = 100
-PEOPLE = 2_000
-
-
-def bodies(count: int, seed: int) -> list[bytes]:
-    """Batches as a server's client sends them: page views, tracked events, some identifies."""
-    chance, found = random.Random(seed), []
-    pages = ["/", "/pricing", "/docs/start", "/customers/acme", "/blog/post-17", "/security"]
-    for _ in range(count):
-        batch = [_message(chance, pages) for _ in range(SIZE)]
-        found.append(gzip.compress(json.dumps({"batch": batch}).encode(), mtime=0))
-    return found
-
-
-def _message(chance: random.Random, pages: list[str]) -> dict[str, Any]:
-    person, kind = chance.randrange(PEOPLE), chance.random()
-    page = chance.choice(pages)
-    message: dict[str, Any] = {
-        "messageId": str(uuid.UUID(int=chance.getrandbits(128))), "anonymousId": f"browser-{person:08d}",
-        "context": {"library": {"name": "analytics-python"}, "page": {"path": page, "url": "https://x.com" + page}},
-    }  # fmt: skip
-    if kind < 0.05:
-        traits = {"email": f"person{person}@company{person % 300}.com", "firstName": "Ann"}
-        return message | {"type": "identify", "userId": f"u{person}", "traits": traits}
-    if kind < 0.5:
-        return message | {
-            "type": "track",
-            "userId": f"u{person}",
-            "event": "Product Used",
-            "properties": {"seats": 5},
-        }
-    return message | {"type": "page", "properties": {"path": page}}
 
 
 def main() -> None:

@@ -5,6 +5,8 @@ learnt on the first 70 % and tested on the rest, in order of time. The data are 
 
 ``python -m bench.learning --speed [LEADS [ROUNDS]]`` runs ``qualify learn`` instead, the whole command from its start to its
 exit, on a simulated market of 10,000 leads, three times.
+
+``python -m bench.learning --rows [LEADS]`` builds training rows alone, from the files of a market of 100,000 leads to arrays.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bench.backtest import BOOK, market
+from bench.backtest import BOOK, Watch, market
+from bench.backtest import HEAD as STEPS_HEAD
 from bench.measure import cpu
 from qualify.learning.card import cards
 from qualify.learning.challenger import challenging
@@ -234,6 +237,25 @@ def speed(leads: int = 10_000, rounds: int = 3) -> None:
         print(f"| {turn + 1} | {_of_children() - before:.1f} | {took:.1f} |", flush=True)
 
 
+def training_rows(leads: int = 100_000) -> None:
+    """What it takes to see a market's leads at all their decision times, with everything that could be looked at."""
+    from qualify.files import Sources
+    from qualify.playbook import load
+    from qualify.runs.learning import observed
+
+    folder, watch = market(leads), Watch()
+    print(f"{leads:,} leads, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n\n{STEPS_HEAD}")
+    before, started = cpu(), time.perf_counter()
+    found = observed(Sources.folder(folder), load(BOOK), silence_is_lost=True, progress=watch)
+    watch("")
+    print(f"| all | {cpu() - before:.1f} | {time.perf_counter() - started:.1f} |\n")
+    labelled, begun = len(found.evidence), len(found.arriving)
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(
+        f"{labelled:,} rows with a label and {begun:,} beginnings, of {len(found.evidence.columns):,} columns; {most:,} MB at most"
+    )
+
+
 def _of_children() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
@@ -241,8 +263,12 @@ def _of_children() -> float:
 
 def main() -> None:
     """Print the table; say so when the data are not there."""
+    numbers = [int(each) for each in sys.argv[1:] if each.isdecimal()]
     if "--speed" in sys.argv:
-        speed(*(int(each) for each in sys.argv[1:] if each.isdecimal()))
+        speed(*numbers)
+        return
+    if "--rows" in sys.argv:
+        training_rows(*numbers)
         return
     import sklearn.ensemble  # noqa: F401  # before the limit: it holds for what is loaded
     from threadpoolctl import threadpool_limits

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 from qualify.market import simulate
+from qualify.market.simulation import END
 from qualify.web.bulk.attaching import Place, attached
 
 _FILL = """
 CREATE TEMP TABLE people AS SELECT lead_id, 2 * row_number() OVER (ORDER BY lead_id) - 1 AS id,
-    epoch_ms(created_at) AS created_at, account_id, email, first_name, last_name, job_title, company, country FROM leads;
+    epoch_ms(created_at) AS created_at, account_id, email, first_name, last_name, job_title, company, country, phone,
+    channel, utm_campaign FROM leads;
 CREATE TEMP TABLE houses AS SELECT account_id, 100000000 + row_number() OVER (ORDER BY account_id) AS id,
     epoch_ms(created_at) AS created_at, industry, employees, country, seats FROM accounts;
 CREATE TEMP TABLE whose AS SELECT anonymous_id, min(lead_id) AS lead_id FROM links GROUP BY anonymous_id;
@@ -24,12 +27,16 @@ INSERT INTO store.identifier (id, kind, value, key, first_seen, owner_id, joined
     SELECT id, 'group', account_id, 'group:' || account_id, created_at, id, 0, {false} FROM houses;
 INSERT INTO store.link (one_id, other_id, evidence, linked_at, known_at, source_id, hour)
     SELECT id, id + 1, 'identified', created_at, created_at, 1, created_at // 3600000 FROM people;
-INSERT INTO store.person (id, created_at, account_id, email, name, company, traits)
-    SELECT p.id, p.created_at, h.id, coalesce(p.email, ''), '', '', '{{}}' FROM people p LEFT JOIN houses h USING (account_id);
+INSERT INTO store.person (id, created_at, account_id, email, name, company, channel, traits)
+    SELECT p.id, p.created_at, h.id, coalesce(p.email, ''), concat_ws(' ', p.first_name, p.last_name),
+    coalesce(p.company, ''), coalesce(p.channel, ''), CAST(json_object('email', email, 'first_name', first_name, 'last_name', last_name,
+    'job_title', job_title, 'company', company, 'country', p.country, 'phone', phone) AS VARCHAR)
+    FROM people p LEFT JOIN houses h USING (account_id);
 INSERT INTO store.learnt (message_key, source_id, subject_id, owner_id, learned_at, received_at, known_at, traits)
     SELECT encode('lead' || p.id), 1, p.id, p.id, p.created_at, p.created_at, p.created_at,
-    CAST(json_object('email', email, 'first_name', first_name, 'job_title', job_title, 'company', company,
-    'country', p.country, '$account', 'group:' || account_id) AS VARCHAR) FROM people p;
+    CAST(json_object('email', email, 'first_name', first_name, 'last_name', last_name, 'job_title', job_title,
+    'company', company, 'country', p.country, 'phone', phone, '$account', 'group:' || account_id) AS VARCHAR)
+    FROM people p;
 INSERT INTO store.learnt (message_key, source_id, subject_id, owner_id, learned_at, received_at, known_at, traits)
     SELECT encode('trait' || row_number() OVER ()), 1, p.id, p.id, epoch_ms(learned_at), epoch_ms(learned_at),
     epoch_ms(learned_at), CAST(json_object(name, value) AS VARCHAR) FROM traits JOIN people p USING (lead_id);
@@ -39,7 +46,9 @@ INSERT INTO store.account_learnt (message_key, source_id, subject_id, owner_id, 
 INSERT INTO store.event (message_key, source_id, subject_id, owner_id, kind, happened_at, received_at, known_at,
     properties, context)
     SELECT encode('e' || row_number() OVER (ORDER BY e.received_at)), 1, p.id, p.id, e.kind, epoch_ms(e.happened_at),
-    epoch_ms(e.received_at), greatest(epoch_ms(e.received_at), p.created_at), coalesce(e.properties, '{{}}'), '{{}}'
+    epoch_ms(e.received_at), greatest(epoch_ms(e.received_at), p.created_at), CASE WHEN e.kind = 'form_submitted' AND channel IS NOT NULL THEN
+    CAST(json_merge_patch(coalesce(e.properties, '{{}}'), json_object('channel', channel, 'utm_campaign', utm_campaign)) AS VARCHAR)
+    ELSE coalesce(e.properties, '{{}}') END, '{{}}'
     FROM events e LEFT JOIN whose w USING (anonymous_id) JOIN people p ON p.lead_id = coalesce(e.lead_id, w.lead_id)
     ORDER BY e.received_at;
 INSERT INTO store.decision (subject_id, owner_id, received_at, known_at, source, decision, decided_at, reason, decided_by)
@@ -48,15 +57,15 @@ INSERT INTO store.decision (subject_id, owner_id, received_at, known_at, source,
 """
 
 
-def fill(leads: int, days: int = 365, seed: int = 7) -> int:
-    """Fill the empty default store with a market; the last moment in it."""
+def fill(leads: int, days: int = 365, seed: int = 7, end: dt.date | None = None) -> int:
+    """Fill the empty default store with a market that ends on that day; the last moment in it."""
     from django.db import connection, connections
 
     from qualify.web.bulk.attaching import place
 
     where = place()
     connections.close_all()  # the child writes with another SQLite, which must be alone
-    words = [*where, str(leads), str(days), str(seed)]
+    words = [*where, str(leads), str(days), str(seed), (end or END).isoformat()]
     subprocess.run([sys.executable, "-m", "bench.store", *words], check=True)
     if where.kind == "postgres":
         _set_counters()
@@ -95,8 +104,8 @@ def publish(name: str, at: int) -> None:
     )
 
 
-def _fill(where: Place, leads: int, days: int, seed: int) -> None:
-    market = simulate(leads=leads, days=days, seed=seed)
+def _fill(where: Place, leads: int, days: int, seed: int, end: dt.date) -> None:
+    market = simulate(leads, days, seed, end)
     duck = attached(where, writing=True)
     for name, table in market.tables().items():
         duck.register(name, table)
@@ -107,4 +116,7 @@ def _fill(where: Place, leads: int, days: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    _fill(Place(*sys.argv[1:3]), *map(int, sys.argv[3:]))
+    _fill(
+        Place(sys.argv[1], sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]),
+        dt.date.fromisoformat(sys.argv[6]),
+    )  # fmt: skip

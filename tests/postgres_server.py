@@ -29,6 +29,10 @@ timezone = 'UTC'
 """
 
 
+LASTING = "synchronous_commit = on\n"
+"""What a server is told besides that is to be stopped and started: what it has committed is there again."""
+
+
 class Unavailable(Exception):
     """Says in its message why no server can be started here."""
 
@@ -47,6 +51,45 @@ def running_server() -> Iterator[str]:
             yield f"postgresql://qualify:{password}@127.0.0.1:{port}/postgres"
         finally:
             _run([programs / "pg_ctl", "stop", "-D", folder / "data", "-m", "immediate", "-w"], folder, user)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Stoppable:
+    """A server that is stopped and started again, at the same port, with all that it has committed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.programs, self.user, self.folder = _programs(), _unprivileged_user(), folder
+        if self.user:
+            os.chown(folder, self.user.pw_uid, self.user.pw_gid)
+        password = _make_cluster(self.programs, folder, self.user)
+        with (folder / "data" / "postgresql.conf").open("a") as settings:
+            settings.write(LASTING)
+        self.port = _start(self.programs, folder, self.user)
+        self.url = f"postgresql://qualify:{password}@127.0.0.1:{self.port}/postgres"
+
+    def stop(self, how: str) -> None:
+        """Stop it: ``fast`` ends every connection, ``immediate`` kills it in the middle of what it does."""
+        stop: Command = [self.programs / "pg_ctl", "stop", "-w", "-D", self.folder / "data", "-m", how]
+        _run(stop, self.folder, self.user)
+
+    def start(self) -> None:
+        """Start it again; raises `Unavailable` when it does not come up."""
+        start: Command = [self.programs / "pg_ctl", "start", "-w", "-t", "60", "-D", self.folder / "data"]
+        if _run([*start, "-l", self.folder / "log", "-o", f"-p {self.port}"], self.folder, self.user):
+            raise Unavailable(f"the server did not start again: {_last_words(self.folder)}")
+
+
+@contextmanager
+def stoppable_server() -> Iterator[Stoppable]:
+    """Such a server, gone afterwards; raises `Unavailable` when there can be none."""
+    folder = Path(tempfile.mkdtemp(prefix="qualify-postgres-"))
+    try:
+        server = Stoppable(folder)
+        try:
+            yield server
+        finally:
+            server.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -161,3 +161,23 @@ def test_times_and_stretches_are_said_as_people_do() -> None:
         "1 hour 30 minutes",
         "4 hours 1 minute",
     ]
+
+
+def test_a_share_below_the_line_is_explored_only_where_the_playbook_says_so():
+    plain = parse(WHOLE)
+    assert plain.handoff is not None and plain.handoff.explore is None
+    text = WHOLE.replace("  fallback: boss", "  fallback: boss\n  explore: 2.5 %")
+    exploring = parse(text)
+    assert exploring.handoff is not None and exploring.handoff.explore == 2.5
+    assert "2.5% are drawn at random" in exploring.handoff.sentences()[-1]
+    assert exploring.fingerprint != plain.fingerprint
+    jsonschema.validate(read(text).data, schema())
+
+
+@pytest.mark.parametrize("share", ["0%", "0.00%", "20.5%", "21%", "2", '"2"', "all"])
+def test_no_share_or_too_large_a_share_is_refused_and_so_does_the_schema(share):
+    text = WHOLE.replace("  fallback: boss", f"  fallback: boss\n  explore: {share}")
+    book_, problems = examine(text)
+    assert book_ is None and ["up to 20" in str(each) for each in problems] == [True]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(read(text).data, schema())

@@ -157,3 +157,27 @@ def test_every_lead_is_seen_at_its_beginning_decided_or_not(found):
     assert {
         arriving.lead_ids[code]: int(at) for code, at in zip(arriving.lead, arriving.at, strict=True)
     } == begun
+
+
+def test_what_is_watched_alone_is_counted_as_anybody_would_count_it(seen):
+    events = TABLES["events"].to_pylist()
+    counted = flat(seen)
+    for row, (code, at) in enumerate(zip(seen.lead, seen.at, strict=True)):
+        used = [
+            each["happened_at"]
+            for each in events
+            if each["lead_id"] == seen.lead_ids[code]
+            and each["kind"] == "used"
+            and max(each["happened_at"], each["received_at"]) <= at
+        ]
+        assert counted["times used"][row] == len(used)
+        assert counted["times used in 30 days"][row] == sum(each > at - 30 * DAY for each in used)
+        assert counted["days since used"][row] == (-((at - max(used)) // DAY) if used else None)
+
+
+def test_of_each_lead_the_row_that_is_learnt_from_can_be_drawn_before_any_is_looked_at(found):
+    drawn, all_drawn = learnt_from(TABLES, one_each=True), found.evidence.one_each()
+    assert len(drawn.evidence) == len(all_drawn) < len(found.evidence)
+    assert drawn.evidence.fingerprint == all_drawn.fingerprint
+    assert (drawn.evidence.today == all_drawn.today).all()
+    assert drawn.arriving.fingerprint == found.arriving.fingerprint

@@ -71,7 +71,7 @@ def _forget_playbooks() -> None:
     if "qualify.web.looking.judging" in sys.modules:
         vars(sys.modules["qualify.web.looking.judging"]._here).clear()
     if "qualify.web.looking.words" in sys.modules:
-        sys.modules["qualify.web.looking.words"].wording.cache_clear()
+        sys.modules["qualify.web.looking.words"]._wording.cache_clear()
 
 
 def _file(path: Path) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Reply(NamedTuple):
     headers: Mapping[str, str] = {}
 
 
-class Call(msgspec.Struct, kw_only=True):
+class Call(msgspec.Struct, kw_only=True, gc=False):  # it holds JSON, which has no cycles
     """One call as the door understood it; texts and moments still as they were sent."""
 
     type: CallType
@@ -149,7 +149,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     """The names of events at this source → the kinds they are here."""
 
 
-class Draft(msgspec.Struct, kw_only=True):
+class Draft(msgspec.Struct, kw_only=True, gc=False):
     """A call on its way through the steps; at the end it is what the store keeps."""
 
     call: Call

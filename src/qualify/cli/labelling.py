@@ -86,9 +86,16 @@ def sources_of(tables: Tables, outcomes: Path | None) -> Sources:
 
 
 def observe(
-    tables: Tables, outcomes: Path | None, labelling: Labelling, care: Care, book: Playbook | None, step: Step
+    tables: Tables,
+    outcomes: Path | None,
+    labelling: Labelling,
+    care: Care,
+    book: Playbook | None,
+    step: Step,
+    *,
+    every_look: bool = False,
 ) -> Observed:
-    """Training rows of the files."""
+    """Training rows of the files: one of each lead, or (``every_look``) all of them."""
     from qualify import moments
     from qualify.runs.learning import observed
 
@@ -98,6 +105,7 @@ def observe(
         sources_of(tables, outcomes), book, horizon_days=labelling.horizon, until=until,
         silence_is_lost=labelling.silence_is_lost,
         mapping=tables.names(), memory_limit=care.memory_limit, threads=care.threads, progress=step,
+        one_each=not every_look,
     )  # fmt: skip
 
 

@@ -146,7 +146,9 @@ def learn(
     book, place = book_and_place(playbook)
     choices = _chosen(place, columns)
     with screen.working() as step:
-        found = observe(tables, outcomes_file, labelling, care, book, step)
+        # How fast chances fall is told by all looks at a lead.
+        every_look = wanted.a_week is not None or wanted.cost is not None
+        found = observe(tables, outcomes_file, labelling, care, book, step, every_look=every_look)
         told = _told(found, book, choices, sources_of(tables, outcomes_file), tables, wanted, step)
         step("writing")
         write(report, _page(told))

@@ -89,6 +89,10 @@ def show(screen: Screen, found: Plan, who: bool) -> None:
     screen.say(
         f"{found.moved:,} of {everybody:,} leads would change their stage, {found.changed:,} their total."
     )
+    if found.explored is not None:
+        screen.say(
+            f"About {found.explored:.1f} leads a week below the line would be drawn at random and worked."
+        )
     if found.moves:
         _show_moves(screen, found)
     if found.rules:

@@ -10,7 +10,7 @@ from qualify.criteria.base import Context, Criterion
 from qualify.criteria.comparisons import NO, YES, Test
 from qualify.criteria.logic import Answered, Both, HasAnswer, Not, TextIn, Truth
 from qualify.criteria.logic import Field as Value
-from qualify.criteria.sentences import days_of, spoken_name
+from qualify.criteria.sentences import days_of, say, spoken_name
 from qualify.criteria.values import Days, Text, YesNo
 
 SATISFIED = Value("satisfied", "text")
@@ -61,7 +61,14 @@ class Answer(Test, Criterion):
 
     def sentence(self) -> str:
         """As "budget is satisfied and is at least 10,000 (an answer counts for 180 days)"."""
-        said = [] if self.satisfied is None else ["is satisfied" if self.satisfied else "is not satisfied"]
+        said = [] if self.satisfied is None else [satisfied(self.satisfied)]
         said += [self.words()] if self.words() else []
-        fresh = f" (an answer counts for {days_of(self.valid_for)})" if self.valid_for else ""
-        return f"{spoken_name(self.answer)} {' and '.join(said)}{fresh}"
+        test = f" {say('and')} ".join(said)
+        if self.valid_for:
+            test += " " + say("(an answer counts for %(days)s)", days=days_of(self.valid_for))
+        return say("%(what)s %(test)s", what=spoken_name(self.answer), test=test)
+
+
+def satisfied(good: bool) -> str:
+    """That whoever took an answer called it good enough, or not."""
+    return say("is satisfied") if good else say("is not satisfied")

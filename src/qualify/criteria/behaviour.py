@@ -8,13 +8,13 @@ from pydantic import BeforeValidator, Field
 
 from qualify.criteria.base import Context, Criterion, Written
 from qualify.criteria.comparisons import Test
+from qualify.criteria.known_words import marked
 from qualify.criteria.logic import Both, CameBack, Happened, Occurrences, Quiet, Truth
 from qualify.criteria.logic import Field as Value
-from qualify.criteria.sentences import counted, days_of
+from qualify.criteria.sentences import amount, days_of, either, say, say_many
 from qualify.criteria.values import Count, Days, Short, Text, Texts
-from qualify.errors import one_of
 
-ANY_EVENT = "any event"
+ANY_EVENT = marked("any event")
 
 Whose = Literal["person", "account"]
 
@@ -43,9 +43,10 @@ class Doing(Written):
 
     def words(self) -> str:
         """As "page_viewed where page.path starts with /pricing"."""
-        said = ANY_EVENT if ANY_EVENT in self.did else one_of(self.did, 6)
-        tests = " and ".join(f"{name} {test.words()}" for name, test in self.where.items())
-        return f"{said} where {tests}" if tests else said
+        said = say(ANY_EVENT) if ANY_EVENT in self.did else either(self.did, 6)
+        tests = (say("%(what)s %(test)s", what=name, test=test.words()) for name, test in self.where.items())
+        told = f" {say('and')} ".join(tests)
+        return say("%(events)s where %(tests)s", events=said, tests=told) if told else said
 
 
 def _as_doing(value: Any) -> Any:
@@ -76,7 +77,7 @@ class Did(Doing, Criterion):
         """As "did demo_requested at least 2 times in the last 30 days"."""
         more = f"{_how_often(self.times)}{_how_recent(self.within)}"
         comma = "," if self.where and more else ""
-        return f"did {self.words()}{comma}{more}{_whose(self.by)}"
+        return say("did %(what)s", what=f"{self.words()}{comma}{more}{_whose(self.by)}")
 
 
 class Sequence(Criterion):
@@ -109,7 +110,9 @@ class Sequence(Criterion):
         first, then = (step.words() for step in self.sequence)
         more = f"{_how_often(self.times)}{_how_recent(self.within)}"
         comma = "," if more else ""
-        return f"did {first}, then within {days_of(self.apart_at_most)} {then}{comma}{more}{_whose(self.by)}"
+        then = f"{then}{comma}{more}{_whose(self.by)}"
+        days = days_of(self.apart_at_most)
+        return say("did %(first)s, then within %(days)s %(then)s", first=first, days=days, then=then)
 
 
 class WentQuiet(Criterion):
@@ -128,9 +131,11 @@ class WentQuiet(Criterion):
     def sentence(self) -> str:
         """As "has been quiet for 30 days" or "has not done page_viewed for 30 days, though once before"."""
         if self.doing == Doing(did=(ANY_EVENT,)):
-            return f"has been quiet for {days_of(self.quiet_for)}{_whose(self.by)}"
-        done = f"has not done {self.doing.words()} for {days_of(self.quiet_for)}"
-        return f"{done}{_whose(self.by)}, though once before"
+            return say("has been quiet for %(days)s", days=days_of(self.quiet_for) + _whose(self.by))
+        days = days_of(self.quiet_for) + _whose(self.by)
+        return say(
+            "has not done %(what)s for %(days)s, though once before", what=self.doing.words(), days=days
+        )
 
 
 class Used(Criterion):
@@ -158,13 +163,22 @@ class Used(Criterion):
 
     def sentence(self) -> str:
         """As "used the product on at least 5 days within 14 days"."""
-        said = {
-            "active_days": f"used the product on at least {counted(self.at_least, 'day')}",
-            "features": f"used at least {counted(self.at_least, 'feature')}",
-            "seats": f"is at an account where at least {self.at_least:,} used the product",
-            "limits": f"hit a limit of the plan{_how_often(self.at_least)}",
-        }
-        return said[self.used] + _how_recent(self.within) + ("" if self.used == "seats" else _whose(self.by))
+        said = self._counted() + _how_recent(self.within)
+        return said if self.used == "seats" else said + _whose(self.by)
+
+    def _counted(self) -> str:
+        least = self.at_least
+        if self.used == "active_days":
+            return say_many(
+                "used the product on at least %(count)s day",
+                "used the product on at least %(count)s days",
+                least,
+            )
+        if self.used == "features":
+            return say_many("used at least %(count)s feature", "used at least %(count)s features", least)
+        if self.used == "seats":
+            return say("is at an account where at least %(count)s used the product", count=amount(least))
+        return say("hit a limit of the plan") + _how_often(least)
 
 
 class Returned(Criterion):
@@ -182,16 +196,16 @@ class Returned(Criterion):
     def sentence(self) -> str:
         """As "came back" or "came back and did demo_requested"."""
         only = self.came_back == Doing(did=(ANY_EVENT,))
-        return "came back" if only else f"came back and did {self.came_back.words()}"
+        return say("came back") if only else say("came back and did %(what)s", what=self.came_back.words())
 
 
 def _how_often(times: int) -> str:
-    return f" at least {times:,} times" if times > 1 else ""
+    return " " + say("at least %(count)s times", count=amount(times)) if times > 1 else ""
 
 
 def _how_recent(within: int | None) -> str:
-    return f" in the last {days_of(within)}" if within else ""
+    return " " + say("in the last %(days)s", days=days_of(within)) if within else ""
 
 
 def _whose(by: Whose) -> str:
-    return " (counting everybody at the account)" if by == "account" else ""
+    return " " + say("(counting everybody at the account)") if by == "account" else ""

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from qualify.criteria.base import Context, Criterion
 from qualify.criteria.logic import Both, Either, Not, Truth
+from qualify.criteria.sentences import listing, say
 
 if TYPE_CHECKING:
     from qualify.criteria import AnyCriterion
@@ -32,7 +33,7 @@ class AllOf(Criterion):
 
     def sentence(self) -> str:
         """The sentences, joined by "and"."""
-        return joined(self.all_of, "and")
+        return joined(self.all_of, say("and"))
 
 
 class AnyOf(Criterion):
@@ -48,7 +49,7 @@ class AnyOf(Criterion):
 
     def sentence(self) -> str:
         """The sentences, joined by "or"."""
-        return joined(self.any_of, "or")
+        return joined(self.any_of, say("or"))
 
 
 class NoneOf(Criterion):
@@ -65,7 +66,11 @@ class NoneOf(Criterion):
     def sentence(self) -> str:
         """As "not (did demo_requested)" or "none of these (did this; did that)"."""
         said = "; ".join(each.sentence() for each in self.none_of)
-        return f"none of these ({said})" if len(self.none_of) > 1 else f"not ({said})"
+        return (
+            say("none of these (%(what)s)", what=said)
+            if len(self.none_of) > 1
+            else say("not (%(what)s)", what=said)
+        )
 
 
 def joined(criteria: list[AnyCriterion], word: str) -> str:
@@ -74,4 +79,4 @@ def joined(criteria: list[AnyCriterion], word: str) -> str:
         f"({each.sentence()})" if isinstance(each, AllOf | AnyOf) and len(criteria) > 1 else each.sentence()
         for each in criteria
     ]
-    return f" {word} ".join(said) if len(said) <= 2 else ", ".join(said[:-1]) + f" {word} {said[-1]}"
+    return listing(said, word)

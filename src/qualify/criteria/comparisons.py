@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pydantic import Field, model_validator
 
 from qualify.criteria.base import Written
+from qualify.criteria.known_words import marked
 from qualify.criteria.logic import (
     Both,
     Comparison,
@@ -20,6 +21,7 @@ from qualify.criteria.logic import (
     Truth,
 )
 from qualify.criteria.logic import Field as Column
+from qualify.criteria.sentences import amount, either, say
 from qualify.criteria.values import Number, OneOrMore, Scalar, Sought, Value, Values, YesNo
 from qualify.errors import one_of
 from qualify.reading.text import fold
@@ -84,10 +86,10 @@ class Test(Written):
 
     def _limits(self) -> list[tuple[Comparison, str, float]]:
         asked: list[tuple[Comparison, str, float | None]] = [
-            (">=", "at least", self.at_least),
-            (">", "above", self.above),
-            ("<", "below", self.below),
-            ("<=", "at most", self.at_most),
+            (">=", marked("at least %(number)s"), self.at_least),
+            (">", marked("above %(number)s"), self.above),
+            ("<", marked("below %(number)s"), self.below),
+            ("<=", marked("at most %(number)s"), self.at_most),
         ]
         return [(sign, word, limit) for sign, word, limit in asked if limit is not None]
 
@@ -107,25 +109,28 @@ class Test(Written):
 
     def words(self) -> str:
         """The test in English: it completes "the value …"."""
-        return " and ".join([*self._equal_words(), *self._range_words(), *self._text_words()])
+        return f" {say('and')} ".join([*self._equal_words(), *self._range_words(), *self._text_words()])
 
     def _equal_words(self) -> list[str]:
         said = [
-            ("is", self.is_),
-            ("is", self.is_one_of),
-            ("is not", self.is_not),
-            ("is not", self.is_none_of),
+            (marked("is %(value)s"), self.is_),
+            (marked("is %(value)s"), self.is_one_of),
+            (marked("is not %(value)s"), self.is_not),
+            (marked("is not %(value)s"), self.is_none_of),
         ]
-        return [f"{verb} {_spoken(value)}" for verb, value in said if value is not None]
+        return [say(verb, value=_spoken(value)) for verb, value in said if value is not None]
 
     def _range_words(self) -> list[str]:
-        limits = [f"{word} {_amount(limit)}" for _, word, limit in self._limits()]
-        return [f"is {' and '.join(limits)}"] if limits else []
+        limits = [say(word, number=amount(limit)) for _, word, limit in self._limits()]
+        return [say("is %(value)s", value=f" {say('and')} ".join(limits))] if limits else []
 
     def _text_words(self) -> list[str]:
-        said = [("contains", self.contains), ("starts with", self.starts_with)]
-        known = [] if self.is_known is None else ["is known" if self.is_known else "is not known"]
-        return [f"{verb} {_spoken(value)}" for verb, value in said if value is not None] + known
+        said = [
+            (marked("contains %(value)s"), self.contains),
+            (marked("starts with %(value)s"), self.starts_with),
+        ]
+        known = [] if self.is_known is None else [say("is known") if self.is_known else say("is not known")]
+        return [say(verb, value=_spoken(value)) for verb, value in said if value is not None] + known
 
 
 def equals_any(name: str, values: Iterable[Scalar], number: Reading) -> Truth:
@@ -152,12 +157,7 @@ def _simplest(terms: list[Truth], *, any_of: bool = False) -> Truth:
 
 def _spoken(value: Scalar | tuple[Scalar, ...]) -> str:
     if isinstance(value, tuple):
-        return one_of([_spoken(each) for each in value], limit=6)
+        return either([_spoken(each) for each in value], limit=6)
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _amount(number: float) -> str:
-    """A number as people read it: 1000.0 → ``1,000``."""
-    return f"{int(number):,}" if number.is_integer() else f"{number:,}"

@@ -7,10 +7,11 @@ from typing import Annotated, ClassVar, TypeAlias
 from pydantic import Field, model_validator
 
 from qualify.criteria.base import Context, Criterion
+from qualify.criteria.known_words import marked
 from qualify.criteria.logic import Both, Comparison, DecidedIn, GradeIn, ScoreIs, Truth
+from qualify.criteria.sentences import either, pointed, say, spoken_name
 from qualify.criteria.values import Among, OneOrMore, Points, Text
 from qualify.errors import one_of
-from qualify.points import written
 from qualify.vocabulary import DECISIONS, GRADE_LETTERS, GRADE_NUMBERS
 
 GRADES = tuple(letter + number for letter in GRADE_LETTERS for number in GRADE_NUMBERS)
@@ -41,10 +42,10 @@ class Score(Criterion):
 
     def _limits(self) -> list[tuple[Comparison, str, int]]:
         asked: list[tuple[Comparison, str, int | None]] = [
-            (">=", "at least", self.at_least),
-            (">", "above", self.above),
-            ("<", "below", self.below),
-            ("<=", "at most", self.at_most),
+            (">=", marked("at least %(number)s"), self.at_least),
+            (">", marked("above %(number)s"), self.above),
+            ("<", marked("below %(number)s"), self.below),
+            ("<=", marked("at most %(number)s"), self.at_most),
         ]
         return [(sign, word, limit) for sign, word, limit in asked if limit is not None]
 
@@ -55,9 +56,9 @@ class Score(Criterion):
 
     def sentence(self) -> str:
         """As "fit is at least 40 and below 80"."""
-        return f"{self.score} is " + " and ".join(
-            f"{word} {written(limit)}" for _, word, limit in self._limits()
-        )
+        limits = (say(word, number=pointed(limit)) for _, word, limit in self._limits())
+        test = say("is %(value)s", value=f" {say('and')} ".join(limits))
+        return say("%(what)s %(test)s", what=self.score, test=test)
 
 
 class Grade(Criterion):
@@ -74,7 +75,7 @@ class Grade(Criterion):
 
     def sentence(self) -> str:
         """As "grade is A1 or A2"."""
-        return f"grade is {one_of(self.grade)}"
+        return say("grade is %(grades)s", grades=either(self.grade))
 
 
 class Decision(Criterion):
@@ -91,4 +92,4 @@ class Decision(Criterion):
 
     def sentence(self) -> str:
         """As "was accepted or confirmed"."""
-        return f"was {one_of(self.decision)}"
+        return say("was %(decisions)s", decisions=either(map(spoken_name, self.decision)))

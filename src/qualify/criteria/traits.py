@@ -11,7 +11,7 @@ from qualify.criteria.base import Context, Criterion
 from qualify.criteria.comparisons import Test
 from qualify.criteria.logic import Field as Value
 from qualify.criteria.logic import TextIn, Truth
-from qualify.criteria.sentences import by_whom, spoken_name
+from qualify.criteria.sentences import by_whom, either, say, spoken_name
 from qualify.criteria.values import Among, OneOrMore, Text, Texts
 from qualify.errors import did_you_mean, one_of, shown
 from qualify.reading.titles import DEPARTMENTS, SENIORITIES
@@ -37,7 +37,7 @@ class Trait(Test, Criterion):
 
     def sentence(self) -> str:
         """As "employees is at least 50 and below 1,000"."""
-        return f"{spoken_name(self.trait)} {self.words()}"
+        return say("%(what)s %(test)s", what=spoken_name(self.trait), test=self.words())
 
 
 class Seniority(Criterion):
@@ -54,7 +54,8 @@ class Seniority(Criterion):
 
     def sentence(self) -> str:
         """As "is director or VP by job title"."""
-        return f"is {one_of(map(spoken_name, self.seniority), 40)} by {spoken_name(self.title)}"
+        levels = either(map(spoken_name, self.seniority), 40)
+        return say("is %(levels)s by %(title)s", levels=levels, title=spoken_name(self.title))
 
 
 class Department(Criterion):
@@ -71,7 +72,8 @@ class Department(Criterion):
 
     def sentence(self) -> str:
         """As "works in marketing or sales"."""
-        return f"works in {one_of(map(spoken_name, self.department), 40)}{by_whom(self.title, 'job_title')}"
+        named = either(map(spoken_name, self.department), 40)
+        return say("works in %(departments)s", departments=named + by_whom(self.title, "job_title"))
 
 
 class Email(Criterion):
@@ -90,7 +92,8 @@ class Email(Criterion):
 
     def sentence(self) -> str:
         """As "has a free or disposable e-mail address"."""
-        return f"has a {one_of(self.email)} e-mail address{by_whom(self.address, 'email')}"
+        kinds = either(map(spoken_name, self.email))
+        return say("has a %(kinds)s e-mail address", kinds=kinds) + by_whom(self.address, "email")
 
 
 class Country(Criterion):
@@ -110,8 +113,8 @@ class Country(Criterion):
 
     def sentence(self) -> str:
         """As "is in dach or FR"."""
-        named = [word.strip().replace("_", " ") for word in self.country]
-        return f"is in {one_of(named, 8)}{by_whom(self.trait_, 'country')}"
+        named = either((spoken_name(word.strip()) for word in self.country), 8)
+        return say("is in %(places)s", places=named) + by_whom(self.trait_, "country")
 
 
 def codes_of(word: str, groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -149,7 +152,9 @@ class Icp(Criterion):
 
     def sentence(self) -> str:
         """As "matches the ICP profile mid-market"."""
-        return "matches an ICP profile" if self.icp == "any" else f"matches the ICP profile {self.icp}"
+        if self.icp == "any":
+            return say("matches an ICP profile")
+        return say("matches the ICP profile %(name)s", name=self.icp)
 
 
 class Persona(Criterion):
@@ -165,7 +170,9 @@ class Persona(Criterion):
 
     def sentence(self) -> str:
         """As "is the persona buyer"."""
-        return "matches a persona" if self.persona == "any" else f"is the persona {self.persona}"
+        if self.persona == "any":
+            return say("matches a persona")
+        return say("is the persona %(name)s", name=self.persona)
 
 
 def _reads(

@@ -9,6 +9,8 @@ ledger    what people read: the lines behind each score
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,8 +30,13 @@ Progress = Callable[[str], None]
 def connect(
     memory_limit: str | None = None, threads: int | None = None, folder: Path | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """A DuckDB connection of its own, in memory; spills to ``folder`` beyond ``memory_limit`` (as ``1GB``)."""
+    """A DuckDB connection of its own, in memory; spills to ``folder`` beyond ``memory_limit`` (as ``1GB``).
+
+    Without ``folder`` it spills to the system's folder for what is temporary: DuckDB would take the one we stand in.
+    """
     import duckdb
+
+    folder = folder or Path(tempfile.gettempdir(), f"qualify-{os.getpid()}")
 
     connection = duckdb.connect(
         config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}

@@ -9,19 +9,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from qualify.criteria.sentences import counted, spoken_name
+from qualify.criteria.known_words import marked
+from qualify.criteria.sentences import amount, pointed, say, say_many, spoken_name
 from qualify.handoff.evidence import Evidence, evidence, new_since
 from qualify.handoff.facts import Assignment, Rejection
 from qualify.moments import written
-from qualify.points import written as points_written
 from qualify.scoring.single import Judgement
 from qualify.vocabulary import BANT
 
 QUESTIONS: Final[Mapping[str, str]] = {
-    "budget": "Is there money for this, how much, and from when?",
-    "authority": "Who decides, and who else is asked?",
-    "need": "What is the problem, and what does it cost them to leave it as it is?",
-    "timeline": "By when do they want it, and what happens on that day?",
+    "budget": marked("Is there money for this, how much, and from when?"),
+    "authority": marked("Who decides, and who else is asked?"),
+    "need": marked("What is the problem, and what does it cost them to leave it as it is?"),
+    "timeline": marked("By when do they want it, and what happens on that day?"),
 }
 """How the four questions of BANT are asked; a question of your own is asked by its name."""
 
@@ -140,10 +140,12 @@ def _asked(judgement: Judgement) -> tuple[list[Question], list[tuple[str, str]]]
     for question in judgement.view.judge.layout.questions or list(BANT):
         given = record.newest_answer(question, as_of)
         if given is None or (given.expires_at is not None and given.expires_at <= as_of):
-            words = QUESTIONS.get(question, f"{spoken_name(question).capitalize()}?")
+            words = f"{spoken_name(question).capitalize()}?"
+            if question in QUESTIONS:
+                words = say(QUESTIONS[question])
             open_.append(Question(question, words, given.expires_at if given is not None else None))
         else:
-            answered.append((question, given.told or "answered"))
+            answered.append((question, given.told or say("answered")))
     return open_, answered
 
 
@@ -154,15 +156,28 @@ def _openings(
     if earlier:
         new = [each.rule for each in new_since(judgement, earlier[0])][:3]
         day = written(earlier[0].rejected_at, zone)[:10]
-        since = f"; new since: {', '.join(new)}" if new else ""
-        yield f"We spoke before: refused on {day} as {earlier[0].reason.replace('_', ' ')}{since}"
+        told = {"day": day, "reason": spoken_name(earlier[0].reason)}
+        if new:
+            yield say(
+                "We spoke before: refused on %(day)s as %(reason)s; new since: %(new)s",
+                new=", ".join(new),
+                **told,
+            )
+        else:
+            yield say("We spoke before: refused on %(day)s as %(reason)s", **told)
     happened = [each for each in evidence(judgement) if each.last_at is not None]
     for each in sorted(happened, key=lambda each: -(each.last_at or 0))[:2]:
-        yield f"{_capital(each.rule)}, last on {written(each.last_at, zone)}"
+        yield say("%(what)s, last on %(when)s", what=_capital(each.rule), when=written(each.last_at, zone))
     if looked and looked[0].times > 1:
-        yield f"Came back to {looked[0].what}: {counted(looked[0].times, 'time')}"
+        what, times = looked[0].what, looked[0].times
+        yield say_many(
+            "Came back to %(what)s: %(count)s time",
+            "Came back to %(what)s: %(count)s times",
+            times,
+            what=what,
+        )
     if person.source:
-        yield f"Found us by {person.source}"
+        yield say("Found us by %(source)s", source=person.source)
 
 
 def as_text(made: Brief, zone: str = "UTC") -> str:
@@ -176,21 +191,23 @@ def _head(made: Brief, zone: str) -> str:
     who = person.name or person.email or made.lead_id
     at = ", ".join(each for each in (person.job_title, person.company, person.country) if each)
     reach = " · ".join(each for each in (person.email, person.phone, person.time_zone) if each)
-    score = f"{points_written(made.total)} points{f', grade {made.grade}' if made.grade else ''}"
-    due = f"First contact by {written(made.due_at, zone)}" if made.due_at is not None else ""
+    score = say("%(points)s points", points=pointed(made.total))
+    if made.grade:
+        score = say("%(points)s points, grade %(grade)s", points=pointed(made.total), grade=made.grade)
+    due = "" if made.due_at is None else say("First contact by %(when)s", when=written(made.due_at, zone))
     return "\n".join(line for line in (who, at, reach, score, due) if line)
 
 
 def _sections(made: Brief, zone: str) -> Iterable[str]:
-    yield _listed("Why you", made.why_you)
-    yield _listed("Why now", [_because(each, zone) for each in made.why_now])
-    yield _listed("What they did", [_did(each, zone) for each in made.looked_at])
-    yield _listed("Known already", [f"{spoken_name(name)}: {value}" for name, value in made.answered])
-    yield _listed("What to ask", [_question(each, zone) for each in made.to_ask])
-    yield _listed("Earlier", [_refused(each, zone) for each in made.earlier])
-    yield _listed("To open with", made.openings)
+    yield _listed(say("Why you"), made.why_you)
+    yield _listed(say("Why now"), [_because(each, zone) for each in made.why_now])
+    yield _listed(say("What they did"), [_did(each, zone) for each in made.looked_at])
+    yield _listed(say("Known already"), [f"{spoken_name(name)}: {value}" for name, value in made.answered])
+    yield _listed(say("What to ask"), [_question(each, zone) for each in made.to_ask])
+    yield _listed(say("Earlier"), [_refused(each, zone) for each in made.earlier])
+    yield _listed(say("To open with"), made.openings)
     more = made.person.more or {}
-    yield _listed("Also known", [f"{spoken_name(name)}: {value}" for name, value in more.items()])
+    yield _listed(say("Also known"), [f"{spoken_name(name)}: {value}" for name, value in more.items()])
 
 
 def _listed(title: str, lines: Sequence[str]) -> str:
@@ -198,18 +215,23 @@ def _listed(title: str, lines: Sequence[str]) -> str:
 
 
 def _because(each: Evidence, zone: str) -> str:
-    when = f", last on {written(each.last_at, zone)}" if each.last_at is not None else ""
-    return f"{points_written(each.points, sign=True)} {each.rule} ({each.score}){when}"
+    what = f"{pointed(each.points, sign=True)} {each.rule} ({each.score})"
+    if each.last_at is None:
+        return what
+    return say("%(what)s, last on %(when)s", what=what, when=written(each.last_at, zone))
 
 
 def _did(each: Looked, zone: str) -> str:
-    often = f", {counted(each.times, 'time')}" if each.times > 1 else ""
-    return f"{each.what}{often}, last on {written(each.last_at, zone)}"
+    when = written(each.last_at, zone)
+    if each.times == 1:
+        return say("%(what)s, last on %(when)s", what=each.what, when=when)
+    times = amount(each.times)
+    return say("%(what)s, %(count)s times, last on %(when)s", what=each.what, count=times, when=when)
 
 
 def _question(each: Question, zone: str) -> str:
     old = (
-        f" (the last answer expired on {written(each.expired, zone)[:10]})"
+        " " + say("(the last answer expired on %(day)s)", day=written(each.expired, zone)[:10])
         if each.expired is not None
         else ""
     )
@@ -217,8 +239,9 @@ def _question(each: Question, zone: str) -> str:
 
 
 def _refused(each: Rejection, zone: str) -> str:
-    words = f": {each.words}" if each.words else ""
-    return f"{written(each.rejected_at, zone)[:10]}, refused as {each.reason.replace('_', ' ')}{words}"
+    day, reason = written(each.rejected_at, zone)[:10], spoken_name(each.reason)
+    said = say("%(day)s, refused as %(reason)s", day=day, reason=reason)
+    return f"{said}: {each.words}" if each.words else said
 
 
 def _capital(text: str) -> str:

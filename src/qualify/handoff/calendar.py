@@ -40,6 +40,7 @@ class Calendar:
         self._of_weekday = [_minutes(hours, day) for day in WEEKDAYS]
         self._spans: dict[dt.date, list[Span]] = {}
         self._hours: dict[dt.date, list[Span]] = {}
+        self._following: dict[dt.date, dt.date | None] = {}
 
     def used(self, start: int, end: int) -> int:
         """Milliseconds of working time from one moment until another; 0 when the second is not later.
@@ -95,6 +96,13 @@ class Calendar:
     def works_on(self, day: dt.date) -> bool:
         """Whether there is any working time on that day."""
         return bool(self.of_day(day))
+
+    def next_day(self, day: dt.date) -> dt.date | None:
+        """The next day with working time; None when there is none within three years. Told once for each day."""
+        if day not in self._following:
+            days = (day + dt.timedelta(days=count) for count in range(1, _FARTHEST_DAYS))
+            self._following[day] = next((each for each in days if self.works_on(each)), None)
+        return self._following[day]
 
     def local(self, at: int) -> dt.datetime:
         """The moment as the clock on the rep's wall shows it."""

@@ -24,8 +24,6 @@ ExitReason: TypeAlias = Literal[
 ]
 TaskState: TypeAlias = Literal["done", "skipped", "due", "planned", "cancelled"]
 
-_FARTHEST_DAYS = 3 * 366
-
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
@@ -245,7 +243,7 @@ class _Laid:
     def _due(self, anchor: int, gap: int, step: Step) -> int | None:
         day = self.calendar.local(anchor).date()
         for _ in range(gap):
-            found = self._next_day(day)
+            found = self.calendar.next_day(day)
             if found is None:
                 return None
             day = found
@@ -253,8 +251,3 @@ class _Laid:
         return self.calendar.opens(
             opens if step.at is None else max(opens, self.calendar.at_wall(day, step.at))
         )
-
-    def _next_day(self, day: dt.date) -> dt.date | None:
-        """The next day with working time."""
-        days = (day + dt.timedelta(days=count) for count in range(1, _FARTHEST_DAYS))
-        return next((each for each in days if self.calendar.works_on(each)), None)

@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter, neg
 from typing import NamedTuple
 
 from qualify.handoff.clock import Clock
@@ -63,17 +64,18 @@ class Speed:
 def speed(observed: Iterable[Observed]) -> Speed:
     """How fast these leads heard from us."""
     every = list(observed)
-    curve = survival(every)
-    verdicts = Counter([each.kept for each in every])
+    ends = _ends(every)
+    when, unanswered = _curve(ends)
+    verdicts = Counter(map(_kept, every))
     return Speed(
         leads=len(every),
-        answered=sum([each.answered for each in every]),
+        answered=sum(map(_answered, every)),
         kept=verdicts[True],
         missed=verdicts[False],
-        median=percentile(curve, 0.5),
-        p90=percentile(curve, 0.9),
-        p95=percentile(curve, 0.95),
-        within=_answered_in_time(every, curve),
+        median=_by(when, unanswered, 0.5),
+        p90=_by(when, unanswered, 0.9),
+        p95=_by(when, unanswered, 0.95),
+        within=_answered_in_time(every, ends, when, unanswered),
     )
 
 
@@ -130,20 +132,43 @@ class Step(NamedTuple):
 
 def survival(observed: Sequence[Observed]) -> list[Step]:
     """The Kaplan–Meier curve: a step wherever somebody was answered, in order. Answers go before open ones at a tie."""
-    steps: list[Step] = []
-    left, share = len(observed), 1.0
-    for used, answers, gone in _counted(observed):
-        if answers:
-            share *= 1 - answers / left
-            steps.append(Step(used, share))
-        left -= gone
-    return steps
+    return [Step(*step) for step in zip(*_curve(_ends(observed)), strict=True)]
 
 
 def percentile(curve: Sequence[Step], share: float) -> int | None:
     """The least working time by which so large a share has been answered; None where the curve does not say."""
-    place = bisect_left(curve, share - 1 - _ROUNDING, key=lambda step: -step.unanswered)
-    return curve[place].used if place < len(curve) else None
+    return _by([step.used for step in curve], [step.unanswered for step in curve], share)
+
+
+_used, _answered, _within, _kept = (
+    itemgetter(Observed._fields.index(name)) for name in ("used", "answered", "within", "kept")
+)
+
+
+def _ends(observed: Iterable[Observed]) -> list[int]:
+    """When each was seen last, and whether it was answered then, in one whole number: those are sorted fastest."""
+    return sorted([each[0] * 2 + each[1] for each in observed])
+
+
+def _curve(ends: Sequence[int]) -> tuple[list[int], list[float]]:
+    """The curve as two lists: when somebody was answered, and the share that was not answered yet from then on."""
+    when, unanswered = list[int](), list[float]()
+    left, share, before, gone = len(ends), 1.0, -1, 0
+    for both, many in Counter(ends).items():  # in order, as they are sorted
+        used = both >> 1
+        if both & 1:
+            # Who was seen no longer at that very moment is still at risk.
+            tied = gone if before == used else 0
+            share *= 1 - many / (left + tied)
+            when.append(used)
+            unanswered.append(share)
+        left, before, gone = left - many, used, many
+    return when, unanswered
+
+
+def _by(when: Sequence[int], unanswered: Sequence[float], share: float) -> int | None:
+    place = bisect_left(unanswered, share - 1 - _ROUNDING, key=neg)
+    return when[place] if place < len(when) else None
 
 
 _WHOLE = 1_000_000_000
@@ -153,14 +178,16 @@ _ROUNDING = 1e-12
 """Products of shares come out this near to what they are."""
 
 
-def _answered_in_time(every: Sequence[Observed], curve: Sequence[Step]) -> float | None:
+def _answered_in_time(
+    every: Sequence[Observed], ends: Sequence[int], when: Sequence[int], unanswered: Sequence[float]
+) -> float | None:
     """The share answered within the promise, each lead against its own."""
-    promises = {each.within for each in every}
+    promises = set(map(_within, every))
     if len(promises) == 1:  # nearly always; the curve is there already
-        return _answered_by(curve, promises.pop(), max([each.used for each in every]))
+        return _answered_by(when, unanswered, promises.pop(), ends[-1] >> 1)
     # Of a promise of 1, used is a share of it.
-    scaled = [each._replace(used=_scaled(each)) for each in every]
-    return _answered_by(survival(scaled), _WHOLE, max([each.used for each in scaled], default=None))
+    scaled = _ends([each._replace(used=_scaled(each)) for each in every])
+    return _answered_by(*_curve(scaled), _WHOLE, scaled[-1] >> 1 if scaled else None)
 
 
 def _scaled(each: Observed) -> int:
@@ -168,26 +195,12 @@ def _scaled(each: Observed) -> int:
     return -(-each.used * _WHOLE // each.within)
 
 
-def _counted(observed: Sequence[Observed]) -> list[tuple[int, int, int]]:
-    """For each duration, in order: how many were answered then, and how many were seen no longer."""
-    found: list[tuple[int, int, int]] = []
-    before, answers, gone = -1, 0, 0
-    # A duration and whether it was answered, in one whole number: those are sorted fastest.
-    for both in sorted([each.used * 2 + each.answered for each in observed]):
-        used = both >> 1
-        if used != before:
-            if gone:
-                found.append((before, answers, gone))
-            before, answers, gone = used, 0, 0
-        answers += both & 1
-        gone += 1
-    return [*found, (before, answers, gone)] if gone else found
-
-
-def _answered_by(curve: Sequence[Step], used: int, longest: int | None) -> float | None:
+def _answered_by(
+    when: Sequence[int], unanswered: Sequence[float], used: int, longest: int | None
+) -> float | None:
     """The share answered by then; None where nobody was watched for so long and not all were answered before."""
     if longest is None:
         return None
-    place = bisect_right(curve, used, key=lambda step: step.used)
-    unanswered = curve[place - 1].unanswered if place else 1.0
-    return 1 - unanswered if longest >= used or unanswered <= _ROUNDING else None
+    place = bisect_right(when, used)
+    left = unanswered[place - 1] if place else 1.0
+    return 1 - left if longest >= used or left <= _ROUNDING else None

@@ -156,12 +156,17 @@ def is_role_address(email: str) -> bool:
 
 
 def _normal_id(value: str) -> str | None:
-    text = "".join(sign for sign in value if unicodedata.category(sign) not in ("Cc", "Cs"))
-    text = unicodedata.normalize("NFC", text).strip()
+    text = value.strip() if value.isascii() and value.isprintable() else _plain(value)
     folded = text.casefold()
     if not text or len(text) > LONGEST or folded in JUNK or _JUNK_FORMS.fullmatch(folded):
         return None
     return text
+
+
+def _plain(value: str) -> str:
+    """The text without control characters and half characters, composed."""
+    text = "".join(sign for sign in value if unicodedata.category(sign) not in ("Cc", "Cs"))
+    return unicodedata.normalize("NFC", text).strip()
 
 
 @lru_cache(maxsize=1)

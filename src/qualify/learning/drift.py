@@ -6,7 +6,7 @@ are ranked, and what arrives: new and vanished levels, kinds of event that stopp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -216,6 +216,39 @@ def stopped(
             said = f"hardly any {kind} arrives any more: {came:,} where {usual:,.0f} were to be expected."
             found.append(Alarm("stopped", kind, float(came), usual, f"{said} Is its tracking broken?"))
     return found
+
+
+SPANS: Final = (1, 3, 7)
+"""Days of which it is asked whether anything still arrives: the more a kind of event comes, the sooner it is missed."""
+WEEKS_BEFORE: Final = 4
+EXPECTED: Final = 20
+"""Events that were to be expected, below which their absence may be chance."""
+
+
+def silent(counts: Mapping[str, Mapping[int, Sequence[int]]]) -> list[Alarm]:
+    """Kinds of event that stopped within days: those of which less than a tenth came of what came in each week before.
+
+    ``counts`` says by kind and span of days (:data:`SPANS`) how many came in the last such span, and then in those
+    that end 1, 2 … :data:`WEEKS_BEFORE` weeks earlier: the same days of the week, so that a Sunday is held against
+    Sundays. The least of those weeks is to be expected: a mailing once a month is not missed on any other day.
+    """
+    found = []
+    for kind, by_span in sorted(counts.items()):
+        for days, (came, *before) in sorted(by_span.items()):
+            usual = min(before, default=0)
+            if usual >= EXPECTED and came < 0.1 * usual:
+                found.append(
+                    Alarm("stopped", kind, float(came), float(usual), _silence(kind, days, came, usual))
+                )
+                break
+    return found
+
+
+def _silence(kind: str, days: int, came: int, usual: int) -> str:
+    when = "in the last day" if days == 1 else f"in the last {days} days"
+    then = "on that day" if days == 1 else "on those days"
+    least = f"{usual:,} or more came {then} of each of the {WEEKS_BEFORE} weeks before"
+    return f"hardly any {kind} arrives any more: {came:,} {when}, where {least}. Is its tracking broken?"
 
 
 def foretold(

@@ -54,10 +54,7 @@ class Evidence:
 
     def one_each(self) -> Evidence:
         """One row of each lead, drawn from its own by a hash: rows of one lead are no evidence of each other."""
-        order = np.lexsort((_mixed(self.lead, self.at), self.lead))
-        first = np.ones(len(order), dtype=np.bool_)
-        first[1:] = self.lead[order][1:] != self.lead[order][:-1]
-        return self.rows(np.sort(order[first]))
+        return self.rows(one_of_each(self.lead, self.at))
 
     @property
     def fingerprint(self) -> str:
@@ -70,6 +67,14 @@ class Evidence:
         for held in (self.won, self.at, self.lead):
             found.update(np.ascontiguousarray(held).tobytes())
         return found.hexdigest()[:12]
+
+
+def one_of_each(lead: Ints, at: Ints) -> Ints:
+    """The place of one row of each lead, in order, drawn by a hash of the lead and the row's moment."""
+    order = np.lexsort((_mixed(lead, at), lead))
+    first = np.ones(len(order), dtype=np.bool_)
+    first[1:] = lead[order][1:] != lead[order][:-1]
+    return np.sort(order[first])
 
 
 def _mixed(lead: Ints, at: Ints) -> NDArray[np.uint64]:

@@ -6,7 +6,7 @@ event. So what is learnt from is read by the scoring engine, as of any moment, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -48,11 +48,33 @@ class Watching(Layout):
     The counts are among the tallies; no condition asks for them, so they are read as they were counted.
     """
 
-    def __init__(self, book: Playbook, fields: Sequence[Field], counted: Sequence[Occurrences]) -> None:
+    def __init__(
+        self,
+        book: Playbook,
+        fields: Sequence[Field],
+        counted: Sequence[Occurrences],
+        learnt: Collection[str] | None = None,
+    ) -> None:
         super().__init__(book)
-        self._fields = list(fields)
+        self._fields, self._learnt = list(fields), learnt
+        self.scored = len(self.tallies)
+        """So many tallies are the playbook's own; those after them are watched alone: kinds of event, counted."""
         for each in counted:
             self._number_of(Tally(each))
+
+    def _number_of(self, tally: Tally) -> int:
+        """What is counted for points already is not counted a second time for a condition."""
+        alike = [number for number, each in enumerate(self.tallies) if each.occurrences == tally.occurrences]
+        return alike[0] if alike and not tally.adds_up else super()._number_of(tally)
+
+    def tally_of(self, occurrences: Occurrences) -> int:
+        """The number of a tally that counts these occurrences, for points or for conditions."""
+        return next(number for number, each in enumerate(self.tallies) if each.occurrences == occurrences)
+
+    @property
+    def learnt_fields(self) -> list[Field]:
+        """Of the traits those that the data says were learnt with a date."""
+        return [each for each in self.trait_fields if self._learnt is None or each.name in self._learnt]
 
     @cached_property
     def asked(self) -> Asked:
@@ -70,22 +92,30 @@ class Observation:
     book: Playbook | None
 
 
-def observation(traits: Sequence[str], kinds: Sequence[str], book: Playbook | None) -> Observation:
-    """A playbook that watches these traits and kinds of event, and the rules of ``book`` where there is one."""
+def observation(
+    traits: Sequence[str],
+    kinds: Sequence[str],
+    book: Playbook | None,
+    learnt: Collection[str] | None = None,
+    numbers: Collection[str] | None = None,
+) -> Observation:
+    """A playbook that watches these traits and kinds of event, and the rules of ``book`` where there is one.
+
+    ``learnt`` are the traits that are known with a date, ``numbers`` the columns of those with a number among
+    their values, where that is known: others are not looked at for what is not there.
+    """
     traits, kinds = list(traits)[:MOST_TRAITS], list(kinds)[:MOST_KINDS]
     own = [] if book is None else [(rule.label, rule.when) for _, _, rule in book.rules()]
     counted = [_did(kind, within) for kind in kinds for within in (None, RECENT)]
-    fields = [field for field, _, _ in _fields_of(traits)]
-    layout = Watching(_watching(book, [_held(when) for _, when in own]), fields, counted)
+    looked_at = _fields_of(traits, numbers)
+    fields = [field for field, _, _ in looked_at]
+    layout = Watching(_watching(book, [_held(when) for _, when in own]), fields, counted, learnt)
     first = len(layout.rules) - len(own)
     rules = [
         Watched(_unique(label, place, own), "rule", _written(when), f"rule_{first + place}")
         for place, (label, when) in enumerate(own)
     ]
-    looked = [
-        Watched(name, "trait", asked, field.column, field.reading)
-        for field, name, asked in _fields_of(traits)
-    ]
+    looked = [Watched(name, "trait", asked, field.column, field.reading) for field, name, asked in looked_at]
     counts = [each for kind in kinds for each in _of_kind(layout, kind)]
     return Observation(layout, (*rules, *looked, *counts), book)
 
@@ -109,10 +139,17 @@ def _did(kind: str, within: int | None) -> Occurrences:
     return Did(did=(kind,), within=within).events()
 
 
-def _fields_of(traits: Sequence[str]) -> list[tuple[Field, str, dict[str, Any]]]:
+def _fields_of(
+    traits: Sequence[str], numbers: Collection[str] | None
+) -> list[tuple[Field, str, dict[str, Any]]]:
     """Each trait as text and as a number, and what job titles and e-mail addresses say."""
     readings: tuple[Reading, ...] = ("text", "number")
-    found = [(Field(name, reading), name, {"trait": name}) for name in traits for reading in readings]
+    found = [
+        (Field(name, reading), name, {"trait": name})
+        for name in traits
+        for reading in readings
+        if reading == "text" or numbers is None or Field(name, reading).column in numbers
+    ]
     title, address = "job_title", "email"
     return [
         *found,

@@ -8,14 +8,18 @@ left behind before anything is moved.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import ibis
 
+from qualify.criteria.logic import Occurrences
+from qualify.learning.observing import RECENT, Watching
 from qualify.moments import DAY
 from qualify.scoring.expression import AS_OF, Scoring
+from qualify.scoring.knowing import existing
 from qualify.scoring.layout import Layout
+from qualify.scoring.tallying import tallied as as_scored
 
 ALWAYS: Final = 0
 """The ``created_at`` of what was always known; it stays where it is."""
@@ -25,7 +29,7 @@ def moved(layout: Layout, tables: Mapping[str, Any], rows: Any, moment: int = AS
     """The canonical tables with one lead for each training row (``row, lead_id, at``), as it was known then.
 
     The lead's id is the row's number. Where the playbook counts whole accounts, colleagues are there too, under
-    negative numbers.
+    negative numbers, with those of their events that are counted for the account.
     """
     shift = ibis.literal(moment, "int64") - rows.at
     rows = rows.select("row", "lead_id", "at", shift=shift)
@@ -36,14 +40,38 @@ def moved(layout: Layout, tables: Mapping[str, Any], rows: Any, moment: int = AS
         found["traits"] = _told(tables["traits"], rows, "learned_at")
     if "answers" in tables:
         found["answers"] = _told(tables["answers"], rows, "answered_at", ("expires_at",))
-    whose = rows
-    if any(tally.occurrences.whole_account for tally in layout.tallies):
+    if "events" in tables:
+        found["events"] = _events(tables["events"], rows)
+    shared = [tally.occurrences for tally in layout.tallies if tally.occurrences.whole_account]
+    if shared:
         colleagues = _colleagues(tables["leads"], rows)
         found["leads"] = ibis.union(found["leads"], _of_colleagues(tables["leads"], colleagues))
-        whose = ibis.union(rows, colleagues.select("row", "lead_id", "at", "shift"))
-    if "events" in tables:
-        found["events"] = _events(tables["events"], whose)
+        if "events" in tables:
+            theirs = _counted_for_accounts(tables["events"], shared)
+            whose = colleagues.select("row", "lead_id", "at", "shift")
+            found["events"] = ibis.union(found["events"], _events(theirs, whose, reach=_reach(shared)))
     return found
+
+
+def without_colleagues(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """The moved tables once everything is tallied: colleagues have been counted and are of no more use."""
+    return {**tables, "leads": tables["leads"].filter(tables["leads"].lead_id >= 0)}
+
+
+def _counted_for_accounts(events: Any, shared: Sequence[Occurrences]) -> Any:
+    """The events of the kinds that are counted for whole accounts."""
+    parts = [each for counted in shared for each in (counted, counted.after) if each is not None]
+    kinds = [each.kinds for each in parts]
+    if any(each is None for each in kinds):
+        return events
+    return events.filter(events.kind.isin(sorted(frozenset[str]().union(*(each or () for each in kinds)))))
+
+
+def _reach(shared: Sequence[Occurrences]) -> int | None:
+    """Of how many days before a row the events of colleagues can count; None: of any."""
+    if any(each.window is None for each in shared):
+        return None
+    return max((each.window or 0) + (each.apart or 0) for each in shared)
 
 
 def _created(table: Any) -> Any:
@@ -110,13 +138,15 @@ def _of_colleagues(leads: Any, colleagues: Any) -> Any:
     )
 
 
-def _events(events: Any, rows: Any) -> Any:
-    """The events known by then. ``day`` is the calendar day on which they really happened."""
+def _events(events: Any, rows: Any, reach: int | None = None) -> Any:
+    """The events known by then (of the last ``reach`` days); ``day`` is the calendar day on which they happened."""
     names = [name for name in events.columns if name not in ("lead_id", "happened_at", "known_at")]
     joined = rows.join(events, "lead_id").select(
         rows.row, rows.at, rows.shift, events.happened_at, events.known_at, *(events[name] for name in names)
     )
     known = joined.filter((joined.happened_at <= joined.at) & (joined.known_at <= joined.at))
+    if reach is not None:
+        known = known.filter(known.happened_at > known.at - reach * DAY)
     return known.select(
         lead_id=known.row,
         happened_at=known.happened_at + known.shift,
@@ -129,30 +159,75 @@ def _events(events: Any, rows: Any) -> Any:
 def tallied(layout: Layout, tables: Mapping[str, Any], moment: int = AS_OF) -> Any:
     """One row for each training row and tally with occurrences: see :func:`qualify.scoring.tallying.tallied`.
 
-    ``tables`` are :func:`moved` ones; ``lead_id`` is the row's number, the newest moments are moved, too.
+    ``tables`` are :func:`moved` ones; ``lead_id`` is the row's number, the newest moments are moved, too. What a
+    playbook looks at is counted as scoring counts it; kinds that are watched alone are all counted in one go.
     """
-    return Scoring(layout, tables, moment).tallied
+    scored = layout.scored if isinstance(layout, Watching) else len(layout.tallies)
+    now, found = ibis.literal(moment, "int64"), []
+    if scored:
+        leads = existing(tables["leads"], now)
+        found.append(as_scored(layout.tallies[:scored], tables["events"], leads, now))
+    if watched := layout.tallies[scored:]:
+        numbers = {
+            (each.occurrences.kinds, each.occurrences.window): number
+            for number, each in enumerate(watched, scored)
+        }
+        found.append(_by_kind(numbers, tables["events"].filter(tables["events"].lead_id >= 0), now))
+    return found[0] if len(found) == 1 else ibis.union(*found)
+
+
+def _by_kind(numbers: Mapping[tuple[frozenset[str] | None, int | None], int], events: Any, now: Any) -> Any:
+    """Each kind of event counted, ever and lately, in one pass over the events; ``numbers`` are their tallies'."""
+    kinds = sorted(frozenset[str]().union(*(kinds or () for kinds, _ in numbers)))
+    kept = events.filter(events.kind.isin(kinds))
+    lately = kept.happened_at > now - RECENT * DAY
+    grouped = kept.group_by("lead_id", "kind").agg(
+        n=kept.count(), first_at=kept.happened_at.min(), last_at=kept.happened_at.max(),
+        n_lately=lately.sum(), first_lately=lately.ifelse(kept.happened_at, ibis.null("int64")).min(),
+    )  # fmt: skip
+    recent = grouped.filter(grouped.n_lately > 0)
+    recent = recent.select("lead_id", "kind", "last_at", n=recent.n_lately, first_at=recent.first_lately)
+    return ibis.union(_numbered(grouped, numbers, None), _numbered(recent, numbers, RECENT))
+
+
+def _numbered(
+    counted: Any, numbers: Mapping[tuple[frozenset[str] | None, int | None], int], window: int | None
+) -> Any:
+    """Counts by kind under the numbers of their tallies; a kind that the playbook counts itself is left out."""
+    of_kind = {next(iter(kinds or ())): number for (kinds, days), number in numbers.items() if days == window}
+    kept = counted.filter(counted.kind.isin(sorted(of_kind)))
+    tally = ibis.cases(
+        *((kept.kind == kind, ibis.literal(number, "int32")) for kind, number in of_kind.items()),
+        else_=ibis.null("int32"),
+    )
+    nothing = ibis.null("float64")
+    return kept.select("lead_id", "n", "first_at", "last_at", tally=tally, worth=nothing).select(
+        "lead_id", "tally", "n", "first_at", "last_at", "worth"
+    )
 
 
 def facts(layout: Layout, tables: Mapping[str, Any], counted: Any = None, moment: int = AS_OF) -> Any:
-    """One row for each training row (``lead_id`` is its number): traits as read, and what rules' conditions count.
+    """One row for each training row (``lead_id`` is its number): traits as read, and what rules count.
 
-    ``counted`` is a table that holds :func:`tallied` already.
+    ``counted`` is a table that holds :func:`tallied` already; what is only watched in it is left where it is.
     """
+    if counted is not None:
+        scored = {rule.tally for rule in layout.rules if rule.tally is not None}
+        asked = sorted({*layout.conditional_tallies, *scored})
+        counted = counted.filter(counted.tally.isin(asked)) if asked else counted.limit(0)
     return Scoring(layout, tables, moment, tallied_as=counted).facts
 
 
 def seen(layout: Layout, tables: Mapping[str, Any], known: Any, moment: int = AS_OF) -> Any:
     """The facts (``known``) of each training row (``row``) with which rules held, and the total in hundredths.
 
-    Columns: those of the facts, ``rule_N`` of every condition, ``total``. Colleagues are left out.
+    Columns: those of the facts, ``rule_N`` of every condition, ``total``.
     """
     scoring = Scoring(layout, tables, moment)
     scoring.facts = known
     judged = scoring.judged
     kept = [name for name in known.columns if name not in ("lead_id", "account_id", "created_at")]
     rules = [f"rule_{rule.number}" for rule in layout.conditions]
-    joined = known.join(judged, "lead_id").select(
+    return known.join(judged, "lead_id").select(
         *(known[name] for name in kept), *(judged[name] for name in (*rules, "total")), row=known.lead_id
     )
-    return joined.filter(joined.row >= 0)

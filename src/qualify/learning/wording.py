@@ -1,4 +1,4 @@
-"""Items and values in English, and as the playbook's own criteria."""
+"""Items and values in words, and as the playbook's own criteria."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from qualify.criteria.known_words import WORDS
+from qualify.criteria.sentences import days_of, say, spoken_name
 from qualify.learning.columns import Column
 from qualify.learning.items import Item
 
@@ -21,25 +23,41 @@ def amount(number: float) -> str:
 
 
 def spoken(column: Column, row: int) -> str:
-    """What a lead's value is, in English: ``industry is software``."""
+    """What a lead's value is: ``industry is software``; in whichever language sentences are said just now."""
+    name, done = _named(column.name), _named(_done(column))
     if column.unknown[row]:
-        if column.origin == "recency":
-            return f"{_done(column)} was never done"
-        return f"{column.name} is not known"
+        never = say("%(what)s was never done", what=done)
+        return (
+            never
+            if column.origin == "recency"
+            else say("%(what)s %(test)s", what=name, test=say("is not known"))
+        )
     if column.levels is not None:
-        return f"{column.name} is {column.levels[column.values[row]]}"
+        return _equals(name, column.levels[column.values[row]])
     value = float(column.values[row])
     if column.origin == "rule":
-        return f"“{column.name}” holds" if value else f"“{column.name}” does not hold"
+        return say("“%(rule)s” holds", rule=name) if value else say("“%(rule)s” does not hold", rule=name)
     if column.origin == "count":
-        return (
-            f"{_done(column)}{_lately(column)} {amount(value)} times"
-            if value
-            else f"{_done(column)}{_lately(column)} was not done"
-        )
+        return _counted(done, (column.asked or {}).get("within"), value)
     if column.origin == "recency":
-        return f"{_done(column)} was {amount(-value)} days ago"
-    return f"{column.name} is {amount(value)}"
+        return say("%(what)s was %(days)s days ago", what=done, days=amount(-value))
+    return _equals(name, amount(value))
+
+
+def _named(name: str) -> str:
+    """A name as it stands, or our word for it in another language."""
+    return spoken_name(name) if name in WORDS and spoken_name(name) != WORDS[name] else name
+
+
+def _equals(name: str, value: str) -> str:
+    return say("%(what)s %(test)s", what=name, test=say("is %(value)s", value=value))
+
+
+def _counted(done: str, days: int | None, times: float) -> str:
+    lately = f"{done} {say('in the last %(days)s', days=days_of(days))}" if days else done
+    if not times:
+        return say("%(what)s was not done", what=lately)
+    return say("%(what)s %(count)s times", what=lately, count=amount(times))
 
 
 def _done(column: Column) -> str:

@@ -7,11 +7,11 @@ from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from qualify.criteria import Criterion
 from qualify.criteria.combined import AllOf, AnyOf
-from qualify.criteria.sentences import days_of
+from qualify.criteria.known_words import marked
+from qualify.criteria.sentences import days_of, pointed, say, say_many
 from qualify.playbook.book import Playbook
 from qualify.playbook.sections import Bounds, Cuts, Profile, Rule, Score, Stage, Threshold
 from qualify.playbook.wording import limits_in_words, rule_limits, stage_in_words
-from qualify.points import written
 
 Kind: TypeAlias = Literal["added", "removed", "changed"]
 T = TypeVar("T")
@@ -33,9 +33,9 @@ class Difference(NamedTuple):
         """As "engagement: came to a webinar: +10 → +5"."""
         head = f"{self.part}: {self.what}" if self.what else self.part
         if self.kind == "added":
-            return f"{head}: new: {self.after}"
+            return say("%(what)s: new: %(after)s", what=head, after=self.after)
         if self.kind == "removed":
-            return f"{head}: gone: {self.before}"
+            return say("%(what)s: gone: %(before)s", what=head, before=self.before)
         return f"{head}: {self.before} → {self.after}"
 
 
@@ -47,7 +47,7 @@ def differences(old: Playbook, new: Playbook) -> list[Difference]:
         *_profiles("personas", old.personas, new.personas),
         *_scores(old, new),
         *_bounds("total", old.total, new.total),
-        *_changed("total", "adds up", " + ".join(old.total_of), " + ".join(new.total_of)),
+        *_changed("total", say("adds up"), " + ".join(old.total_of), " + ".join(new.total_of)),
         *_grades(old, new),
         *_stages(old, new),
         *_others(old, new),
@@ -62,8 +62,8 @@ def _changed(part: str, what: str, before: str, after: str) -> Iterator[Differen
 
 def _about(old: Playbook, new: Playbook) -> Iterator[Difference]:
     for what, field in (
-        ("name", "playbook"), ("description", "description"), ("currency", "currency"),
-        ("time zone", "time_zone"), ("to be looked at again by", "review_by"),
+        (say("name"), "playbook"), (say("description"), "description"), (say("currency"), "currency"),
+        (say("time zone"), "time_zone"), (say("to be looked at again by"), "review_by"),
     ):  # fmt: skip
         before, after = (str(getattr(book, field) or "").strip() for book in (old, new))
         yield from _changed("playbook", what, before, after)
@@ -76,7 +76,7 @@ def _profiles(part: str, old: Sequence[Profile], new: Sequence[Profile]) -> Iter
         yield from _changed(part, name, was.sentence() if was else "", now.sentence() if now else "")
         if was and now:
             said = was.description.strip(), now.description.strip()
-            yield from _changed(part, f"{name} (description)", *said)
+            yield from _changed(part, say("%(name)s (description)", name=name), *said)
 
 
 def _names(before: Mapping[str, T], after: Mapping[str, T]) -> list[str]:
@@ -96,25 +96,24 @@ def _scores(old: Playbook, new: Playbook) -> Iterator[Difference]:
 def _summary(score: Score | None) -> str:
     if score is None:
         return ""
-    count = len(score.rules)
-    return f"{count} rule{'' if count == 1 else 's'}"
+    return say_many("%(count)s rule", "%(count)s rules", len(score.rules))
 
 
 def _score(name: str, old: Score, new: Score) -> Iterator[Difference]:
-    yield from _changed(name, "kind", old.kind or name, new.kind or name)
-    yield from _changed(name, "description", old.description.strip(), new.description.strip())
-    yield from _changed(name, "half-life", _half_life(old.half_life), _half_life(new.half_life))
+    yield from _changed(name, say("kind"), old.kind or name, new.kind or name)
+    yield from _changed(name, say("description"), old.description.strip(), new.description.strip())
+    yield from _changed(name, say("half-life"), _half_life(old.half_life), _half_life(new.half_life))
     yield from _bounds(name, old.bounds, new.bounds)
     yield from _rules(name, old, new)
 
 
 def _half_life(value: Any) -> str:
-    return days_of(value) if isinstance(value, int) else "none"
+    return days_of(value) if isinstance(value, int) else say("none")
 
 
 def _bounds(part: str, old: Bounds, new: Bounds) -> Iterator[Difference]:
-    none = "no bounds"
-    yield from _changed(part, "bounds", limits_in_words(old) or none, limits_in_words(new) or none)
+    none = say("no bounds")
+    yield from _changed(part, say("bounds"), limits_in_words(old) or none, limits_in_words(new) or none)
 
 
 def _rules(part: str, old: Score, new: Score) -> Iterator[Difference]:
@@ -140,7 +139,7 @@ def _taken(rules: list[Rule], field: str, wanted: Any) -> Rule | None:
 
 
 def _rule(rule: Rule, score: Score) -> str:
-    return ", ".join([written(rule.points, sign=True), rule.when.sentence(), *_limits(rule, score)])
+    return ", ".join([pointed(rule.points, sign=True), rule.when.sentence(), *_limits(rule, score)])
 
 
 def _limits(rule: Rule, score: Score) -> list[str]:
@@ -150,8 +149,8 @@ def _limits(rule: Rule, score: Score) -> list[str]:
 def _rule_changed(part: str, old: tuple[Rule, Score], new: tuple[Rule, Score]) -> Iterator[Difference]:
     (was, before), (now, after) = old, new
     if was.name != now.name:
-        yield from _changed(part, f"{now.label} (name)", was.label, now.label)
-    yield from _changed(part, now.label, written(was.points, sign=True), written(now.points, sign=True))
+        yield from _changed(part, say("%(rule)s (name)", rule=now.label), was.label, now.label)
+    yield from _changed(part, now.label, pointed(was.points, sign=True), pointed(now.points, sign=True))
     yield from _changed(part, now.label, was.when.sentence(), now.when.sentence())
     # A half-life that the whole score has is said once, of the score.
     own = was.half_life != now.half_life or before.half_life == after.half_life
@@ -160,24 +159,26 @@ def _rule_changed(part: str, old: tuple[Rule, Score], new: tuple[Rule, Score]) -
         if own
         else (rule_limits(was, None), rule_limits(now, None))
     )
-    yield from _changed(part, now.label, *(", ".join(each) or "no limits" for each in limits))
+    yield from _changed(part, now.label, *(", ".join(each) or say("no limits") for each in limits))
 
 
 def _grades(old: Playbook, new: Playbook) -> Iterator[Difference]:
-    for what in ("letters", "numbers"):
+    for what, named in (("letters", say("letters")), ("numbers", say("numbers"))):
         before, after = (None if book.grades is None else getattr(book.grades, what) for book in (old, new))
         if before is None or after is None:
-            yield from _changed("grades", what, _cuts(before), _cuts(after))
+            yield from _changed("grades", named, _cuts(before), _cuts(after))
             continue
-        yield from _changed("grades", f"{what} are of", before.score, after.score)
+        yield from _changed("grades", say("%(what)s are of", what=named), before.score, after.score)
         for (mark, was), (_, now) in zip(before.steps(), after.steps(), strict=True):
-            yield from _changed("grades", f"{mark} from", written(was), written(now))
+            yield from _changed("grades", say("%(mark)s from", mark=mark), pointed(was), pointed(now))
 
 
 def _cuts(cuts: Cuts | None) -> str:
     if cuts is None:
         return ""
-    return f"{cuts.score}: " + ", ".join(f"{mark} from {written(least)}" for mark, least in cuts.steps())
+    return f"{cuts.score}: " + ", ".join(
+        say("%(mark)s from %(points)s", mark=mark, points=pointed(least)) for mark, least in cuts.steps()
+    )
 
 
 def _stages(old: Playbook, new: Playbook) -> Iterator[Difference]:
@@ -200,23 +201,23 @@ def _thresholds(old: Playbook, new: Playbook, name: Any) -> tuple[Threshold, Thr
 
 
 def _threshold(name: str, old: Threshold, new: Threshold) -> Iterator[Difference]:
-    what = f"threshold of {name}"
-    yield from _changed("stages", what, written(old.enter), written(new.enter))
-    left = [written(each.enter if each.leave is None else each.leave) for each in (old, new)]
+    what = say("threshold of %(stage)s", stage=name)
+    yield from _changed("stages", what, pointed(old.enter), pointed(new.enter))
+    left = [pointed(each.enter if each.leave is None else each.leave) for each in (old, new)]
     if (old.leave, new.leave) != (None, None):
-        yield from _changed("stages", f"{name} leaves below", *left)
+        yield from _changed("stages", say("%(stage)s leaves below", stage=name), *left)
 
 
 def _stage(name: str, old: Stage, new: Stage) -> Iterator[Difference]:
     for what, field in (
-        ("enters when", "enter"),
-        ("enters at once when", "fast_lane"),
-        ("leaves when", "leave"),
+        (marked("%(stage)s enters when"), "enter"),
+        (marked("%(stage)s enters at once when"), "fast_lane"),
+        (marked("%(stage)s leaves when"), "leave"),
     ):
         before, after = (getattr(stage, field) for stage in (old, new))
-        yield from _changed("stages", f"{name} {what}", *_what_differs(before, after))
+        yield from _changed("stages", say(what, stage=name), *_what_differs(before, after))
     stays = (days_of(stage.stay_at_least) if stage.stay_at_least else "" for stage in (old, new))
-    yield from _changed("stages", f"{name} stays at least", *stays)
+    yield from _changed("stages", say("%(stage)s stays at least", stage=name), *stays)
 
 
 def _what_differs(old: Criterion | None, new: Criterion | None) -> tuple[str, str]:
@@ -225,7 +226,7 @@ def _what_differs(old: Criterion | None, new: Criterion | None) -> tuple[str, st
         return ("" if old is None else old.sentence(), "" if new is None else new.sentence())
     before, after = ([each.sentence() for each in _terms(one)] for one in (old, new))
     if type(old) is type(new) and len(before) > 1 and len(after) > 1:
-        word = " or " if isinstance(old, AnyOf) else " and "
+        word = f" {say('or')} " if isinstance(old, AnyOf) else f" {say('and')} "
         only = [each for each in before if each not in after], [each for each in after if each not in before]
         if all(only):
             return word.join(only[0]), word.join(only[1])
@@ -282,4 +283,4 @@ def _said(value: Any) -> str:
         )
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(map(_said, value))
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    return (say("yes") if value else say("no")) if isinstance(value, bool) else str(value)

@@ -8,9 +8,9 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import Field, model_validator
 
 from qualify.criteria import AnyCriterion, Written
-from qualify.criteria.sentences import counted
+from qualify.criteria.known_words import marked
+from qualify.criteria.sentences import either, say, say_many, spoken_name
 from qualify.criteria.values import Count, OneOrMore, Text, YesNo, wrong
-from qualify.errors import one_of
 from qualify.playbook.times import WallTime, wall
 
 MOST_STEPS = 30
@@ -34,7 +34,10 @@ class Step(Written):
 
     def sentence(self) -> str:
         """As "day 3 at 14:00, phone: leave a voicemail"."""
-        return f"day {self.day}{f' at {wall(self.at)}' if self.at is not None else ''}, {self.channel}: {self.title}"
+        told = {"day": self.day, "channel": spoken_name(self.channel), "what": self.title}
+        if self.at is None:
+            return say("day %(day)s, %(channel)s: %(what)s", **told)
+        return say("day %(day)s at %(time)s, %(channel)s: %(what)s", time=wall(self.at), **told)
 
 
 class FollowUps(Written):
@@ -63,10 +66,22 @@ class FollowUps(Written):
 
     def sentences(self) -> list[str]:
         """Whom it is for, what ends it, and each step."""
-        whom = "everybody" if self.when is None else f"who {self.when.sentence()}"
-        ends = one_of([*self.stops_on, f"leaving {one_of(self.runs_in)}"])
-        account = ", and a reply of a colleague" if self.account_reply_stops else ""
+        whom = say("everybody") if self.when is None else say("who %(what)s", what=self.when.sentence())
+        ends = either([*map(_ending, self.stops_on), say("leaving %(stages)s", stages=either(self.runs_in))])
+        if self.account_reply_stops:
+            ends += say(", and a reply of a colleague")
+        touches = say_many("%(count)s touch", "%(count)s touches", len(self.steps))
         return [
-            f"For {whom}, {counted(len(self.steps), 'touch').replace('touchs', 'touches')}; ends on {ends}{account}.",
+            say("For %(whom)s, %(touches)s; ends on %(endings)s.", whom=whom, touches=touches, endings=ends),
             *(f"{step.sentence()}." for step in self.steps),
         ]
+
+
+_ENDINGS = {
+    "reply": marked("reply"), "meeting": marked("meeting"), "bounce": marked("bounce"),
+    "unsubscribe": marked("unsubscribe"),
+}  # fmt: skip
+
+
+def _ending(word: str) -> str:
+    return say(_ENDINGS[word])

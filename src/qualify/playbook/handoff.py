@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self, TypeAlias
+import re
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from qualify.criteria import AnyCriterion, Written
-from qualify.criteria.sentences import days_of
+from qualify.criteria.known_words import marked
+from qualify.criteria.sentences import days_of, either, listing, say, spoken_name
 from qualify.criteria.values import Days, OneOrMore, Short, Text, YesNo, wrong
-from qualify.errors import one_of
+from qualify.errors import shown
 from qualify.playbook.times import DaysOff, Hours, WorkingTime, ZoneName, spoken
 
 HandedAt: TypeAlias = Literal["iql", "mql", "pql", "sal", "sql"]
@@ -27,6 +29,26 @@ def _listed(value: Any) -> Any:
 
 Names: TypeAlias = Annotated[tuple[Text, ...], BeforeValidator(_listed), Short()]
 """Names: none, one, or a list."""
+
+
+_PERCENT: Final = r"^ *(0\.(0[1-9]|[1-9][0-9]?)|([1-9]|1[0-9])(\.[0-9]{1,2})?|20(\.00?)?) *% *$"
+"""Up to a fifth: who works more of what their score rejects has no use for the score."""
+
+
+def _percent(value: Any) -> float:
+    match = re.match(_PERCENT, value) if isinstance(value, str) else None
+    if match is None:
+        said = "write a percentage above 0 and up to 20, as 2%"
+        raise ValueError(f"{shown(value)} is no share of leads to be worked at random; {said}")
+    return float(match[1])
+
+
+Percent: TypeAlias = Annotated[
+    float,
+    BeforeValidator(_percent),
+    WithJsonSchema({"type": "string", "pattern": _PERCENT}),
+]
+"""A share of leads, held in percent; written as ``2%``."""
 
 
 class Route(Written):
@@ -58,15 +80,25 @@ class Route(Written):
 
     def sentence(self) -> str:
         """Whom it is for, and who gets them, in English."""
-        whom = f"who {self.when.sentence()}: " if self.when is not None else ""
+        whom = say("who %(what)s", what=self.when.sentence()) + ": " if self.when is not None else ""
         if self.account_owner:
-            return f"{whom}the owner of the account, if there is one"
-        able = [f"with {one_of(self.skills).replace(' or ', ' and ')}"] if self.skills else []
-        able += [f"who has the lead's {trait} among their skills" for trait in self.skills_from]
-        return whom + " ".join([f"team {self.team}", *able]) + f", {self.pick}" + self._promise()
+            return whom + say("the owner of the account, if there is one")
+        able = [say("with %(skills)s", skills=listing(self.skills, say("and")))] if self.skills else []
+        able += [
+            say("who has the lead's %(trait)s among their skills", trait=trait) for trait in self.skills_from
+        ]
+        team = " ".join([say("team %(team)s", team=self.team), *able])
+        return f"{whom}{team}, {say(_PICKS[self.pick])}{self._promise()}"
 
     def _promise(self) -> str:
-        return f", within {spoken(self.respond_within)}" if self.respond_within else ""
+        if not self.respond_within:
+            return ""
+        return ", " + say("within %(time)s", time=spoken(self.respond_within))
+
+
+_PICKS: Final = {
+    "weighted round robin": marked("weighted round robin"), "least busy": marked("least busy"),
+}  # fmt: skip
 
 
 class Handoff(Written):
@@ -103,6 +135,11 @@ class Handoff(Written):
     recycle_after: dict[ReasonWord, Days] = Field(
         {}, description="how long a lead rests that was refused for a reason, where not as documented"
     )
+    explore: Percent | None = Field(
+        None,
+        description="of leads that have not reached these stages a week after they came, the share that is drawn at "
+        "random and handed over all the same, as 2%; none when left out",
+    )
 
     @model_validator(mode="after")
     def _warns_before_it_is_late(self) -> Self:
@@ -120,17 +157,44 @@ class Handoff(Written):
     def sentences(self) -> list[str]:
         """The whole section in English."""
         told = self.escalate_to or self.fallback
-        late = f"it is escalated to {told}" if self.on_breach == "escalate" else "it goes to somebody else"
-        working = " and ".join(each.sentence() for each in self.hours)
+        late = say("it goes to somebody else")
+        if self.on_breach == "escalate":
+            late = say("it is escalated to %(whom)s", whom=told)
+        working = f" {say('and')} ".join(each.sentence() for each in self.hours)
         off = f", {said}" if (said := self.holidays.sentence()) else ""
         return [
-            f"A lead that reaches {one_of(self.at)} is handed over and hears from us within "
-            f"{spoken(self.respond_within)} of working time ({working}{off}).",
-            f"Its owner is warned {spoken(self.warn_before)} before; when it is late, {late}.",
+            say(
+                "A lead that reaches %(stages)s is handed over and hears from us within %(time)s of working time "
+                "(%(hours)s).",
+                stages=either(self.at),
+                time=spoken(self.respond_within),
+                hours=working + off,
+            ),
+            say(
+                "Its owner is warned %(time)s before; when it is late, %(what)s.",
+                time=spoken(self.warn_before),
+                what=late,
+            ),
             *(f"{rule.name}: {rule.sentence()}." for rule in self.rules),
-            f"Nobody found: {self.fallback}.",
+            say("Nobody found: %(whom)s.", whom=self.fallback),
             *(
-                f"Refused as {reason.replace('_', ' ')}, it rests for {days_of(days)}."
+                say(
+                    "Refused as %(reason)s, it rests for %(days)s.",
+                    reason=spoken_name(reason),
+                    days=days_of(days),
+                )
                 for reason, days in self.recycle_after.items()
             ),
+            *self._explored(),
+        ]
+
+    def _explored(self) -> list[str]:
+        if self.explore is None:
+            return []
+        return [
+            say(
+                "Of the leads that have not got so far a week after they came, %(share)s%% are drawn at random and "
+                "handed over all the same, so that learning sees them too.",
+                share=f"{self.explore:g}",
+            )
         ]

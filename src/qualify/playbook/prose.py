@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from qualify.criteria.sentences import pointed, say
 from qualify.playbook.book import Playbook
 from qualify.playbook.sections import Bounds, Profile, Rule, Score
 from qualify.playbook.wording import limits_in_words, rule_limits, stage_in_words
-from qualify.points import written
 
 
 def prose(book: Playbook) -> str:
@@ -23,15 +23,16 @@ def prose(book: Playbook) -> str:
 
 
 def _body(book: Playbook) -> Iterator[str]:
-    yield from _profiles("Who is worth having", book.icp)
-    yield from _profiles("Who is worth talking to", book.personas)
+    yield from _profiles(say("Who is worth having"), book.icp)
+    yield from _profiles(say("Who is worth talking to"), book.personas)
     for name, score in book.scores.items():
         yield from _score(name, score)
     if len(book.total_of) > 1 or _bounds(book.total):
-        yield f"**total** is {' + '.join(book.total_of)}{_bounds(book.total)}."
+        what = f"{' + '.join(book.total_of)}{_bounds(book.total)}"
+        yield say("**total** is %(what)s.", what=what)
         yield ""
     if book.ladder:
-        yield "## What follows"
+        yield f"## {say('What follows')}"
         yield ""
         for name, stage in book.ladder.items():
             yield f"- **{name}**: {stage_in_words(stage)}."
@@ -41,9 +42,14 @@ def _body(book: Playbook) -> Iterator[str]:
 
 def _handed_over(book: Playbook) -> Iterator[str]:
     if book.handoff is not None:
-        yield from ("## Who gets them", "", *(f"- {said}" for said in book.handoff.sentences()), "")
+        yield from (f"## {say('Who gets them')}", "", *(f"- {said}" for said in book.handoff.sentences()), "")
     for sequence in book.sequences or []:
-        yield from (f"## Follow-up: {sequence.name}", "", *(f"- {said}" for said in sequence.sentences()), "")
+        yield from (
+            f"## {say('Follow-up: %(name)s', name=sequence.name)}",
+            "",
+            *(f"- {said}" for said in sequence.sentences()),
+            "",
+        )
 
 
 def _profiles(title: str, profiles: list[Profile]) -> Iterator[str]:
@@ -68,7 +74,7 @@ def _score(name: str, score: Score) -> Iterator[str]:
 
 def _rule(rule: Rule, half_life: int | None) -> str:
     named = f"**{rule.name}**: " if rule.name else ""
-    said = [f"{written(rule.points, sign=True)} {named}{rule.when.sentence()}"]
+    said = [f"{pointed(rule.points, sign=True)} {named}{rule.when.sentence()}"]
     return ", ".join([*said, *rule_limits(rule, half_life)])
 
 

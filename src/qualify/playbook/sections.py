@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from qualify.criteria import AnyCriterion, Context, Written
 from qualify.criteria.behaviour import Did, Sequence
 from qualify.criteria.logic import Both, Either, Not, Surely, Truth
+from qualify.criteria.sentences import in_english, say
 from qualify.criteria.values import Days, HalfLife, Points, Short, Text, wrong
 from qualify.points import written
 from qualify.vocabulary import TOTAL
@@ -43,10 +44,11 @@ class Profile(Written):
 
     def sentence(self) -> str:
         """Its conditions and exclusions in English."""
-        said = " and ".join(each.sentence() for each in self.conditions)
-        return said + (
-            f", unless {' or '.join(each.sentence() for each in self.exclude)}" if self.exclude else ""
-        )
+        said = f" {say('and')} ".join(each.sentence() for each in self.conditions)
+        if not self.exclude:
+            return said
+        unless = f" {say('or')} ".join(each.sentence() for each in self.exclude)
+        return say("%(conditions)s, unless %(exclusions)s", conditions=said, exclusions=unless)
 
 
 class Rule(Written):
@@ -88,8 +90,11 @@ class Rule(Written):
 
     @property
     def label(self) -> str:
-        """What people call the rule."""
-        return self.name or self.when.sentence()
+        """What people call the rule; it is known by that, so the sentence of one without a name is English."""
+        if self.name:
+            return self.name
+        with in_english():
+            return self.when.sentence()
 
 
 class Bounds(Written):

@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from qualify import moments
 from qualify.criteria import Written
+from qualify.criteria.known_words import marked
+from qualify.criteria.sentences import say, say_many
 from qualify.criteria.values import Among, OneOrMore, Short, Text, wrong
 from qualify.errors import did_you_mean, shown
 
@@ -138,7 +140,8 @@ class Hours(Written):
 
     def sentence(self) -> str:
         """As "Monday to Friday 09:00 to 17:00"."""
-        return f"{_days(self.days)} {wall(self.from_)} to {wall(self.until)}"
+        days, begin, end = _days(self.days), wall(self.from_), wall(self.until)
+        return say("%(days)s %(begin)s to %(end)s", days=days, begin=begin, end=end)
 
 
 def wall(minutes: int) -> str:
@@ -149,17 +152,25 @@ def wall(minutes: int) -> str:
 def spoken(minutes: int) -> str:
     """Minutes as people say them: "4 hours", "1 hour 30 minutes"."""
     hours, rest = divmod(minutes, 60)
-    said = [
-        f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in ((hours, "hour"), (rest, "minute"))
-    ]
-    return " ".join(each for each, count in zip(said, (hours, rest), strict=True) if count) or "0 minutes"
+    said = []
+    if hours:
+        said.append(say_many("%(count)s hour", "%(count)s hours", hours))
+    if rest or not hours:
+        said.append(say_many("%(count)s minute", "%(count)s minutes", rest))
+    return " ".join(said)
+
+
+_NAMED = (
+    marked("Monday"), marked("Tuesday"), marked("Wednesday"), marked("Thursday"), marked("Friday"),
+    marked("Saturday"), marked("Sunday"),
+)  # fmt: skip
 
 
 def _days(days: tuple[str, ...]) -> str:
     places = sorted(WEEKDAYS.index(day) for day in set(days))
-    named = [WEEKDAYS[place].capitalize() for place in places]
+    named = [say(_NAMED[place]) for place in places]
     if len(places) > 2 and places == list(range(places[0], places[-1] + 1)):
-        return f"{named[0]} to {named[-1]}"
+        return say("%(first)s to %(last)s", first=named[0], last=named[-1])
     return ", ".join(named)
 
 
@@ -175,9 +186,15 @@ class DaysOff(Written):
 
     def sentence(self) -> str:
         """As "not on public holidays of DE-BY, nor on 2 days more"."""
-        said = [f"not on public holidays of {' and '.join(self.countries)}"] if self.countries else []
-        more = f"{len(self.dates)} {'more ' if said else ''}day{'' if len(self.dates) == 1 else 's'} off"
-        return ", ".join([*said, more] if self.dates else said)
+        said, many = [], len(self.dates)
+        if self.countries:
+            countries = f" {say('and')} ".join(self.countries)
+            said.append(say("not on public holidays of %(countries)s", countries=countries))
+        if many and said:
+            said.append(say_many("%(count)s more day off", "%(count)s more days off", many))
+        elif many:
+            said.append(say_many("%(count)s day off", "%(count)s days off", many))
+        return ", ".join(said)
 
 
 def _listed(value: Any) -> Any:

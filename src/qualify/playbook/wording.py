@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from qualify.criteria.sentences import days_of
-from qualify.points import written
+from qualify.criteria.sentences import days_of, in_english, pointed, say
 
 if TYPE_CHECKING:
     from qualify.playbook.book import Playbook
@@ -60,7 +59,12 @@ def anchors(book: Playbook) -> list[str]:
 
 def _handoff(book: Playbook) -> Section:
     sentences = [] if book.handoff is None else book.handoff.sentences()
-    said = (Said(("handoff",), f"handoff.{each}"[:200], "", each.rstrip(".")) for each in sentences)
+    with in_english():
+        known = [] if book.handoff is None else book.handoff.sentences()
+    said = (
+        Said(("handoff",), f"handoff.{by}"[:200], "", each.rstrip("."))
+        for by, each in zip(known, sentences, strict=True)
+    )
     return Section("handoff", "", ("handoff",), "", "", tuple(said))
 
 
@@ -117,30 +121,34 @@ def rule_limits(rule: Rule, half_life: int | None) -> list[str]:
     """How often a rule's points are given, how many at most, and how they age."""
     said = []
     if rule.is_behaviour:
-        often = {"once": "once", "first time": "the first time only"}
-        said.append(often.get(rule.counts or "", "every time"))
+        often = {"once": say("once"), "first time": say("the first time only")}
+        said.append(often.get(rule.counts or "", say("every time")))
     if rule.cap is not None:
-        said.append(f"{written(rule.cap)} at most")
+        said.append(say("%(points)s at most", points=pointed(rule.cap)))
     if half_life:
-        said.append(f"halves every {days_of(half_life)}")
+        said.append(say("halves every %(days)s", days=days_of(half_life)))
     return said
 
 
 def limits_in_words(bounds: Bounds) -> str:
     """As "no lower than 0, no higher than 100"; nothing for what has no bounds."""
-    limits = ((bounds.at_least, "no lower than"), (bounds.at_most, "no higher than"))
-    return ", ".join(f"{word} {written(limit)}" for limit, word in limits if limit is not None)
+    said = []
+    if bounds.at_least is not None:
+        said.append(say("no lower than %(points)s", points=pointed(bounds.at_least)))
+    if bounds.at_most is not None:
+        said.append(say("no higher than %(points)s", points=pointed(bounds.at_most)))
+    return ", ".join(said)
 
 
 def stage_in_words(stage: Stage) -> str:
     """As "enters when fit is at least 40; leaves when fit is below 30"."""
     said = []
     if stage.enter is not None:
-        said.append(f"enters when {stage.enter.sentence()}")
+        said.append(say("enters when %(what)s", what=stage.enter.sentence()))
     if stage.fast_lane is not None:
-        said.append(f"enters at once when {stage.fast_lane.sentence()}")
+        said.append(say("enters at once when %(what)s", what=stage.fast_lane.sentence()))
     if stage.leave is not None:
-        said.append(f"leaves when {stage.leave.sentence()}")
+        said.append(say("leaves when %(what)s", what=stage.leave.sentence()))
     if stage.stay_at_least:
-        said.append(f"stays at least {days_of(stage.stay_at_least)}")
+        said.append(say("stays at least %(days)s", days=days_of(stage.stay_at_least)))
     return "; ".join(said)

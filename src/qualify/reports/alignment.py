@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import repeat
+from operator import itemgetter
 from statistics import median
-from typing import Final, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, cast
 
 from qualify.handoff.speed import Observed
 from qualify.learning.shares import Z_95, Z_99, wilson
@@ -22,8 +24,6 @@ from qualify.reports.bands import Band, bands
 SaidWord: TypeAlias = Literal["accepted", "rejected", "waiting", "left"]
 SAID: Final = ("accepted", "rejected", "waiting", "left")
 """What sales said of a lead: took it, refused it, nothing yet; or it went away before anybody said anything."""
-
-_Key = TypeVar("_Key", str, int)
 
 BANDS: Final = 5
 """Bands of a score at most."""
@@ -97,27 +97,43 @@ _PLACES: Final = {"accepted": 1, "rejected": 2, "waiting": 3, "left": 4, "won": 
 """Where each word is counted; the first place counts all, the last one those who are neither won nor lost."""
 
 
-def _counted(
-    handed: Iterable[HandedOver], keys: Callable[[HandedOver], Iterable[_Key]]
-) -> dict[_Key, Counts]:
-    """By key, what became of the leads that have it; in one go, as there are many."""
-    found: dict[_Key, list[int]] = {}
-    for each in handed:
-        said, came = _PLACES[each.said], _PLACES[each.came]
-        for key in keys(each):
+_Combination: TypeAlias = tuple[Hashable, str, str, str]
+"""The keys of a lead, what sales said of it, what came of it, the reason: many leads have the same."""
+
+_said, _reason, _came = (itemgetter(HandedOver._fields.index(name)) for name in ("said", "reason", "came"))
+
+
+def _combined(handed: Sequence[HandedOver], keys: Iterable[Hashable]) -> Counter[_Combination]:
+    """How many leads have which combination; there are many leads, and few combinations."""
+    return Counter(zip(keys, map(_said, handed), map(_came, handed), map(_reason, handed), strict=True))
+
+
+def _counted(combined: Mapping[Any, int]) -> dict[Any, Counts]:
+    """By key, what became of the leads that have it: the combinations begin with the keys of a lead."""
+    found: dict[Any, list[int]] = {}
+    for (keys, said, came, _), many in combined.items():
+        for key in keys:
             tally = found.get(key)
             if tally is None:
-                tally = found[key] = [0] * len(_PLACES)
-                tally.append(0)
-            tally[0] += 1
-            tally[said] += 1
-            tally[came] += 1
+                tally = found[key] = [0] * (len(_PLACES) + 1)
+            tally[0] += many
+            tally[_PLACES[said]] += many
+            tally[_PLACES[came]] += many
     return {key: Counts(*tally[: _PLACES[""]]) for key, tally in found.items()}
 
 
 def counts(handed: Iterable[HandedOver]) -> Counts:
     """What became of these."""
-    return _counted(handed, lambda each: ("",)).get("", Counts())
+    every = list(handed)
+    return _whole(_combined(every, repeat((), len(every))))
+
+
+def _whole(combined: Mapping[_Combination, int]) -> Counts:
+    """What became of all that were combined, whatever their keys."""
+    whole = Counter[tuple[Any, ...]]()
+    for (_, said, came, _), many in combined.items():
+        whole[("",), said, came, ""] += many
+    return _counted(whole).get("", Counts())
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +149,18 @@ class Part:
     stands_out: Literal["more", "less", ""] = ""
 
 
-def parts(keys: Callable[[HandedOver], Iterable[str]], handed: Sequence[HandedOver]) -> list[Part]:
+def parts(keys: Callable[[HandedOver], tuple[str, ...]], handed: Sequence[HandedOver]) -> list[Part]:
     """By each key that ``keys`` finds in a hand-off; most rejected first, then most handed over."""
+    combined = _combined(handed, map(keys, handed))
     why: dict[str, Counter[str]] = {}
-    for each in handed:
-        if each.said == "rejected":
-            for key in keys(each):
-                why.setdefault(key, Counter())[each.reason] += 1
-    whole = counts(handed)
+    for (those, said, _, reason), many in combined.items():
+        if said == "rejected":
+            for key in cast("Iterable[str]", those):
+                why.setdefault(key, Counter())[reason] += many
+    whole = _whole(combined)
     made = [
         Part(key, counted, _ranked(why.get(key, {})), _stands_out(counted, whole))
-        for key, counted in _counted(handed, keys).items()
+        for key, counted in _counted(combined).items()
     ]
     return sorted(made, key=lambda part: (-part.counts.rejected, -part.counts.handed, part.key))
 
@@ -166,27 +183,28 @@ def _ranked(counted: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(counted.items(), key=lambda each: (-each[1], each[0])))
 
 
-def by_rule(each: HandedOver) -> Iterable[str]:
+def by_rule(each: HandedOver) -> tuple[str, ...]:
     """The rules that spoke for the lead when it was handed over."""
     return each.rules
 
 
-def by_source(each: HandedOver) -> Iterable[str]:
+def by_source(each: HandedOver) -> tuple[str, ...]:
     """Where the lead came from."""
     return (each.source,)
 
 
-def by_rep(each: HandedOver) -> Iterable[str]:
+def by_rep(each: HandedOver) -> tuple[str, ...]:
     """Who had it last."""
     return (each.rep,)
 
 
-def spans(handed: Iterable[HandedOver], starts: Sequence[int]) -> list[Counts]:
+def spans(handed: Sequence[HandedOver], starts: Sequence[int]) -> list[Counts]:
     """What became of those handed over in each span of time, from its start (inclusive) to the next; starts in order.
 
     What is before the first start is left out.
     """
-    found = _counted(handed, lambda each: (bisect_right(starts, each.handed_at) - 1,))
+    places = [(bisect_right(starts, each.handed_at) - 1,) for each in handed]
+    found = _counted(_combined(handed, places))
     return [found.get(place, Counts()) for place in range(len(starts))]
 
 
@@ -278,13 +296,14 @@ def _apart(handed: Iterable[HandedOver]) -> tuple[int, int]:
 def _score_bands(found: Sequence[Band], handed: Sequence[HandedOver]) -> list[ScoreBand]:
     """Everybody in the band in which their score lies; the last reaches down to whatever there is."""
     starts = [band.least for band in reversed(found)][1:]
-    inside: list[list[HandedOver]] = [[] for _ in found]
-    for each in handed:
-        inside[bisect_right(starts, each.points)].append(each)
+    apart = [[0, 0] for _ in found]
+    left = Counter((each.points, each.said != "rejected") for each in handed if not each.came)
+    for (points, is_open), many in left.items():
+        apart[bisect_right(starts, points)][is_open] += many
     made = [
-        ScoreBand(band, least, below, *_apart(some))
+        ScoreBand(band, least, below, *some)
         for band, some, least, below in zip(
-            reversed(found), inside, [None, *starts], [*starts, None], strict=True
+            reversed(found), apart, [None, *starts], [*starts, None], strict=True
         )
     ]
     return made[::-1]

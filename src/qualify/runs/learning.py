@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qualify.engines.compiling import as_of, text_of
 from qualify.engines.duck import connect
+from qualify.engines.quoting import literal, named
 from qualify.errors import InputError, QualifyError
 from qualify.files import Gathered, Sources, gather
 from qualify.files.gathering import Gathering
@@ -18,12 +19,11 @@ from qualify.files.told import told
 from qualify.moments import DAY
 from qualify.playbook import Playbook
 from qualify.runs.amounts import worths
+from qualify.runs.arrays import codes, plain, read
 from qualify.runs.interruption import interruptible
 from qualify.scoring.layout import Layout
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from qualify.learning.columns import Column
     from qualify.learning.evidence import Evidence
     from qualify.learning.labels import Horizon
@@ -61,6 +61,7 @@ def observed(
     until: int | None = None,
     silence_is_lost: bool = False,
     weekly: bool = True,
+    one_each: bool = False,
     mapping: Mapping[str, str] | None = None,
     memory_limit: str | None = None,
     threads: int | None = None,
@@ -68,6 +69,8 @@ def observed(
 ) -> Observed:
     """Training rows from people's files. Without ``until`` the newest fact says what day it is.
 
+    ``one_each``: of each lead only the row that is learnt from (:meth:`~qualify.learning.evidence.Evidence.one_each`),
+    drawn before anything is looked at.
     Raises ``InputError`` when there are no outcomes, or no lead with a date.
     """
     import numpy as np
@@ -87,6 +90,8 @@ def observed(
         days = work.usual_days() if horizon_days is None else horizon_days
         horizon = Horizon(days, newest, silence_is_lost, weekly)
         counts = work.label(observation, gathered, horizon)
+        if one_each:
+            work.draw()
         rows = work.evidence(observation, gathered)
         labelled = work.labelled()
         everybody = np.arange(len(rows)) >= labelled
@@ -118,11 +123,40 @@ class _Work:
 
         self.progress("reading the files")
         probe = observation((), (), None)
-        first = self._gathered(_seeing_every_event(), self.sources)
-        traits = [*_trait_columns(first), *self._learnt(probe.layout)]
-        kinds = self._kinds() if "events" in first.present else []
-        found = observation(list(dict.fromkeys(traits)), kinds, self.book)
-        return found, self._gathered(found.layout, self.sources)
+        # Which traits there are is told by the headers alone; events are read once.
+        headed = Sources(self.sources.leads, accounts=self.sources.accounts)
+        learnt = self._learnt(probe.layout)
+        traits = [*_trait_columns(self._gathered(_seeing_every_event(), headed)), *learnt]
+        looked = list(dict.fromkeys(traits))
+        every_kind = observation(looked, (), self.book, frozenset(learnt)).layout
+        every_kind.event_kinds = None
+        gathered = self._gathered(every_kind, self.sources)
+        kinds = self._kinds() if "events" in gathered.present else []
+        numbers = self._numbers(gathered)
+        return observation(looked, kinds, self.book, frozenset(learnt), numbers), gathered
+
+    def _numbers(self, gathered: Gathered) -> set[str]:
+        """The columns of traits that are read as numbers and hold any."""
+        found = set()
+        for table in ("leads", "accounts"):
+            names = [name for name in self._columns(table) if name.endswith(_NUMBER)]
+            if names:
+                counted = self.database.rows(
+                    f"SELECT {', '.join(f'count({named(name)}) > 0' for name in names)} FROM {table}"
+                )
+                found |= {name for name, there in zip(names, counted[0], strict=True) if there}
+        if "traits" in gathered.present:
+            found |= {
+                name
+                for (name,) in self.database.rows(
+                    "SELECT DISTINCT trait FROM traits WHERE number IS NOT NULL"
+                )
+            }
+        return found
+
+    def _columns(self, table: str) -> list[str]:
+        query = f"SELECT column_name FROM duckdb_columns() WHERE table_name = {literal(table)}"
+        return [str(name) for (name,) in self.database.rows(query)]
 
     def _gathered(self, layout: Layout, sources: Sources) -> Gathered:
         return gather(self.database.connection, layout, sources, mapping=self._names, time_zone=self._zone)
@@ -166,6 +200,26 @@ class _Work:
         names = [column[0] for column in row.description or []]
         return {name: int(value or 0) for name, value in zip(names, row.fetchone() or (), strict=False)}
 
+    def draw(self) -> None:
+        """Leave of each lead one row in ``training``, and its beginning."""
+        import numpy as np
+        import pyarrow as pa
+
+        from qualify.learning.evidence import one_of_each
+
+        query = "SELECT t.row, t.lead_id, t.at, t.won IS NULL AS begun FROM training t ORDER BY t.row"
+        table = self.database.connection.sql(query).to_arrow_table()
+        _, lead = codes(table.column("lead_id"))
+        rows, at, begun = plain(table, "row"), plain(table, "at"), plain(table, "begun", False)
+        decided = np.flatnonzero(~begun)
+        drawn = decided[one_of_each(lead[decided], at[decided])]
+        kept = pa.table({"row": rows[np.sort(np.concatenate([drawn, np.flatnonzero(begun)]))]})
+        self.database.connection.register("kept", kept)
+        self.database.run("CREATE TEMP TABLE drawn AS SELECT t.* FROM training t SEMI JOIN kept USING (row)")
+        self.database.drop("training")
+        self.database.run("ALTER TABLE drawn RENAME TO training")
+        self.database.connection.unregister("kept")
+
     def _make(self, name: str, expression: Any) -> None:
         self.database.drop(name)
         self.database.run(f"CREATE TEMP TABLE {name} AS {as_of(text_of(expression, 'duckdb'), _MOMENT)}")
@@ -174,7 +228,7 @@ class _Work:
         """The training rows as they were seen."""
         import ibis
 
-        from qualify.learning.snapshots import facts, moved, seen, tallied
+        from qualify.learning.snapshots import facts, moved, seen, tallied, without_colleagues
         from qualify.scoring.canonical import tallied_columns
         from qualify.scoring.expression import unbound
 
@@ -192,6 +246,7 @@ class _Work:
         if "events" in staged and observation.layout.tallies:
             self._make("tallied", tallied(observation.layout, staged))
             counted = ibis.table(tallied_columns("int64"), name="tallied")
+        staged = without_colleagues(staged)
         known = facts(observation.layout, staged, counted)
         self._make("facts", known)
         self._make("seen", seen(observation.layout, staged, ibis.table(known.schema(), name="facts")))
@@ -204,20 +259,20 @@ class _Work:
 
         table = self.database.connection.sql(_TRAINING).to_arrow_table()
         there = set(table.column_names)
-        columns = _read(table, [each for each in observation.watched if each.column in there])
+        columns = read(table, [each for each in observation.watched if each.column in there])
         counts = [each for each in observation.watched if each.origin in ("count", "recency")]
         if counts:
             columns += self._counted(counts, table.num_rows)
-        ids, lead = _codes(table.column("lead_id"))
+        ids, lead = codes(table.column("lead_id"))
         return Evidence(
             Columns(columns, table.num_rows),
-            won=_plain(table, "won", False).astype(bool),
-            at=_plain(table, "at"),
+            won=plain(table, "won", False).astype(bool),
+            at=plain(table, "at"),
             lead=lead,
             lead_ids=ids,
-            today=_plain(table, "total") / 100 if observation.book else None,
+            today=plain(table, "total") / 100 if observation.book else None,
             amount=self._amounts(ids, lead),
-            ended_at=_plain(table, "ended_at", -1),
+            ended_at=plain(table, "ended_at", -1),
         )
 
     def _counted(self, counts: Sequence[Watched], rows: int) -> list[Column]:
@@ -275,6 +330,9 @@ class _Work:
         return [int(moment) for (moment,) in rows]
 
 
+_NUMBER: Final = "__number"
+"""What the columns end with in which traits are read as numbers."""
+
 _MOMENT: Final = 4_000_000_000_000
 """The one moment that all training rows are moved to: later than any fact."""
 
@@ -311,45 +369,3 @@ def _trait_columns(gathered: Gathered) -> list[str]:
         roles = gathered.recognised[table].columns if table in gathered.recognised else {}
         found += [name for name in gathered.columns_seen.get(table, ()) if roles.get(name, name) not in _OWN]
     return found
-
-
-def _plain(table: pa.Table, name: str, missing: int | bool = 0) -> Any:
-    return table.column(name).fill_null(missing).combine_chunks().to_numpy(zero_copy_only=False)
-
-
-def _codes(column: Any) -> tuple[list[Any], Any]:
-    """A column's distinct values, sorted, and which of them each row has (−1: null)."""
-    import numpy as np
-    import pyarrow as pa
-
-    coded = column.combine_chunks().dictionary_encode()
-    coded = coded.chunk(0) if isinstance(coded, pa.ChunkedArray) else coded
-    values = coded.dictionary.to_pylist()
-    order = sorted(range(len(values)), key=lambda place: values[place])
-    rank = np.empty(len(values) + 1, dtype=np.int64)
-    rank[order], rank[-1] = np.arange(len(values)), -1
-    codes = coded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)
-    return [values[place] for place in order], rank[codes]
-
-
-def _read(table: pa.Table, watched: Sequence[Watched]) -> list[Column]:
-    """The watched columns; of a trait read as text and as numbers, the reading that fits."""
-    from qualify.learning.evidence import chosen_reading
-
-    found: dict[str, Column] = {}
-    for each in watched:
-        column = _column(table, each)
-        earlier = found.get(each.name)
-        found[each.name] = column if earlier is None else chosen_reading(earlier, column)
-    return list(found.values())
-
-
-def _column(table: pa.Table, each: Watched) -> Column:
-    from qualify.learning.columns import Column
-
-    raw = table.column(each.column)
-    if each.origin == "trait" and each.reading != "number":
-        levels, codes = _codes(raw)
-        return Column(each.name, codes, tuple(levels), origin=each.origin, asked=each.asked)
-    values = raw.cast("float64").combine_chunks().to_numpy(zero_copy_only=False)
-    return Column(each.name, values, origin=each.origin, asked=each.asked)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qualify.handoff.exploring import PATIENCE
+from qualify.moments import DAY
 from qualify.playbook import Playbook
 from qualify.runs.interruption import interruptible
 from qualify.runs.run import Run, score, write_table
-from qualify.vocabulary import STAGES
+from qualify.vocabulary import LADDER, STAGES
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,6 +58,11 @@ class Plan:
         """How many leads change their stage."""
         return sum(move.leads for move in self.moves)
 
+    @cached_property
+    def explored(self) -> float | None:
+        """How many leads below the line a week the new playbook would have worked at random, about."""
+        return explored_a_week(self.new)
+
     @property
     def movers(self) -> pa.Table:
         """Every lead that changes its stage: totals and stages before and after, and the rule that did most."""
@@ -78,6 +86,28 @@ class Plan:
         from qualify.runs.showing import html_plan
 
         return html_plan(self)
+
+
+def explored_a_week(run: Run) -> float | None:
+    """About how many leads below the line a week would be worked at random; None where the playbook says nothing of it.
+
+    Of the leads that came in the last weeks, those who are below the line now, a week later at the least.
+    """
+    section = run.playbook.handoff
+    if section is None or section.explore is None:
+        return None
+    least = min(LADDER.index(each) for each in section.at)
+    below = ", ".join(f"'{stage}'" for stage in LADDER[:least])
+    until = run.as_of - PATIENCE
+    rows = run.connection.execute(
+        f"SELECT count(*) FROM scores s JOIN leads l USING (lead_id) WHERE s.stage IN ({below}) "
+        f"AND l.created_at > {until - _WEEKS * 7 * DAY} AND l.created_at <= {until}"
+    ).fetchone()
+    return (rows[0] if rows else 0) / _WEEKS * section.explore / 100
+
+
+_WEEKS = 4
+"""Weeks by whose leads it is told how many there are in one."""
 
 
 def _said(rules: list[RuleChange]) -> str:
@@ -182,6 +212,7 @@ def mapping_of(plan_: Plan) -> Mapping[str, Any]:
         "moved": plan_.moved,
         "changed": plan_.changed,
         "stayed": plan_.stayed,
+        "explored_a_week": plan_.explored,
         "moves": [
             {
                 "before": move.before,

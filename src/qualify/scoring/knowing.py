@@ -40,8 +40,8 @@ def _with_traits(layout: Layout, leads: Any, tables: Mapping[str, Any], as_of: A
     facts = leads.select("lead_id", "account_id", "created_at", *(field.column for field in fields))
     if not fields:
         return facts
-    if "traits" in tables:
-        facts = _updated(facts, _newest_traits(fields, tables["traits"], as_of), fields)
+    if "traits" in tables and (learnt := layout.learnt_fields):
+        facts = _updated(facts, _newest_traits(learnt, tables["traits"], as_of), fields, learnt)
     if "accounts" in tables:
         facts = _completed(facts, tables["accounts"], fields, as_of)
     return facts
@@ -72,15 +72,15 @@ def _when(here: Any, value: Any, kind: str) -> Any:
     return here.ifelse(value, ibis.null(kind)).max()
 
 
-def _updated(facts: Any, newest: Any, fields: list[Field]) -> Any:
+def _updated(facts: Any, newest: Any, fields: list[Field], learnt: list[Field]) -> Any:
     """A fact that was learnt after the row was written replaces it; an older one fills its gap."""
     joined = facts.left_join(newest, "lead_id")
-    columns = []
-    for place, field in enumerate(fields):
-        written, learnt = facts[field.column], newest[f"learnt_{place}"]
-        newer = learnt.notnull() & ((learnt >= facts.created_at) | written.isnull())
-        columns.append(newer.ifelse(newest[f"value_{place}"], written).name(field.column))
-    return joined.select(facts.lead_id, facts.account_id, facts.created_at, *columns)
+    columns = {field.column: facts[field.column] for field in fields}
+    for place, field in enumerate(learnt):
+        written, when = facts[field.column], newest[f"learnt_{place}"]
+        newer = when.notnull() & ((when >= facts.created_at) | written.isnull())
+        columns[field.column] = newer.ifelse(newest[f"value_{place}"], written).name(field.column)
+    return joined.select(facts.lead_id, facts.account_id, facts.created_at, *columns.values())
 
 
 def _completed(facts: Any, accounts: Any, fields: list[Field], as_of: Any) -> Any:

@@ -180,6 +180,11 @@ class Layout:
         return self.asked.fields
 
     @property
+    def learnt_fields(self) -> list[Field]:
+        """The traits that may have been learnt with a date: any of them, as far as a playbook knows."""
+        return self.trait_fields
+
+    @property
     def conditional_tallies(self) -> list[int]:
         """The tallies that conditions ask for (as opposed to those that only earn points)."""
         return self.asked.tallies

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from qualify.points import written
+from qualify.criteria.known_words import marked
+from qualify.criteria.sentences import pointed, say
 from qualify.scoring.layout import Layout
 from qualify.vocabulary import TOTAL
 
@@ -25,7 +26,7 @@ def line_names(layout: Layout) -> list[Named]:
     """Every line that a ledger of this playbook can have, in words."""
     found = [Named("rule", rule.number, rule.score, rule.label) for rule in layout.rules]
     found += [
-        Named("cap", rule.number, rule.score, f"cap {written(rule.cap)}: {rule.label}")
+        Named("cap", rule.number, rule.score, _cap(rule.cap, rule.label))
         for rule in layout.rules
         if rule.cap is not None
     ]
@@ -35,7 +36,14 @@ def line_names(layout: Layout) -> list[Named]:
     return found
 
 
+def _cap(most: int, rule: str) -> str:
+    return say("cap %(points)s: %(rule)s", points=pointed(most), rule=rule)
+
+
 def _bound(name: str, bounds: Bounds) -> str:
-    limits = (("at least", bounds.at_least), ("at most", bounds.at_most))
-    said = [f"{word} {written(limit)}" for word, limit in limits if limit is not None]
-    return f"{name} {' and '.join(said)}" if said else name
+    limits = (
+        (marked("at least %(number)s"), bounds.at_least), (marked("at most %(number)s"), bounds.at_most),
+    )  # fmt: skip
+    said = [say(word, number=pointed(limit)) for word, limit in limits if limit is not None]
+    word = f" {say('and')} "
+    return f"{name} {word.join(said)}" if said else name

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from qualify.criteria import logic
+from qualify.criteria.answers import satisfied
 from qualify.criteria.comparisons import NO, YES
+from qualify.criteria.known_words import marked
 from qualify.criteria.logic import Field, Occurrences, Truth
-from qualify.criteria.sentences import counted, spoken_name
-from qualify.errors import one_of
+from qualify.criteria.sentences import amount, either, say, say_many, spoken_name
 from qualify.reading.countries import GROUPS
 from qualify.scoring.layout import Layout
 from qualify.stages.wishing import Answering, Being, Deciding, Doing, Wish, doing
@@ -20,21 +21,24 @@ Names = Mapping[Occurrences, str]
 MOST_NAMED: Final = 4
 
 _READ: Final = {
-    "seniority": "seniority by {}",
-    "department": "department by {}",
-    "email_kind": "kind of {} address",
-    "email_domain": "domain of {}",
+    "seniority": marked("seniority by %(trait)s"),
+    "department": marked("department by %(trait)s"),
+    "email_kind": marked("kind of %(trait)s address"),
+    "email_domain": marked("domain of %(trait)s"),
 }
-_SIGNS: Final = {"==": "", ">=": "at least ", ">": "above ", "<": "below ", "<=": "at most "}
+_SIGNS: Final = {
+    ">=": marked("at least %(number)s"), ">": marked("above %(number)s"), "<": marked("below %(number)s"),
+    "<=": marked("at most %(number)s"),
+}  # fmt: skip
 _DECIDED: Final = {
-    "accepted": "sales accepts it",
-    "rejected": "sales rejects it",
-    "confirmed": "sales confirms it",
-    "recycled": "it is recycled",
-    "disqualified": "it is disqualified",
-    "reopened": "it is reopened",
-    "won": "it is won",
-    "lost": "it is lost",
+    "accepted": marked("sales accepts it"),
+    "rejected": marked("sales rejects it"),
+    "confirmed": marked("sales confirms it"),
+    "recycled": marked("it is recycled"),
+    "disqualified": marked("it is disqualified"),
+    "reopened": marked("it is reopened"),
+    "won": marked("it is won"),
+    "lost": marked("it is lost"),
 }
 
 
@@ -66,33 +70,49 @@ def words(wish: Wish, names: Names, before: Iterable[Occurrences] = ()) -> list[
     said += _traits([fact for fact in wish if isinstance(fact, Being)])
     answers = [fact for fact in wish if isinstance(fact, Answering)]
     said += [_answer(each) for each in sorted(answers, key=repr)]
-    return said + [_DECIDED[fact.decision] for fact in wish if isinstance(fact, Deciding)]
+    return said + [say(_DECIDED[fact.decision]) for fact in wish if isinstance(fact, Deciding)]
 
 
 def _done(doing: Doing, name: str | None, again: bool) -> str:
     what, times = doing
     said = name or described(what)
     if what.distinct == "day":
-        return f"{said} on {times} more day{'' if times == 1 else 's'}"
+        return say_many("%(what)s on %(count)s more day", "%(what)s on %(count)s more days", times, what=said)
     if what.distinct == "person":
-        return f"{said} by {times} more {'person' if times == 1 else 'people'} of the account"
+        return say_many(
+            "%(what)s by %(count)s more person of the account",
+            "%(what)s by %(count)s more people of the account",
+            times,
+            what=said,
+        )
     if isinstance(what.distinct, Field):
-        return f"{said} with {counted(times, f'more {spoken_name(what.distinct.name)}')}"
+        return say_many(
+            "%(what)s with %(count)s more %(thing)s",
+            "%(what)s with %(count)s more %(thing)ss",
+            times,
+            what=said,
+            thing=spoken_name(what.distinct.name),
+        )
+    if times > 1 and again:
+        return say("%(what)s, %(count)s more times", what=said, count=amount(times))
     if times > 1:
-        return f"{said}, {times} more times" if again else f"{said}, {times} times"
-    return f"{said}, once more" if again else said
+        return say("%(what)s, %(count)s times", what=said, count=amount(times))
+    return say("%(what)s, once more", what=said) if again else said
 
 
 def described(what: Occurrences) -> str:
     """Occurrences without a name: ``page viewed where page.path starts with /pricing``."""
     kinds = (
-        one_of([kind.replace("_", " ") for kind in sorted(what.kinds)], MOST_NAMED)
+        either([spoken_name(kind) for kind in sorted(what.kinds)], MOST_NAMED)
         if what.kinds
-        else "anything"
+        else say("anything")
     )
     tests = [_test(part) for part in _leaves(what.where)]
-    said = f"{kinds} where {' and '.join(tests)}" if tests else kinds
-    return said if what.after is None else f"{described(what.after)}, then {said}"
+    told = f" {say('and')} ".join(tests)
+    said = say("%(events)s where %(tests)s", events=kinds, tests=told) if tests else kinds
+    if what.after is None:
+        return said
+    return say("%(first)s, then %(then)s", first=described(what.after), then=said)
 
 
 def _leaves(truth: Truth) -> list[Truth]:
@@ -104,30 +124,34 @@ def _leaves(truth: Truth) -> list[Truth]:
 def _test(truth: Truth) -> str:
     """One test with what it looks at."""
     if isinstance(truth, logic.Not):
-        return f"not ({_test(truth.term)})"
+        return say("not (%(what)s)", what=_test(truth.term))
     if isinstance(truth, logic.Either | logic.Both):
-        word = " or " if isinstance(truth, logic.Either) else " and "
-        return word.join(_test(term) for term in truth.terms)
+        word = say("or") if isinstance(truth, logic.Either) else say("and")
+        return f" {word} ".join(_test(term) for term in truth.terms)
     field = getattr(truth, "field", None)
-    return f"{field.name} {_passes(truth)}" if field is not None else "it is so"
+    if field is None:
+        return say("it is so")
+    return say("%(what)s %(test)s", what=field.name, test=_passes(truth))
 
 
 def _passes(truth: Truth) -> str:
     """The test without what it looks at: ``at least 50``, ``one of DE or FR``."""
     if isinstance(truth, logic.TextIn):
         if truth.values in (YES, NO):
-            return "yes" if truth.values == YES else "no"
+            return say("yes") if truth.values == YES else say("no")
         return _places(truth.values) if truth.field.reading == "country" else _listed(truth.values)
     if isinstance(truth, logic.TextHas):
-        return f"{'starts with' if truth.at_start else 'contains'} {truth.text}"
+        if truth.at_start:
+            return say("starts with %(value)s", value=truth.text)
+        return say("contains %(value)s", value=truth.text)
     if isinstance(truth, logic.NumberIs):
-        number = truth.number
-        return f"{_SIGNS[truth.comparison]}{int(number) if number == int(number) else number:,}"
-    return "known"
+        number = amount(truth.number)
+        return number if truth.comparison == "==" else say(_SIGNS[truth.comparison], number=number)
+    return say("known")
 
 
 def _listed(values: Iterable[str]) -> str:
-    return one_of(map(spoken_name, sorted(values)), MOST_NAMED)
+    return either(map(spoken_name, sorted(values)), MOST_NAMED)
 
 
 def _places(codes: frozenset[str]) -> str:
@@ -145,7 +169,8 @@ def _traits(tests: list[Being]) -> list[str]:
     by_field: dict[Field, list[Being]] = {}
     for each in sorted(tests, key=lambda being: (being.field, _sign(being.test))):
         by_field.setdefault(each.field, []).append(each)
-    return [f"{_called(field)}: {' and '.join(map(_is, among))}" for field, among in by_field.items()]
+    word = f" {say('and')} "
+    return [f"{_called(field)}: {word.join(map(_is, among))}" for field, among in by_field.items()]
 
 
 def _sign(test: Truth) -> str:
@@ -154,19 +179,23 @@ def _sign(test: Truth) -> str:
 
 
 def _called(field: Field) -> str:
-    return _READ.get(field.reading, "{}").format(spoken_name(field.name))
+    name = spoken_name(field.name)
+    return say(_READ[field.reading], trait=name) if field.reading in _READ else name
 
 
 def _is(being: Being) -> str:
-    return _passes(being.test) if being.wanted else f"not {_passes(being.test)}"
+    return _passes(being.test) if being.wanted else say("not %(what)s", what=_passes(being.test))
 
 
 def _answer(asked: Answering) -> str:
     name = spoken_name(asked.question)
     if asked.test is None:
-        return f"{name} is answered"
-    tests = ["is satisfied" if _satisfied(each) else f"is {_passes(each)}" for each in _leaves(asked.test)]
-    return f"{name} {' and '.join(tests)}"
+        return say("%(question)s is answered", question=name)
+    tests = [
+        satisfied(True) if _satisfied(each) else say("is %(value)s", value=_passes(each))
+        for each in _leaves(asked.test)
+    ]
+    return say("%(what)s %(test)s", what=name, test=f" {say('and')} ".join(tests))
 
 
 def _satisfied(test: Truth) -> bool:

@@ -134,6 +134,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [
     ("en", "English"),
     ("en-gb", "English (UK)"),
+    ("de", "Deutsch"),
 ]  # those that are whole: no page in two languages at once
 LOCALE_PATHS = [str(Path(__file__).parent / "locale")]
 

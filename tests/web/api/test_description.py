@@ -36,6 +36,7 @@ NEEDS_MORE = {
     "POST /api/v1/playbooks",
     "GET /api/v1/playbooks/{version_id}",
     "GET /api/v1/drafts/{draft_id}",
+    "GET /api/v1/lessons/{lesson_id}",
     "POST /api/v1/drafts/{draft_id}",
     "POST /api/v1/drafts/{draft_id}/comments",
     "POST /api/v1/drafts/{draft_id}/plan",
@@ -58,6 +59,9 @@ NEEDS_MORE = {
     "POST /api/v1/reps/deactivate/preview",
 }
 """What no example that is drawn can do, because it has to name what is there; the other tests do."""
+
+
+ERASES = "DELETE /api/v1/leads/"
 
 
 def written() -> str:
@@ -122,7 +126,9 @@ def test_whatever_fits_the_description_is_answered_as_it_says(described: Any, pe
         checks.unsupported_method,
     ]
     answered: dict[str, set[int]] = {}
-    for result in described.get_all_operations():
+    # Erasing comes last: it leaves no lead for others to be about.
+    by_turn = sorted(described.get_all_operations(), key=lambda each: each.ok().label.startswith(ERASES))
+    for result in by_turn:
         seen = answered[result.ok().label] = set()
         drawn = [result.ok().as_strategy(generation_mode=each) for each in GenerationMode]
         token = bearer_of(*SCOPES).token  # of its own: what is drawn may revoke it

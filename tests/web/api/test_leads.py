@@ -11,7 +11,7 @@ import pytest
 
 from qualify.clock import now
 from qualify.moments import DAY
-from qualify.web.database import rows
+from qualify.web.database import rows, run
 from qualify.web.living.working import Worker
 from qualify.web.verbs.merge import merge
 from tests.web.api.conftest import Api, bearer_of
@@ -40,6 +40,10 @@ def test_the_best_leads_come_first(api: Api, people: Cast) -> None:
         ("min_total=100", ["jane"]),
         ("max_total=100", ["joe"]),
         ("identifier=user_id:joe", ["joe"]),
+        ("channel=direct", ["jane"]),
+        ("channel=-", ["joe"]),
+        ("channel=direct&channel=-", ["jane", "joe"]),
+        ("channel=direct&text=joe", []),
         ("updated_since=2100-01-01", []),
         (f"updated_since={START}", ["jane", "joe"]),
         ("sort=total", ["joe", "jane"]),
@@ -47,6 +51,8 @@ def test_the_best_leads_come_first(api: Api, people: Cast) -> None:
     ],
 )
 def test_leads_are_found(api: Api, people: Cast, query: str, found: list[str]) -> None:
+    run("UPDATE person SET channel = 'direct' WHERE id = %s", [people.jane])
+    run("UPDATE person SET channel = '' WHERE id = %s", [people.joe])
     assert ids(api.get(f"/leads?{query}")) == [getattr(people, who) for who in found]
 
 
@@ -190,3 +196,17 @@ def read(api: Api, kind: str, query: str = "") -> bytes:
     response = api("GET", f"/export/leads?format={kind}{query}")
     assert response.status_code == 200
     return b"".join(response.streaming_content)
+
+
+def test_a_lead_is_erased_for_good_and_only_with_the_scope_for_it(people: Cast) -> None:
+    assert bearer_of("write:leads")("DELETE", f"/leads/{people.jane}").status_code == 403
+    assert rows("SELECT 1 FROM person WHERE id = %s", [people.jane])
+    api = bearer_of("erase:leads", "read:leads")
+    done = api("DELETE", f"/leads/{people.jane}")
+    assert done.status_code == 200
+    assert done.json()["lead_id"] == people.jane and done.json()["rows"]["event"] > 0
+    assert not rows("SELECT 1 FROM event WHERE owner_id = %s", [people.jane])
+    for method in ("GET", "DELETE"):
+        assert api(method, f"/leads/{people.jane}").status_code == 404
+    assert "was erased" in api("DELETE", f"/leads/{people.jane}").json()["detail"]
+    assert ids(api.get("/leads")) == [people.joe]

@@ -25,7 +25,7 @@ def steps(company: Company, who: int, at: int) -> tuple[list[str], str | None]:
     """How each step of the sequence stands, and why it ended."""
     company.hander.plans.versions.refresh()
     [(_, followed)] = followed_of([who], Desk(company.hander.plans, at))
-    return [task.state for task in followed.tasks], followed.exit and followed.exit.reason
+    return [task.state for task in followed.tasks], None if followed.exit is None else followed.exit.reason
 
 
 def audit_of(verb: str) -> int:

@@ -17,6 +17,7 @@ from qualify.clock import now
 from qualify.errors import QualifyError
 from qualify.web.database import insert, rows, run
 from qualify.web.looking.leads import Sort, Wanted, count, listed
+from qualify.web.looking.touches import touches_of
 from qualify.web.verbs.merge import merge
 from tests.web.cast import OWNER, Cast
 from tests.web.screens.crowd import crowd
@@ -182,6 +183,18 @@ def test_exactly_what_is_shown_is_taken_away(people: Cast, members: Members) -> 
     for nobody in (members.rosa, members.vic):
         assert nobody.get("/leads/export").status_code == 403
         assert "/leads/export" not in nobody.get("/leads").content.decode()
+
+
+def test_the_channel_by_which_they_first_came_is_kept_and_filters(people: Cast, members: Members) -> None:
+    [(kept,)] = rows("SELECT channel FROM person WHERE id = %s", [people.jane])
+    first = touches_of(people.jane, people.now).first
+    assert first is not None and kept == first.channel == "direct"
+    run("UPDATE person SET channel = 'paid_search' WHERE id = %s", [people.joe])
+    said = text_of(members.vic.get("/leads?channel=paid_search"))
+    assert "joe@gmail.com" in said and "jane@acme-corp.io" not in said and "came by: Paid search" in said
+    assert "jane@acme-corp.io" not in text_of(members.vic.get("/leads?channel=-"))
+    run("UPDATE person SET channel = '' WHERE id = %s", [people.jane])
+    assert "jane@acme-corp.io" in text_of(members.vic.get("/leads?channel=-"))
 
 
 def test_a_store_without_leads_says_how_they_come(members: Members) -> None:

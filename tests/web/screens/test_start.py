@@ -15,10 +15,11 @@ from django.test import Client, override_settings
 from qualify.capture.model import Source
 from qualify.clock import now
 from qualify.moments import DAY
-from qualify.web.commands.demonstrating import ADMIN, first_links
+from qualify.web.commands.demonstrating import first_links
 from qualify.web.database import rows, run
 from qualify.web.demonstration import removing
 from qualify.web.demonstration.loading import load
+from qualify.web.demonstration.names import ADMIN
 from qualify.web.doctoring import store as doctor
 from qualify.web.living.working import Worker
 from qualify.web.people.tickets import issue

@@ -145,6 +145,7 @@ def test_a_rep_who_leaves_with_forty_leads_comes_back_and_has_them_all(company: 
     company.works(LATER)
     taken = next(who for who in hers if owners(who) == [RAVI])
     assign(MANAGER, taken, MAX, LATER + 1)
+    assert left.audit_id is not None
     undo(MANAGER, left.audit_id, LATER + 2)
     company.works(LATER + 2)
     assert [who for who in leads if owners(who) == [ROSA]] == [who for who in hers if who != taken]

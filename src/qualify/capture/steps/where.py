@@ -21,6 +21,9 @@ UTM: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_conte
 KEPT: Final = ("library", "locale", "timezone", "device", "os", "app", "screen", "location", "sessionId")
 """What is kept of a call's context for the timeline."""
 
+_KEPT: Final = frozenset(KEPT)
+_NONE: Final[Mapping[str, str]] = {}
+
 _CAMPAIGN: Final = {"source": UTM[0], "medium": UTM[1], "name": UTM[2], "term": UTM[3], "content": UTM[4]}
 _WANTED: Final = frozenset({*UTM, *CLICK_IDS})
 _HOST: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]{1,255})")
@@ -44,7 +47,7 @@ def page(draft: Draft, known: Known) -> Dropped | None:
         if "utm_campaign" in found:
             properties.setdefault("campaign", found["utm_campaign"])
     draft.properties = properties
-    draft.context = {name: context[name] for name in KEPT if context.get(name)}
+    draft.context = {name: told for name, told in context.items() if told and name in _KEPT}
     return None
 
 
@@ -115,17 +118,22 @@ def touch(draft: Draft, known: Known) -> Dropped | None:
     seen = properties.get("page")
     seen = seen if isinstance(seen, dict) else {}
     referrer = seen.get("referrer")
-    own = _own(seen.get("url"), known)
     host = host_of(referrer) if referrer.__class__ is str else ""
-    told = {
-        name: text for name in _WANTED.intersection(properties) if isinstance(text := properties[name], str)
-    }
+    own = _own(seen.get("url"), known) if host else known.own_hosts  # they are asked of a referrer alone
+    told = _led(properties) if led else _NONE
     channel = known.channels.channel(told, told, host, own)
     if channel:
         properties["channel"] = channel
     if host:
         properties["referrer_host"] = host
     return None
+
+
+def _led(properties: Mapping[str, Any]) -> Mapping[str, str]:
+    """The campaign and the click ids that are texts."""
+    return {
+        name: text for name in _WANTED.intersection(properties) if isinstance(text := properties[name], str)
+    }
 
 
 def _own(url: Any, known: Known) -> frozenset[str]:

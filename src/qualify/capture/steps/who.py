@@ -67,14 +67,15 @@ def _found(draft: Draft) -> list[Identifier]:
         found.append(identifier(f"external:{draft.source.name}", call.external_id))
     if call.email:
         found.append(identifier("email", call.email))
-    if told := person_traits(call):
+    if (call.traits or "traits" in call.context) and (told := person_traits(call)):
         for kind in ("email", "phone"):
             value = told.get(kind)
             if isinstance(value, str):
                 found.append(identifier(kind, value, region if kind == "phone" else None))
     if call.anonymous_id:
         found.append(identifier("anonymous_id", call.anonymous_id))
-    return list(dict.fromkeys([one for one in found if one]))
+    known = [one for one in found if one]
+    return known if len(known) < 2 else list(dict.fromkeys(known))
 
 
 def person_traits(call: Call) -> Json:

@@ -16,7 +16,8 @@ from qualify.web.api.shapes import Cursor, Id, Limit, Moment, Text
 from qualify.web.looking import lead as looking
 from qualify.web.looking.leads import Order, Wanted, listed
 from qualify.web.looking.timeline import timeline
-from qualify.web.verbs.actor import READ_LEADS, NotThere
+from qualify.web.verbs.actor import ERASE_LEADS, READ_LEADS, NotThere
+from qualify.web.verbs.erase import erase, gone
 
 router = Router(tags=["leads"])
 
@@ -24,6 +25,9 @@ Stage = Literal["lead", "iql", "mql", "pql", "sal", "sql", "customer", "recycled
 assert set(STAGES) == set(Stage.__args__)  # type: ignore[attr-defined]
 
 Grade = Annotated[str, Field(pattern=r"^[A-D]?[1-4]?$")]
+Channel = Annotated[
+    str, Field(min_length=1, max_length=200, description="by which they first came; -: nobody knows")
+]
 Points = Annotated[float, Field(ge=-1e12, le=1e12)]
 Type = Literal[
     "event", "learnt", "move", "decision", "outcome", "answer", "consent", "assignment", "contact", "mail", "incoming",
@@ -38,6 +42,7 @@ class Filters(Schema):
     grade: list[Grade] = Field([], max_length=20)
     min_total: Points | None = None
     max_total: Points | None = None
+    channel: list[Channel] = Field([], max_length=40)
     account: Id | None = None
     updated_since: Moment | None = None
     text: Annotated[Text, Field(description="somewhere in e-mail address, name or company")] = ""
@@ -50,7 +55,7 @@ class Filters(Schema):
         )
         return Wanted(
             tuple(self.stage), tuple(self.grade), least, most, self.account, self.updated_since, self.text,
-            self.identifier,
+            self.identifier, channel=tuple("" if each == "-" else each for each in self.channel),
         )  # fmt: skip
 
 
@@ -191,6 +196,15 @@ class IdentityOut(Schema):
     links: list[LinkOut]
 
 
+class ErasedOut(Schema):
+    """What went: every number that the lead had, by table how many rows, and the line of the audit."""
+
+    lead_id: int
+    leads: list[int]
+    rows: dict[str, int]
+    audit_id: int
+
+
 class TimelineQuery(Schema):
     """Which entries."""
 
@@ -222,6 +236,19 @@ def get_lead(request: HttpRequest, lead_id: Id, as_of: Moment | None = None) -> 
     touches = {name: each and each._asdict() for name, each in detail.touches._asdict().items()}
     own = {**detail._asdict(), "consents": consents, "lines": [each._asdict() for each in detail.lines]}
     return {**detail.lead._asdict(), **own, "touches": touches}
+
+
+@router.delete("/leads/{lead_id}", response=ErasedOut, operation_id="erase_lead", summary="Erase a lead")
+def erase_lead(request: HttpRequest, lead_id: Id) -> Any:
+    """For good, with whoever was merged into them: what they did, what we knew, judged and decided, and every word that
+    names them. Nothing takes it back. A line of the audit with numbers only stays, and what they went by as keyed
+    digests, so that lists that still name them are refused.
+    """
+    who = actor(request, ERASE_LEADS)
+    if looking.survivor_of(lead_id) is None:
+        raise gone(lead_id)
+    done = erase(who, lead_id, now())
+    return {"lead_id": done.lead_id, "leads": done.leads, "rows": done.counts, "audit_id": done.audit_id}
 
 
 @router.get(

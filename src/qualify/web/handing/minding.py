@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from qualify.handoff.clock import Clock, Handed, clock
+from qualify.handoff.exploring import why
 from qualify.handoff.facts import Assignment, Contact, Rejection
 from qualify.handoff.followups import Enrolment, sequence_for
-from qualify.handoff.routing import route
+from qualify.handoff.routing import FALLBACK, route
 from qualify.web.database import those
 from qualify.web.handing import facts
 from qualify.web.handing.desk import BY_LIST, Desk, Judged
-from qualify.web.handing.resting import Rest, excluded, rests
+from qualify.web.handing.exploring import BY_EXPLORING, draws
+from qualify.web.handing.resting import Rest, all_excluded, rests
 from qualify.web.handing.spells import Spell, spells
 
 TRY_AGAIN: Final = 900_000
@@ -116,9 +118,35 @@ def mind(people: Sequence[int], desk: Desk) -> list[Minded]:
     """What is to be done about these leads now, those that reached their stage first first."""
     found = known(people, desk)
     first = sorted(people, key=lambda who: (_reached(found[who]), who))
-    wanted = [who for who in first if _wants_judging(found[who], desk)]
+    drawn = draws([who for who in people if not found[who].spells], desk)
+    wanted = [who for who in first if who in drawn or _wants_judging(found[who], desk)]
     judged = desk.judged(wanted) if wanted else {}
-    return [_minded(who, found[who], desk, judged.get(who)) for who in first]
+    accounts = (each.person.account_id for each in judged.values())
+    desk.excluded = all_excluded(account for account in accounts if account is not None)
+    minded = []
+    for who in first:
+        given = _explore(who, *drawn[who], desk, judged) if who in drawn else None
+        minded.append(_minded(who, found[who], desk, judged.get(who), given))
+    return minded
+
+
+def _explore(
+    who: int, cycle: int, stage: str, desk: Desk, judged: Mapping[int, Judged]
+) -> tuple[Spell, Given] | None:
+    """To whom a lead goes that was drawn at random; None where nobody has room for it now."""
+    assert desk.plan is not None
+    percent = desk.plan.handoff.explore
+    if who not in judged or percent is None:
+        return None
+    spell = Spell(Handed(str(who), cycle, desk.now), desk.version_id, stage, explored=True)
+    found = _routed(Known(), spell, desk, judged[who], let_lie=False)
+    # That the fallback gets what nobody has room for is for leads that somebody waits for.
+    full = found.rule == FALLBACK and len(found.why) > 1
+    if found.rep_id is None or full:
+        return None
+    found = replace(found, why=(why(percent), *found.why))
+    desk.will_give(found)
+    return spell, Given(found, judged[who], BY_EXPLORING)
 
 
 def _reached(known: Known) -> int:
@@ -195,8 +223,14 @@ def clock_of(spell: Spell, given: Sequence[Assignment], contacts: Sequence[Conta
     return made
 
 
-def _minded(who: int, known: Known, desk: Desk, judged: Judged | None) -> Minded:
+def _minded(
+    who: int, known: Known, desk: Desk, judged: Judged | None, explored: tuple[Spell, Given] | None = None
+) -> Minded:
     minded = Minded(who)
+    if explored is not None:
+        minded.given = explored[1]
+        known.spells.append(explored[0])
+        known.given.append(explored[1].assignment)
     spell = open_spell(known)
     if spell is not None and judged is not None:
         _give(minded, known, spell, desk, judged)
@@ -231,7 +265,7 @@ def _give(minded: Minded, known: Known, spell: Spell, desk: Desk, judged: Judged
 def _withheld(handed: Handed, desk: Desk, judged: Judged) -> Assignment | None:
     """Nobody gets a lead whose account was excluded; it is on the loud list, with the reason."""
     account = judged.person.account_id
-    why = None if account is None else excluded(account)
+    why = None if account is None else desk.excluded.get(account)
     if why is None:
         return None
     return Assignment(handed.lead_id, handed.cycle, None, desk.now, (why,), BY_ROUTING, "", str(account))

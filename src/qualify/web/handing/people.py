@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext
 from pydantic import TypeAdapter, ValidationError
 
 from qualify.errors import QualifyError
@@ -58,7 +59,7 @@ def _capacity(told: Mapping[str, Any] | None) -> Capacity | None:
         return None
     per = told.get("per", "week")
     if per not in _PERIODS or not 0 <= told.get("leads", -1) <= 100_000:
-        raise QualifyError("a capacity is 0 or more leads per day, week or month")
+        raise QualifyError(gettext("a capacity is 0 or more leads per day, week or month"))
     return Capacity(told["leads"], per)
 
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from qualify.moments import written
-from qualify.web.database import rows, run_many, those
+from qualify.web.database import run_many, those
 from qualify.web.keeping.marking import mark
 
 BACK: Final = "recycling"
@@ -50,19 +50,27 @@ def rests(people: Iterable[int]) -> dict[int, Rest]:
 
 
 _EXCLUDED: Final = (
-    "SELECT p.name, p.email, d.reason, d.decided_at FROM decision d JOIN person p ON p.id = d.owner_id "
-    "WHERE p.account_id = %s AND d.taken_back_at IS NULL AND d.detail LIKE %s AND NOT EXISTS (SELECT 1 FROM decision r "
-    "WHERE r.owner_id = d.owner_id AND r.decision = 'reopened' AND r.taken_back_at IS NULL "
-    "AND r.decided_at > d.decided_at) ORDER BY d.decided_at DESC LIMIT 1"
+    "SELECT p.account_id, p.name, p.email, d.reason, d.decided_at FROM decision d JOIN person p ON p.id = d.owner_id "
+    "WHERE d.detail LIKE %s AND p.account_id IN ({}) AND d.taken_back_at IS NULL AND NOT EXISTS "
+    "(SELECT 1 FROM decision r WHERE r.owner_id = d.owner_id AND r.decision = 'reopened' AND r.taken_back_at IS NULL "
+    "AND r.decided_at > d.decided_at) ORDER BY d.decided_at, d.id DESC"
 )
 
 
 def excluded(account_id: int) -> str | None:
     """Why nobody of the account is handed over; None when they may be."""
-    for name, email, reason, at in rows(_EXCLUDED, [account_id, '%"excludes":"account"%']):
-        said = reason.replace("_", " ")
-        return f"its account was excluded when {name or email} was refused on {written(at)[:10]} ({said})"
-    return None
+    return all_excluded([account_id]).get(account_id)
+
+
+def all_excluded(accounts: Iterable[int]) -> dict[int, str]:
+    """Of these accounts those nobody of whom is handed over, each with the newest reason; so many at a time."""
+    return {
+        account: f"its account was excluded when {name or email} was refused on {written(at)[:10]} "
+        f"({reason.replace('_', ' ')})"
+        for account, name, email, reason, at in those(
+            _EXCLUDED, sorted(set(accounts)), ['%"excludes":"account"%']
+        )
+    }
 
 
 _FOLLOWING = (

@@ -19,12 +19,22 @@ _MOVES = (
     "ORDER BY person_id, moved_at, place"
 )
 
+EXPLORED = "explored"
+"""Stands where a stage stands in a move, for that a lead below the line was given to somebody at random."""
+
+_EXPLORED = (
+    f"SELECT a.owner_id, a.assigned_at, '{EXPLORED}', a.cycle, (SELECT v.id FROM playbook_version v "
+    "WHERE v.published_at <= a.assigned_at ORDER BY v.published_at DESC LIMIT 1) FROM assignment a "
+    "WHERE a.owner_id IN ({}) AND a.source = 'exploration' AND a.taken_back_at IS NULL ORDER BY a.owner_id, a.id"
+)
+
 
 class Spell(NamedTuple):
     """A lead is handed over: since when, until when, under which version; ``closed``: it left for good.
 
     ``waited``: it was in the stage already when a playbook began to hand over from there; nobody had promised it
-    anything, so its clock begins when it is first given to somebody.
+    anything, so its clock begins when it is first given to somebody. ``explored``: it was drawn at random below the
+    line, and is handed over since somebody was given it.
     """
 
     handed: Handed
@@ -32,6 +42,7 @@ class Spell(NamedTuple):
     stage: str
     closed: bool = False
     waited: bool = False
+    explored: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -48,7 +59,10 @@ Begins = Sequence[tuple[int, int]]
 
 def spells(people: Iterable[int], handoff_of: HandoffOf, begins: Begins = ()) -> dict[int, list[Spell]]:
     """By person, their times, oldest first."""
-    found = those(_MOVES, sorted(people))
+    ids = sorted(people)
+    found = those(_MOVES, ids) + those(_EXPLORED, ids)
+    # What chance did at the moment of a move came after it.
+    found.sort(key=lambda row: (row[0], row[1], row[2] == EXPLORED))
     return {
         who: told(list(moves), handoff_of, begins) for who, moves in groupby(found, key=lambda row: row[0])
     }
@@ -58,18 +72,24 @@ def told(moves: Sequence[Row], handoff_of: HandoffOf, begins: Begins = ()) -> li
     """The times of one person, by their moves in order.
 
     A lead is handed over in each stage that the playbook names, and in those above on the ladder. Whoever is in one
-    that it names when it is published is handed over then; those above are with sales already.
+    that it names when it is published is handed over then; those above are with sales already. One that was drawn
+    at random stays with sales on its way up to there.
     """
     done: list[Spell] = []
     here: Spell | None = None
     before: Row | None = None
     for move in moves:
         here = here or _waiting(before, move[1], handoff_of, begins)
-        before = move
         who, at, stage, cycle, version = move
+        if stage == EXPLORED:
+            here = here or _drawn(move, before)
+            continue
+        before = move
         section = handoff_of(version if here is None else here.version_id)
         if section is not None and is_handed(stage, section):
             here = here._replace(stage=stage) if here else Spell(Handed(str(who), cycle, at), version, stage)
+        elif here is not None and _on_its_way(here, stage, section):
+            here = here._replace(stage=stage)
         elif here is not None:
             begun = here.handed
             ended = Handed(begun.lead_id, begun.cycle, begun.reached_at, at)
@@ -77,6 +97,19 @@ def told(moves: Sequence[Row], handoff_of: HandoffOf, begins: Begins = ()) -> li
             here = None
     here = here or _waiting(before, None, handoff_of, begins)
     return [*done, here] if here is not None else done
+
+
+def _drawn(move: Row, before: Row | None) -> Spell:
+    who, at, _, cycle, version = move
+    stage = LADDER[0] if before is None else before[2]
+    return Spell(Handed(str(who), cycle, at), version, stage, explored=True)
+
+
+def _on_its_way(here: Spell, stage: str, section: Handoff | None) -> bool:
+    """Whether it was drawn below the line, and is there still."""
+    if not here.explored or stage in ENDINGS or section is None:
+        return False
+    return not is_handed(here.stage, section)
 
 
 def _waiting(last: Row | None, until: int | None, handoff_of: HandoffOf, begins: Begins) -> Spell | None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext
 
+from qualify.criteria.sentences import spoken_name
 from qualify.handoff.brief import Activity, Brief, Person, as_text, brief
 from qualify.handoff.clock import Clock
 from qualify.handoff.diary import diary
@@ -19,6 +20,7 @@ from qualify.web.handing import facts
 from qualify.web.handing.desk import Desk, Judged
 from qualify.web.handing.post import Letter, host, post
 from qualify.web.living.loading import Loaded
+from qualify.web.looking.tongue import in_the_words_of
 from qualify.web.looking.touches import touches_of
 from qualify.web.verbs.telling import tell
 
@@ -57,7 +59,7 @@ def activity(person_id: int, now: int) -> list[Activity]:
         named = next(
             (told[name] for name in ("title", "form", "path") if isinstance(told.get(name), str)), ""
         )
-        found.append(Activity(str(named)[:120] or kind.replace("_", " "), at))
+        found.append(Activity(str(named)[:120] or spoken_name(kind), at))
     return found
 
 
@@ -79,7 +81,8 @@ def tell_assigned(
         "lead_id": who, "cycle": given.cycle, "assigned_at": given.assigned_at, "rep": given.rep_id,
         "why": given.why, "rule": given.rule, "due_at": due_at,
     }  # fmt: skip
-    made = brief_of(judged, given, desk, due_at)
+    with in_the_words_of(given.rep_id):
+        made = brief_of(judged, given, desk, due_at)
     called = made.person.name or made.person.email or gettext("Lead %(number)s") % {"number": who}
     tell(
         "lead.unassigned" if given.rep_id is None else "lead.assigned",
@@ -90,18 +93,20 @@ def tell_assigned(
     if given.rep_id is None:
         _tell_nobody(number, who, called, given, desk)
         return
-    body = f"{as_text(made, desk.zone_of(given.rep_id))}\n{address(who)}\n"
+    with in_the_words_of(given.rep_id):
+        body = f"{as_text(made, desk.zone_of(given.rep_id))}\n{address(who)}\n"
+        subject = gettext("%(lead)s is yours now") % {"lead": called}
     ics = (
         diary(tasks, desk.now, host(), {str(who): called}, {str(who): address(who)}).decode() if tasks else ""
     )
-    subject = gettext("%(lead)s is yours now") % {"lead": called}
     post(Letter(f"assigned-{number}", "rep", given.rep_id, subject, body, who, given.rep_id, ics), desk.now)
 
 
 def _tell_nobody(number: int, who: int, called: str, given: Assignment, desk: Desk) -> None:
-    subject = gettext("Nobody has %(lead)s") % {"lead": called}
     body = "\n".join([*given.why, "", address(who), ""])
     for rep_id in told_of_trouble(desk):
+        with in_the_words_of(rep_id):
+            subject = gettext("Nobody has %(lead)s") % {"lead": called}
         post(
             Letter(f"unassigned-{number}-{_short(rep_id)}", "rep", rep_id, subject, body, who, rep_id),
             desk.now,
@@ -118,12 +123,13 @@ def tell_taken(
     if before is None or before == by or not desk.is_active(before):
         return
     name = called(who)
-    subject = gettext("%(lead)s is not yours any more") % {"lead": name}
     now_with = desk.called(None if given is None else given.rep_id)
-    lines = [gettext("It is with %(rep)s now.") % {"rep": now_with}] if given is not None else [
-        gettext("That it was given to you was undone.")
-    ]  # fmt: skip
-    body = "\n".join([*lines, *([] if given is None else given.why), "", address(who), ""])
+    with in_the_words_of(before):
+        subject = gettext("%(lead)s is not yours any more") % {"lead": name}
+        said = gettext("That it was given to you was undone.")
+        if given is not None:
+            said = gettext("It is with %(rep)s now.") % {"rep": now_with}
+    body = "\n".join([said, *([] if given is None else given.why), "", address(who), ""])
     post(Letter(f"taken-{number}-{_short(before)}", "rep", before, subject, body, who, before), desk.now)
 
 
@@ -155,7 +161,9 @@ def tell_of_clock(number: int, who: int, called: str, what: str, clock: Clock, d
     if what == "breached":
         to += [each for each in told_of_trouble(desk) if each not in to]
     for rep_id in to:
-        post(_letter(number, who, called, what, clock, desk, rep_id), desk.now)
+        with in_the_words_of(rep_id):
+            letter = _letter(number, who, called, what, clock, desk, rep_id)
+        post(letter, desk.now)
 
 
 def _letter(number: int, who: int, called: str, what: str, clock: Clock, desk: Desk, rep_id: str) -> Letter:

@@ -15,9 +15,9 @@ from qualify.web.database import is_sqlite, untangled
 from qualify.web.keeping.aside import Aside, put_aside
 from qualify.web.keeping.consents import keep_consents
 from qualify.web.keeping.linking import keep_links, may_change, said_by
-from qualify.web.keeping.marking import Mark, both, lock_the_houses, mark_each, marks_of, of_accounts
+from qualify.web.keeping.marking import Mark, both, lock_the_houses, marks_of, of_accounts, put_in_line
 from qualify.web.keeping.nodes import Known, found_or_made, there
-from qualify.web.keeping.people import lock_the_graph, whole
+from qualify.web.keeping.people import Now, lock_the_graph, whole
 from qualify.web.keeping.rows import Owner, keep_rows, key_of_call
 from qualify.web.keeping.sightings import keep_sightings
 
@@ -42,24 +42,29 @@ def keep(drafts: Sequence[Draft], now: int, asides: Sequence[Aside] = ()) -> Kep
 
 
 def _keep(drafts: Sequence[Draft], now: int, asides: Sequence[Aside], *, changing: bool) -> Kept:
-    keyed = [(key_of_call(draft), draft) for draft in drafts]
+    first: dict[bytes, Draft] = {}
+    twice = []
+    keys = []
+    for place, draft in enumerate(drafts):
+        key = key_of_call(draft)
+        keys.append(key)
+        if key in first:
+            twice.append(place)
+        else:
+            first[key] = draft
     with transaction.atomic():
         news: dict[int, Mark] = {}
         known, born = _identified(drafts, now, changing, news)
-        first: dict[bytes, Draft] = {}
-        for key, draft in keyed:
-            first.setdefault(key, draft)
-        kept = keep_rows(list(first.items()), _Owners(known))
-        keep_consents([first[key] for key in first if key in kept.new], _Owners(known))
-        keep_sightings((key, draft) for key, draft in first.items() if key in kept.new)
-        mark_each(both(news, marks_of(born), marks_of(kept.dirty), of_accounts(kept.accounts)), now)
+        owner_at = _Owners(known)
+        kept = keep_rows(list(first.items()), owner_at)
+        new = [(key, draft) for key, draft in first.items() if key in kept.new]
+        keep_consents([draft for _, draft in new if draft.consent], owner_at)
+        keep_sightings(new)
+        put_in_line(both(news, marks_of(born), marks_of(kept.dirty), of_accounts(kept.accounts)), now)
         put_aside(asides)
-    seen: set[bytes] = set()
-    twice = []
-    for place, (key, _) in enumerate(keyed):
-        if key not in kept.new or key in seen:
-            twice.append(place)
-        seen.add(key)
+    if len(new) < len(first):
+        again = set(twice)
+        twice = [place for place, key in enumerate(keys) if place in again or key not in kept.new]
     return Kept(len(drafts) - len(twice), tuple(twice))
 
 
@@ -84,29 +89,45 @@ def _identified(
     known, new = found_or_made(wanted)
     if said and not is_sqlite() and not changing and may_change(said, known):
         raise _Changing  # somebody was quicker: begin anew, alone
-    if said and keep_links(said, known, now, {each.id for each in new}, news):
-        known = there(wanted)
+    if said and (written := keep_links(said, known, now, {each.id for each in new}, news)):
+        changed = {who: each for who, each in known.items() if each.id in written}
+        known = {**known, **{who: _as_written(each, written[each.id]) for who, each in changed.items()}}
     made = {each.id for each in new if each.names_a_person}
     return known, {
         each.id: each.first_seen for each in known.values() if each.id in made and each.owner_id == each.id
     }
 
 
+def _as_written(each: Known, now: Now) -> Known:
+    """An identifier as it is once the people are regrouped."""
+    if now.owner_id is None or now.joined_at is None:
+        return each._replace(contested=now.contested)
+    return each._replace(owner_id=now.owner_id, joined_at=now.joined_at, contested=now.contested)
+
+
 def _wanted(drafts: Sequence[Draft]) -> dict[Identifier, int]:
     """Every identifier in the drafts, with the earliest moment at which we got to know of it."""
     found: dict[Identifier, int] = {}
     for draft in drafts:
-        named = {*draft.identifiers, draft.subject, draft.account}
-        for link in draft.links:
-            named.add(link.one)
-            named.add(link.other)
         at = draft.received_at
-        for each in named:
-            if each is not None and found.get(each, LATEST) > at:
+        for each in _named(draft):
+            if found.get(each, LATEST) > at:
                 found[each] = at
-                if each.kind == "email" and (company := _company(each.value)) is not None:
+                if each[0] == "email" and (company := _company(each[1])) is not None:
                     found[company] = min(at, found.get(company, at))
     return found
+
+
+def _named(draft: Draft) -> Sequence[Identifier]:
+    """Every identifier in a draft, some of them perhaps several times."""
+    named, subject, account = draft.identifiers, draft.subject, draft.account
+    links = draft.links
+    if account is None and len(links) < len(named) and subject is named[0]:
+        told = all(link[0] is subject and link[1] in named for link in links)
+        if told:
+            return named  # as it nearly always is
+    others = [each for each in (subject, account) if each is not None]
+    return [*named, *others, *(end for link in links for end in (link.one, link.other))]
 
 
 @lru_cache(maxsize=50_000)
@@ -123,9 +144,17 @@ class _Owners:
 
     def __init__(self, known: Mapping[Identifier, Known]) -> None:
         self.known = known
+        self.always: dict[Identifier, Owner] = {}
+        """Those of identifiers that only ever were one person's."""
 
     def __call__(self, subject: Identifier, at: int) -> Owner:
+        found = self.always.get(subject)
+        return found or self._owner(subject, at)
+
+    def _owner(self, subject: Identifier, at: int) -> Owner:
         node = self.known[subject]
         person, joined_at = (node.owner_id, node.joined_at) if not node.contested else whole(node.id, at)
-        named = node.names_a_person or person != node.id
-        return Owner(node.id, person, joined_at, named)
+        owner = Owner(node.id, person, joined_at, node.names_a_person or person != node.id)
+        if not node.contested:
+            self.always[subject] = owner
+        return owner

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from typing import Any
+from typing import Any, NamedTuple
 
 from qualify.capture.model import Draft, Identifier, Linked
 from qualify.identity.graph import is_carried
 from qualify.web.database import insert, those
 from qualify.web.keeping.marking import Mark
 from qualify.web.keeping.nodes import Known
-from qualify.web.keeping.people import regroup
+from qualify.web.keeping.people import Now, regroup
 
 HOUR = 3_600_000
 
@@ -30,10 +30,11 @@ Said = tuple[Linked, int, int, int]
 def said_by(drafts: Iterable[Draft]) -> list[Said]:
     """The links in these drafts, each once for a moment."""
     found: dict[tuple[Identifier, Identifier, int], Said] = {}
-    for draft in sorted(drafts, key=lambda draft: draft.received_at):
+    linking = [draft for draft in drafts if draft.links]
+    for draft in sorted(linking, key=lambda draft: draft.received_at):
+        at = draft.happened_at
         for link in draft.links:
-            said = (link, draft.happened_at, draft.received_at, draft.source.id)
-            found.setdefault((link.one, link.other, draft.happened_at), said)
+            found.setdefault((link[0], link[1], at), (link, at, draft.received_at, draft.source.id))
     return list(found.values())
 
 
@@ -42,39 +43,65 @@ def may_change(said: Sequence[Said], known: Mapping[Identifier, Known]) -> bool:
     return any(not _settled(known.get(link.one), known.get(link.other)) for link, *_ in said)
 
 
+class _Placed(NamedTuple):
+    """A link with its two ends by id, whether it matters when it was said, and whether it can change nothing."""
+
+    said: Said
+    ends: tuple[int, int]
+    timed: bool
+    settled: bool
+
+
 def keep_links(
     said: Sequence[Said],
     known: Mapping[Identifier, Known],
     now: int,
     fresh: Set[int] = frozenset(),
     news: dict[int, Mark] | None = None,
-) -> bool:
-    """Keep the links, and regroup whom they change; whether any did. ``fresh`` identifiers have no facts yet.
+) -> dict[int, Now]:
+    """Keep the links, and regroup whom they change; by identifier, what is written of it now. ``fresh`` ones have
+    no facts yet.
 
     Who is to be judged anew is put into ``news``, if that is given, to be marked at the end.
     """
-    paired = _already([each for each in said if not _by_time(known, each)], known)
-    rows: dict[tuple[int, int, int], tuple[Any, ...]] = {}
-    for each in said:
-        ends, (link, linked_at, known_at, source) = _ends(each, known), each
-        if ends[0] == ends[1] or (ends in paired and not _by_time(known, each)):
-            continue
-        paired.add(ends)  # what is no matter of time is said once
-        place = (*ends, linked_at // HOUR)
-        first = rows.setdefault(place, (*ends, link.evidence, linked_at, known_at, source, place[2]))
-        if linked_at < first[3]:  # as the statement below does when they come one after the other
-            rows[place] = (*first[:3], linked_at, *first[4:])
-    changing = {_ends(each, known) for each in said if not _settled(known[each[0].one], known[each[0].other])}
+    placed = [_placed(each, known) for each in said]
+    rows = _rows(placed)
+    changing = {each.ends for each in placed if not each.settled}
     before = _as_they_were([place for place in rows if not fresh & {*place[:2]}]) if changing else {}
     # In the order in which they were learnt: whatever hangs on that must not hang on how calls were batched.
     kept = insert(
         "link", _COLUMNS, sorted(rows.values(), key=lambda row: (row[4], row[:2], row[3])), _EARLIER
     )
     starts = {end for _, one, other in kept for end in (one, other) if (one, other) in changing}
-    if starts:
-        changed = {number: before.get(number) for number, _, _ in kept}
-        regroup(sorted(starts), now, changed, fresh=fresh, news=news)
-    return bool(starts)
+    if not starts:
+        return {}
+    changed = {number: before.get(number) for number, _, _ in kept}
+    return regroup(sorted(starts), now, changed, fresh=fresh, news=news)
+
+
+def _placed(said: Said, known: Mapping[Identifier, Known]) -> _Placed:
+    """The two ids, the smaller first: which came first in the call says nothing."""
+    one, other = known[said[0].one], known[said[0].other]
+    ends = (one.id, other.id) if one.id < other.id else (other.id, one.id)
+    # A browser belongs to one person after another: then it matters when that was said.
+    return _Placed(said, ends, is_carried(one.kind) or is_carried(other.kind), _settled(one, other))
+
+
+def _rows(placed: Sequence[_Placed]) -> dict[tuple[int, int, int], tuple[Any, ...]]:
+    """The links as rows, by their ends and hour; what is no matter of time is said once."""
+    paired = _already({each.ends for each in placed if not each.timed})
+    rows: dict[tuple[int, int, int], tuple[Any, ...]] = {}
+    for (link, linked_at, known_at, source), ends, timed, _ in placed:
+        if ends[0] == ends[1] or (not timed and ends in paired):
+            continue
+        paired.add(ends)
+        place = (*ends, linked_at // HOUR)
+        first = rows.get(place)
+        if first is None:
+            rows[place] = (*ends, link.evidence, linked_at, known_at, source, place[2])
+        elif linked_at < first[3]:  # as the statement below does when they come one after the other
+            rows[place] = (*first[:3], linked_at, *first[4:])
+    return rows
 
 
 def _as_they_were(places: Sequence[tuple[int, int, int]]) -> dict[int, int]:
@@ -97,20 +124,9 @@ def _settled(one: Known | None, other: Known | None) -> bool:
     return one.owner_id == other.owner_id and not one.contested and not other.contested
 
 
-def _by_time(known: Mapping[Identifier, Known], said: Said) -> bool:
-    """Whether when it was said matters: a browser belongs to one person after another."""
-    link = said[0]
-    return is_carried(known[link.one].kind) or is_carried(known[link.other].kind)
-
-
-def _ends(said: Said, known: Mapping[Identifier, Known]) -> tuple[int, int]:
-    """The two ids, the smaller first: which came first in the call says nothing."""
-    one, other = known[said[0].one].id, known[said[0].other].id
-    return (one, other) if one < other else (other, one)
-
-
-def _already(said: Sequence[Said], known: Mapping[Identifier, Known]) -> set[tuple[int, int]]:
+def _already(pairs: Set[tuple[int, int]]) -> set[tuple[int, int]]:
     """The pairs that are linked already, whenever that was said."""
-    pairs = {_ends(each, known) for each in said}
+    if not pairs:
+        return set()
     found = those("SELECT one_id, other_id FROM link WHERE one_id IN ({})", sorted({one for one, _ in pairs}))
     return {(one, other) for one, other in found} & pairs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from qualify.web.database import insert, is_sqlite, least, run, those
+from qualify.web.database import Row, insert, is_sqlite, least, run, those
 
 
 class Mark(NamedTuple):
@@ -29,7 +29,12 @@ def mark(since: Mapping[int, int], now: int, *, own: bool = True) -> None:
     ``own`` False says that the reason is a colleague's doing, which asks no further colleague. Who is marked
     already stays in line where they are, with one mark more: whoever is judging them will see it.
     """
-    mark_each(marks_of(since, own=own), now)
+    put_in_line(marks_of(since, own=own), now)
+
+
+def put_in_line(news: Mapping[int, Mark], now: int) -> None:
+    """Mark people, each in a way of their own, where nobody asks how they stand in the line; else as below."""
+    _put(news, now, "")
 
 
 def mark_each(news: Mapping[int, Mark], now: int) -> dict[int, InLine]:
@@ -38,15 +43,19 @@ def mark_each(news: Mapping[int, Mark], now: int) -> dict[int, InLine]:
     A transaction calls this once, for all of them: rows are locked in the order of people, so that of two
     transactions one waits, and never each for the other.
     """
+    found = _put(news, now, "RETURNING person_id, marks, taken_until")
+    return {person: InLine(*line) for person, *line in found}
+
+
+def _put(news: Mapping[int, Mark], now: int, told: str) -> list[Row]:
     since_then = least("dirty.since", "excluded.since")
-    found = insert(
+    return insert(
         "dirty",
         "person_id, since, marks, marked_at, own, tries, taken_until",
         [(person, each.since, each.many, now, each.own, 0, 0) for person, each in sorted(news.items())],
         f"ON CONFLICT (person_id) DO UPDATE SET since = {since_then}, marks = dirty.marks + excluded.marks, "
-        "own = dirty.own OR excluded.own RETURNING person_id, marks, taken_until",
+        f"own = dirty.own OR excluded.own {told}",
     )
-    return {person: InLine(*line) for person, *line in found}
 
 
 def marks_of(since: Mapping[int, int], *, own: bool = True) -> dict[int, Mark]:
@@ -59,10 +68,13 @@ def both(*news: Mapping[int, Mark]) -> dict[int, Mark]:
     found: dict[int, Mark] = {}
     for some in news:
         for who, each in some.items():
-            before = found.get(who, each)
-            found[who] = Mark(
-                min(each.since, before.since), max(each.many, before.many), each.own or before.own
-            )
+            before = found.get(who)
+            if before is None:
+                found[who] = each
+            elif before != each:
+                found[who] = Mark(
+                    min(each.since, before.since), max(each.many, before.many), each.own or before.own
+                )
     return found
 
 

@@ -10,7 +10,7 @@ from qualify.capture.model import Identifier
 from qualify.identity.graph import Rank, rank
 from qualify.web.database import insert, is_sqlite, run, those
 
-_COLUMNS = "id, kind, value, first_seen, owner_id, joined_at, contested"
+_COLUMNS = "key, id, first_seen, owner_id, joined_at, contested"
 
 
 class Known(NamedTuple):
@@ -35,10 +35,12 @@ def key_of(identifier: Identifier) -> str:
 
     A colon in the name of a source is written ``\:`` (and a backslash twice), so that no two have the same key.
     """
-    family, colon, source = identifier.kind.partition(":")
-    if colon:
-        source = source.replace("\\", "\\\\").replace(":", "\\:")
-    return f"{family}{colon}{source}:{identifier.value}"
+    kind, value = identifier
+    if ":" not in kind:
+        return f"{kind}:{value}"
+    family, _, source = kind.partition(":")
+    source = source.replace("\\", "\\\\").replace(":", "\\:")
+    return f"{family}:{source}:{value}"
 
 
 _KEY = re.compile(r"((?:external|external_account):(?:[^\\:]|\\.)+|[^:]+):(.*)", re.DOTALL)
@@ -72,10 +74,13 @@ def there(wanted: Iterable[Identifier], *, held: bool = True) -> dict[Identifier
     transaction ends.
     """
     lock = " ORDER BY id FOR SHARE" if held and not is_sqlite() else ""
-    keys = sorted({key_of(each) for each in wanted})
-    found = those(f"SELECT {_COLUMNS} FROM identifier WHERE key IN ({{}}){lock}", keys)
-    known = [Known(row[0], row[1], row[2], row[3], row[4], row[5], bool(row[6])) for row in found]
-    return {Identifier(each.kind, each.value): each for each in known}
+    named = {key_of(each): each for each in wanted}
+    known: dict[Identifier, Known] = {}
+    statement = f"SELECT {_COLUMNS} FROM identifier WHERE key IN ({{}}){lock}"
+    for key, number, first_seen, owner, joined_at, contested in those(statement, named):
+        each = named[key]
+        known[each] = Known(number, *each, first_seen, owner, joined_at, bool(contested))
+    return known
 
 
 def _made(missing: Iterable[tuple[Identifier, int]]) -> list[Known]:

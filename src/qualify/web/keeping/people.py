@@ -70,6 +70,16 @@ class _Graph:
         return [Node(*row) for row in those(_NODES, sorted(wanted))], links
 
 
+class Now(NamedTuple):
+    """What is written of an identifier now: its owner, since when that is known (None: as before), and whether it
+    belonged to several.
+    """
+
+    owner_id: int | None
+    joined_at: int | None
+    contested: bool
+
+
 def regroup(
     starts: Iterable[int],
     now: int,
@@ -77,12 +87,12 @@ def regroup(
     gone: Collection[int] = (),
     fresh: Collection[int] = (),
     news: dict[int, Mark] | None = None,
-) -> None:
+) -> dict[int, Now]:
     """Resolve anew who these identifiers belong to, after links came, were said to be older, or went (``gone``).
 
     ``changed`` are the links that came, with None, and those that were there, with when they were so until now.
     ``fresh`` are identifiers that were made just now and have no facts yet. Who is to be judged anew is marked,
-    or put into ``news`` for who marks others besides.
+    or put into ``news`` for who marks others besides. Told is what is written of identifiers now, by id.
     """
     hood = neighbourhood(starts, _Graph(gone).around)
     before = resolve(hood.nodes, _before(hood.links, changed))
@@ -94,18 +104,21 @@ def regroup(
         and before.spans(node.id) != after.spans(node.id)
     ]
     rim = {node.id for node in hood.nodes} - hood.inside - hood.carried
-    _write_owners(moved, rim)  # first: it waits for whoever is just writing facts under the old owners
+    written = _write_owners(
+        moved, rim
+    )  # first: it waits for whoever is just writing facts under the old owners
     given = _move_facts([each for each in moved if each.node.id not in fresh], rim)
     accounts = _since([each for each in moved if is_account(each.node.kind)], rim)
     named = _since([each for each in moved if is_naming(each.node.kind)], rim)
     # Whose browser it was when they did nothing with it is no news of anybody.
     since = named | {who: min(at, named.get(who, at)) for who, at in given.items() if who not in rim}
-    marked = marks_of(_write_people(since, hood, after, accounts))
+    marked = marks_of(_write_people(since, hood, after, accounts, fresh))
     marked = both(marked, of_accounts(accounts))
     if news is None:
         mark_each(marked, now)
     else:
         news |= both(news, marked)
+    return written
 
 
 def _before(links: Iterable[Link], changed: Mapping[int, int | None]) -> Iterator[Link]:
@@ -168,18 +181,23 @@ def _placed(change: _Change | None, row: Sequence[int], rim: Collection[int]) ->
     return None if span.person_id in rim or wanted == (owner_id, known_at) else wanted
 
 
-def _write_owners(changed: Sequence[_Change], rim: Collection[int]) -> None:
+def _write_owners(changed: Sequence[_Change], rim: Collection[int]) -> dict[int, Now]:
     """Each identifier's present owner; who is on the rim keeps the owner that is written there."""
-    written = [
-        (last.person_id, last.joined_at, len(change.after) > 1, change.node.id)
+    found = {
+        change.node.id: Now(None, None, len(change.after) > 1)
+        if change.after[-1].person_id in rim
+        else Now(change.after[-1].person_id, change.after[-1].joined_at, len(change.after) > 1)
         for change in changed
-        if (last := change.after[-1]).person_id not in rim
-    ]
-    run_many("UPDATE identifier SET owner_id = %s, joined_at = %s, contested = %s WHERE id = %s", written)
-    left = [
-        (len(change.after) > 1, change.node.id) for change in changed if change.after[-1].person_id in rim
-    ]
-    run_many("UPDATE identifier SET contested = %s WHERE id = %s", left)
+    }
+    run_many(
+        "UPDATE identifier SET owner_id = %s, joined_at = %s, contested = %s WHERE id = %s",
+        [(*now, node) for node, now in found.items() if now.owner_id is not None],
+    )
+    run_many(
+        "UPDATE identifier SET contested = %s WHERE id = %s",
+        [(now.contested, node) for node, now in found.items() if now.owner_id is None],
+    )
+    return found
 
 
 def _write_people(
@@ -187,9 +205,10 @@ def _write_people(
     hood: Neighbourhood,
     after: Resolution,
     accounts: dict[int, int],
+    fresh: Collection[int],
 ) -> dict[int, int]:
     """Of those of whom something is different: people who are there now are to be judged anew, since when; those who
-    are somebody else now are gone.
+    are somebody else now are gone. Who is ``fresh`` has left no trace yet but themselves.
 
     In the line they stay: who takes them finds nobody. What they did is not their colleagues' doing any more, so
     their accounts are put into ``accounts``.
@@ -197,7 +216,8 @@ def _write_people(
     nodes = {node.id: node for node in hood.nodes}
     people = [who for who in since if who in nodes and is_naming(nodes[who].kind)]
     here = [who for who in people if after.person_of(who, 0).person_id == who]
-    gone = sorted(set(people) - set(here))
+    gone = sorted(set(people) - set(here) - set(fresh))
+    _delete("person", "id", sorted((set(people) - set(here)) & set(fresh)))
     lock = "" if is_sqlite() else " ORDER BY id FOR UPDATE"
     for who, account in those(f"SELECT id, account_id FROM person WHERE id IN ({{}}){lock}", gone):
         if account is not None:
@@ -209,11 +229,15 @@ def _write_people(
         ("handoff", "person_id"),
         ("handing", "person_id"),
     ):
-        if gone:
-            run(f"DELETE FROM {table} WHERE {column} IN ({marks(len(gone))})", gone)
+        _delete(table, column, gone)
     rows = [(who, nodes[who].first_seen, "", "", "", "{}") for who in here]
     insert("person", "id, created_at, email, name, company, traits", rows, "ON CONFLICT (id) DO NOTHING")
     return {who: since[who] for who in here}
+
+
+def _delete(table: str, column: str, people: Sequence[int]) -> None:
+    if people:
+        run(f"DELETE FROM {table} WHERE {column} IN ({marks(len(people))})", people)
 
 
 def _since(changed: Sequence[_Change], rim: Collection[int]) -> dict[int, int]:

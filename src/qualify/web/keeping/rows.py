@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
@@ -57,6 +57,17 @@ class Kept(NamedTuple):
     accounts: Mapping[int, int]
 
 
+class _Rows(NamedTuple):
+    """The rows of drafts by table, each with whose it is."""
+
+    events: list[tuple[Row, Owner]]
+    learnt: list[tuple[Row, Owner]]
+    of_accounts: list[tuple[Row, Owner]]
+
+
+_TOLD: Final = "ON CONFLICT (message_key) DO NOTHING RETURNING message_key"
+
+
 def message_key(source_id: int, message_id: str) -> bytes:
     """What a message is known by: 16 bytes, whatever the client calls it, apart for each source."""
     return blake2b(f"{source_id}\n{message_id}".encode("utf-8", "replace"), digest_size=16).digest()
@@ -72,44 +83,42 @@ def key_of_call(draft: Draft) -> bytes:
 
 def keep_rows(drafts: Sequence[tuple[bytes, Draft]], owner_at: OwnerAt) -> Kept:
     """Insert the rows of drafts; those of a message that is there already are left out."""
-    rows: dict[tuple[str, str], list[tuple[Row, Owner]]] = {EVENT: [], LEARNT: [], ACCOUNT_LEARNT: []}
+    rows = _Rows([], [], [])
     for key, draft in drafts:
-        for into, row, owner in _rows_of(key, draft, owner_at):
-            rows[into].append((row, owner))
+        _place(rows, key, draft, owner_at)
     new: set[bytes] = set()
     twice: set[bytes] = set()
     dirty: dict[int, int] = {}
     accounts: dict[int, int] = {}
-    for (table, columns), found in rows.items():
-        told = "ON CONFLICT (message_key) DO NOTHING RETURNING message_key"
-        fresh = [row for row, _ in found if row[0] not in twice]
-        inserted = {bytes(key) for (key,) in insert(table, columns, fresh, told)}
+    for (table, columns), received, found in zip(
+        (EVENT, LEARNT, ACCOUNT_LEARNT), (6, 5, 5), rows, strict=True
+    ):
+        fresh = [row for row, _ in found if row[0] not in twice] if twice else [row for row, _ in found]
+        inserted = {bytes(key) for (key,) in insert(table, columns, fresh, _TOLD)}
         new |= inserted
         twice |= {row[0] for row in fresh} - inserted  # nor is what else the same message may say
-        for row, owner in found:
-            news = accounts if table == "account_learnt" else dirty
-            if row[0] in inserted and (owner.named or news is accounts):
-                known_at = max(_received(table, row), owner.joined_at)
-                news[owner.person_id] = min(known_at, news.get(owner.person_id, known_at))
+        of_accounts = table == "account_learnt"
+        news = accounts if of_accounts else dirty
+        for row, (_, person, joined_at, named) in found:
+            if (named or of_accounts) and row[0] in inserted:
+                known_at = max(row[received], joined_at)
+                news[person] = min(known_at, news.get(person, known_at))
     return Kept(frozenset(new), dirty, accounts)
 
 
-def _received(table: str, row: Row) -> int:
-    return int(row[6] if table == "event" else row[5])
-
-
-def _rows_of(key: bytes, draft: Draft, owner_at: OwnerAt) -> Iterable[tuple[tuple[str, str], Row, Owner]]:
+def _place(rows: _Rows, key: bytes, draft: Draft, owner_at: OwnerAt) -> None:
+    """The rows of a draft, each with whose it is."""
     if draft.subject is not None:
         owner = owner_at(draft.subject, draft.happened_at)
         if draft.kind in OnlyLearning:
-            yield LEARNT, _learnt(key, draft, owner, _with_account(draft)), owner
+            rows.learnt.append((_learnt(key, draft, owner, _with_account(draft)), owner))
         else:
-            yield EVENT, _event(key, draft, owner), owner
+            rows.events.append((_event(key, draft, owner), owner))
             if draft.traits:
-                yield LEARNT, _learnt(key, draft, owner, draft.traits), owner
+                rows.learnt.append((_learnt(key, draft, owner, draft.traits), owner))
     if draft.account is not None and draft.account_traits:
         account = owner_at(draft.account, draft.happened_at)
-        yield ACCOUNT_LEARNT, _learnt(key, draft, account, draft.account_traits), account
+        rows.of_accounts.append((_learnt(key, draft, account, draft.account_traits), account))
 
 
 def _with_account(draft: Draft) -> Mapping[str, object]:
@@ -121,15 +130,19 @@ def _with_account(draft: Draft) -> Mapping[str, object]:
 
 
 def _event(key: bytes, draft: Draft, owner: Owner) -> Row:
+    subject, person, joined_at, _ = owner
+    received_at = draft.received_at
     return (
-        key, draft.source.id, owner.subject_id, owner.person_id, draft.kind[:255], draft.happened_at,
-        draft.received_at, max(draft.received_at, owner.joined_at),
+        key, draft.source.id, subject, person, draft.kind[:255], draft.happened_at, received_at,
+        received_at if received_at >= joined_at else joined_at,
         text(draft.properties), text(_context(draft)), machine_of(draft),
     )  # fmt: skip
 
 
 def _context(draft: Draft) -> Mapping[str, object]:
     """What is kept besides, with what the visitor said of themselves: labels are told from it."""
+    if not (draft.user_agent or draft.address):
+        return draft.context
     told = {"user_agent": draft.user_agent, "ip": draft.address}
     return {**draft.context, **{name: value for name, value in told.items() if value}}
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 NICE: Final = 10
 """How far it steps back where others want the processor."""
 DRIFT_DAYS: Final = 90
-WEEKLY_UP_TO: Final = 50_000
-"""Leads up to which open ones are looked at every week; of more only when they came and when sales took a step."""
 
 Progress = Callable[[str], None]
 
@@ -40,6 +38,7 @@ class Asked(msgspec.Struct):
     choices: dict[str, Any] = {}
     champion: dict[str, Any] | None = None
     memory_limit: str = "1GB"
+    only_drift: bool = False
 
 
 def learned(asked: Asked, progress: Progress) -> dict[str, Any]:
@@ -59,6 +58,32 @@ def learned(asked: Asked, progress: Progress) -> dict[str, Any]:
     return _told(asked, found, lesson, book, given, duck, progress)
 
 
+def watched(asked: Asked, progress: Progress) -> dict[str, Any]:
+    """What changed lately, as plain data: what the nightly look is about. Nothing is learnt for it."""
+    from qualify.learning.drift import silent
+    from qualify.learning.storing import restored
+    from qualify.web.learning.contest import later, unknown_columns
+    from qualify.web.learning.drifting import arriving, drifted
+
+    progress("looking at what arrives")
+    duck = attached(Place(asked.kind, asked.name), asked.memory_limit)
+    duck.execute("SET threads = 1")
+    stopped = [vars(each) for each in silent(arriving(duck, asked.now))]
+    given, book = facts(duck, asked.now), parse(asked.text) if asked.text else None
+    found = None
+    if given.outcomes is not None or given.decisions is not None:
+        found = _observed(given, book, asked, progress)
+    if found is None:
+        return {"days": DRIFT_DAYS, "before": 0, "after": 0, "alarms": stopped, "kinds": [], "model": {}}
+    known = asked.champion is not None and not unknown_columns(asked.champion, found.arriving.columns)
+    model = restored(asked.champion) if known and asked.champion is not None else None
+    since = None if asked.champion is None else later(found.evidence, asked.champion)
+    told = drifted(found, model, asked.champion, since, DRIFT_DAYS)
+    named = {each["about"] for each in stopped}
+    others = [each for each in told["alarms"] if each["kind"] != "stopped" or each["about"] not in named]
+    return {**told, "alarms": [*stopped, *others]}
+
+
 def _observed(given: Sources, book: Playbook | None, asked: Asked, progress: Progress) -> Observed | None:
     """The training rows; None when nothing has come of anybody."""
     from dataclasses import replace
@@ -66,7 +91,7 @@ def _observed(given: Sources, book: Playbook | None, asked: Asked, progress: Pro
     from qualify.runs.learning import observed
 
     found = observed(
-        given, book, until=asked.now, weekly=given.leads.num_rows <= WEEKLY_UP_TO,
+        given, book, until=asked.now, one_each=True,
         memory_limit=asked.memory_limit, threads=1, progress=progress,
     )  # fmt: skip
     if not len(found.evidence):
@@ -99,9 +124,11 @@ def _told(
     told = {
         **saying.told(found, lesson, book, asked.now),
         "icp": {**saying.icp(icps), **described(duck, given, icps, book, asked.now)},
-        "drift": drifted(found, lesson, asked.champion, since, DRIFT_DAYS),
+        "drift": drifted(found, lesson.likelihood, asked.champion, since, DRIFT_DAYS),
         "by_chance": thresholds.by_chance(found, lesson),
-        "marks": thresholds.looked(asked.text, given, found, lesson.horizon_days, progress)
+        "marks": thresholds.looked(
+            asked.text, given, found, lesson.horizon_days, progress, asked.memory_limit
+        )
         if asked.text
         else None,
         "crowned": crowned.crowned,
@@ -119,7 +146,7 @@ def main(told: BinaryIO, answer: BinaryIO) -> None:
     def say(what: str) -> None:
         _write(answer, {"doing": what})
 
-    _write(answer, {"told": learned(asked, say)})
+    _write(answer, {"told": watched(asked, say) if asked.only_drift else learned(asked, say)})
 
 
 def _write(answer: BinaryIO, line: dict[str, Any]) -> None:

@@ -5,17 +5,49 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from qualify.moments import DAY
+
 if TYPE_CHECKING:
+    import duckdb
+
+    from qualify.learning.challenger import Challenger
     from qualify.learning.drift import Alarm
-    from qualify.learning.lesson import Lesson
+    from qualify.learning.likelihood import Likelihood
     from qualify.runs.learning import Observed
     from qualify.web.learning.contest import Later
 
 
+def arriving(duck: duckdb.DuckDBPyConnection, now: int) -> dict[str, dict[int, list[int]]]:
+    """By kind of event and span of days, how many came in the last one and in those of the weeks before it."""
+    from qualify.learning.drift import SPANS, WEEKS_BEFORE
+
+    ends = [now - week * 7 * DAY for week in range(WEEKS_BEFORE + 1)]
+    spans = [(end - days * DAY, end) for days in SPANS for end in ends]
+    counts = ", ".join(
+        f"count(*) FILTER (happened_at > {since} AND happened_at <= {until})" for since, until in spans
+    )
+    rows = duck.execute(
+        f"SELECT kind, {counts} FROM store.event WHERE machine IS NULL AND known_at <= {now} "
+        f"AND happened_at > {min(since for since, _ in spans)} GROUP BY kind"
+    ).fetchall()
+    many = len(ends)
+    return {
+        kind: {days: list(found[place * many : (place + 1) * many]) for place, days in enumerate(SPANS)}
+        for kind, *found in rows
+    }
+
+
 def drifted(
-    found: Observed, lesson: Lesson, champion: Mapping[str, Any] | None, since: Later | None, days: int
+    found: Observed,
+    scoring: Likelihood | Challenger | None,
+    champion: Mapping[str, Any] | None,
+    since: Later | None,
+    days: int,
 ) -> dict[str, Any]:
-    """The alarms, and how many leads of the last days were held against how many before; ``quiet`` without any."""
+    """The alarms, and how many leads of the last days were held against how many before; ``quiet`` without any.
+
+    ``scoring`` is the model by which leads that come are ranked, then and now.
+    """
     from qualify.learning.drift import split_at, stopped, watched
     from qualify.learning.evidence import fit_for_learning
     from qualify.runs.learning import MONTHS_BEFORE
@@ -25,7 +57,7 @@ def drifted(
     if len(rows):
         columns, _ = fit_for_learning(rows.columns)
         earlier, lately = split_at(rows.at, days)
-        scores = None if lesson.likelihood is None else lesson.likelihood.ranking(rows.columns)
+        scores = None if scoring is None else scoring.ranking(rows.columns)
         seen = watched(
             columns.at(earlier), columns.at(lately),
             scores=None if scores is None else (scores[earlier], scores[lately]),

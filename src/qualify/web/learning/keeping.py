@@ -97,6 +97,7 @@ def forget_lessons() -> None:
     """Forget everything that was learnt: of leads that were taken out of the store nothing is to be foretold."""
     run("DELETE FROM champion")
     run("DELETE FROM lesson")
+    run("DELETE FROM watch")
 
 
 def crown(lesson_id: int, why: str, who: str, now: int) -> None:

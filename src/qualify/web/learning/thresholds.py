@@ -36,7 +36,12 @@ Progress = Callable[[str], None]
 
 
 def looked(
-    text: str, facts: Sources, found: Observed, horizon_days: int, progress: Progress
+    text: str,
+    facts: Sources,
+    found: Observed,
+    horizon_days: int,
+    progress: Progress,
+    memory_limit: str = "1GB",
 ) -> dict[str, Any]:
     """What each step would bring, as plain data; ``why`` says why there is nothing to say."""
     book = parse(text)
@@ -49,7 +54,7 @@ def looked(
     steps, most = [], 1.0
     for pair in _pairs(list(books)):
         progress("replaying the playbook with its marks moved")
-        for by, outlook in _replayed(pair, books, facts, horizon_days, found.horizon.until):
+        for by, outlook in _replayed(pair, books, facts, horizon_days, found.horizon.until, memory_limit):
             steps.append(_step(by, outlook))
             most = max(most, steps[-1]["high"])
     desk, capacities = promise(book, found.horizon.until), _capacities(most)
@@ -87,7 +92,12 @@ def _pairs(shifts: list[int]) -> list[list[int]]:
 
 
 def _replayed(
-    pair: list[int], books: dict[int, Playbook], facts: Sources, horizon_days: int, until: int
+    pair: list[int],
+    books: dict[int, Playbook],
+    facts: Sources,
+    horizon_days: int,
+    until: int,
+    memory_limit: str,
 ) -> list[tuple[int, Outlook]]:
     from qualify.runs.backtesting import backtest
 
@@ -96,7 +106,7 @@ def _replayed(
     done = backtest(
         books[pair[0]], given.pop("leads"), given.pop("events", None), given.pop("outcomes", None),
         against=against, since=_date(until - WEEKS * WEEK), until=_date(until), horizon=horizon_days,
-        threads=1, **given,
+        threads=1, memory_limit=memory_limit, **given,
     )  # fmt: skip
     return list(zip(pair, done.outlooks, strict=True))
 

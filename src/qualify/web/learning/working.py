@@ -27,12 +27,8 @@ def learn(parameters: Mapping[str, Any], progress: Progress) -> str:
     """One lesson from the store as it is now, kept; the detail of the row says which."""
     from qualify.clock import now
 
-    at, step = now(), _Steps(progress)
-    found = rows(
-        "SELECT id, text FROM playbook_version WHERE published_at <= %s ORDER BY published_at DESC LIMIT 1",
-        [at],
-    )
-    version, text = found[0] if found else (None, "")
+    at, step = now(), Steps(progress)
+    version, text = in_force(at)
     here = reign()
     champion = None if here is None else model_of(here.lesson_id)
     what = {"text": text, "now": at, "choices": dict(settings().choices), "champion": champion}
@@ -42,13 +38,23 @@ def learn(parameters: Mapping[str, Any], progress: Progress) -> str:
     return json.dumps({"lesson": number, "why": told["why"]})
 
 
-class _Steps:
+def in_force(at: int) -> tuple[int | None, str]:
+    """The version of the playbook that is in force then, and its text; None and nothing without any."""
+    found = rows(
+        "SELECT id, text FROM playbook_version WHERE published_at <= %s ORDER BY published_at DESC LIMIT 1",
+        [at],
+    )
+    return (int(found[0][0]), str(found[0][1])) if found else (None, "")
+
+
+class Steps:
     """Tells the row of the work what is being done, and how many things were."""
 
     def __init__(self, progress: Progress) -> None:
         self.progress, self.doing, self.done = progress, "", 0
 
     def __call__(self, doing: str) -> None:
+        """It is doing that now."""
         if doing != self.doing:
             self.doing, self.done = doing, self.done + 1
         self.progress(min(self.done, STEPS), STEPS, doing)

@@ -6,10 +6,10 @@ import json
 import logging
 import threading
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from qualify.errors import QualifyError
-from qualify.web.database import is_down, is_sqlite, rows, run
+from qualify.web.database import is_down, is_sqlite, marks, rows, run
 from qualify.web.living.kinds import Interrupted, kind
 
 logger = logging.getLogger(__name__)
@@ -34,33 +34,51 @@ class Errand(NamedTuple):
     tries: int
 
 
-def take(now: int) -> Errand | None:
+class Among(NamedTuple):
+    """Which kinds of work somebody does: these (empty: every kind), and none of those."""
+
+    these: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+
+    def said(self) -> tuple[str, list[str]]:
+        """As a condition with its values."""
+        parts = [("IN", self.these)] if self.these else []
+        parts += [("NOT IN", self.but)] if self.but else []
+        said = "".join(f" AND kind {word} ({marks(len(kinds))})" for word, kinds in parts)
+        return said, [each for _, kinds in parts for each in kinds]
+
+
+EVERY: Final = Among()
+
+
+def take(now: int, among: Among = EVERY) -> Errand | None:
     """Take the next row that waits, or that somebody took and gave up."""
+    which, kinds = among.said()
     lock = "" if is_sqlite() else " FOR UPDATE SKIP LOCKED"
     chosen = (
-        "SELECT id FROM work WHERE state = 'waiting' OR (state = 'running' AND "
-        f"(taken_until <= %s OR taken_until > %s)) ORDER BY id LIMIT 1{lock}"
+        "SELECT id FROM work WHERE (state = 'waiting' OR (state = 'running' AND "
+        f"(taken_until <= %s OR taken_until > %s))){which} ORDER BY id LIMIT 1{lock}"
     )
-    if not rows("SELECT 1 FROM work WHERE state IN ('waiting', 'running') LIMIT 1"):
+    if not rows(f"SELECT 1 FROM work WHERE state IN ('waiting', 'running'){which} LIMIT 1", kinds):
         return None  # asking costs nothing, an update would lock the file
     found = rows(
         f"UPDATE work SET state = 'running', taken_until = %s, tries = tries + 1 WHERE id IN ({chosen}) "
         "RETURNING id, kind, parameters, tries",
         # A lease that is longer was given by a clock that was ahead, and not a little after we looked at ours.
-        [now + LEASE, now, now + 2 * LEASE],
+        [now + LEASE, now, now + 2 * LEASE, *kinds],
     )
     return Errand(*found[0]) if found else None
 
 
 class Errands:
-    """Works off the table ``work``."""
+    """Works off the table ``work``, or the kinds of it that are given."""
 
-    def __init__(self, clock: Callable[[], int], stop: threading.Event) -> None:
-        self.clock, self.stop, self.said = clock, stop, 0
+    def __init__(self, clock: Callable[[], int], stop: threading.Event, among: Among = EVERY) -> None:
+        self.clock, self.stop, self.among, self.said = clock, stop, among, 0
 
     def step(self, now: int) -> int:
         """Do the next piece of work, if there is one; how many were done."""
-        errand = take(now)
+        errand = take(now, self.among)
         if errand is None:
             return 0
         if errand.tries > MOST_TRIES:

@@ -21,6 +21,7 @@ KINDS: dict[str, str] = {
     "fetch": "qualify.web.fetching:fetch",
     "import": "qualify.web.importing.working:work",
     "learn": "qualify.web.learning.working:learn",
+    "watch": "qualify.web.learning.watching:watch",
     "try import": "qualify.web.importing.working:attempt",
     "match": "qualify.web.living.kinds:match",
     "plan": "qualify.web.living.kinds:plan",
@@ -29,6 +30,9 @@ KINDS: dict[str, str] = {
     "remove demonstration": "qualify.web.demonstration.removing:remove",
 }
 """Kind → ``module:function``, imported when such a row is taken."""
+
+LONG: tuple[str, ...] = ("learn", "watch")
+"""Kinds that are listened to for minutes while a process of their own does them; they have a thread of their own."""
 
 
 class Progress(Protocol):

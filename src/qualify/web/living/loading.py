@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -39,6 +41,8 @@ class Loaded:
     emails: dict[str, int] = field(default_factory=dict)
     """Addresses, each with the moment since when it is known to be theirs; the newest last."""
     memberships: list[Membership] = field(default_factory=list)
+    first_touch: tuple[int, str] | None = None
+    """When they first came, and by which channel; of several at once, the one whose text comes first."""
     traits: dict[str, Any] = field(default_factory=dict)
     account_traits: list[Dated[Mapping[str, Any]]] = field(default_factory=list)
     learnt: list[Dated[Learnt]] = field(default_factory=list)
@@ -243,13 +247,54 @@ def _load_events(
     found: Mapping[int, Loaded], ids: Sequence[int], fields: Fields, settings: Settings
 ) -> Labelled:
     """The events of people; what is held to be machines' doing is left out."""
-    seen = labelled([Raw(*row) for row in those(_EVENTS, ids)], settings)
+    seen = _once(
+        ("events", *ids, repr(settings)),
+        lambda: labelled([Raw(*row) for row in those(_EVENTS, ids)], settings),
+    )
+    read: dict[tuple[str, str], Values] = {}  # people do the same things again and again
     for event in seen.human:
+        if '"channel"' in event.properties and event.owner_id in found:
+            _note_touch(found[event.owner_id], event)
         if event.owner_id in found and (asked := fields.kind(event.kind)) is not None:
-            values = fields.event(asked, event.properties)
+            values = read.get((asked, event.properties))
+            if values is None:
+                values = read[asked, event.properties] = fields.event(asked, event.properties)
             made = Event(asked, event.happened_at, event.known_at, values, str(event.owner_id))
             found[event.owner_id].events.append(made)
     return seen
+
+
+_here: ContextVar[dict[tuple[Any, ...], Any] | None] = ContextVar("what was read already", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Within this, what people did is read and labelled once, however many parts of a page look at it; only to look."""
+    token = _here.set({})
+    try:
+        yield
+    finally:
+        _here.reset(token)
+
+
+def _once(what: tuple[Any, ...], read: Callable[[], T]) -> T:
+    kept = _here.get()
+    if kept is None:
+        return read()
+    if what not in kept:
+        kept[what] = read()
+    found: T = kept[what]
+    return found
+
+
+def _note_touch(person: Loaded, event: Raw) -> None:
+    """Keep the event where it is the first that brought them; as :mod:`qualify.web.looking.touches` tells it."""
+    if person.first_touch is not None and event.happened_at > person.first_touch[0]:
+        return
+    channel = decoded(event.properties).get("channel")
+    if channel and isinstance(channel, str):
+        touch = event.happened_at, channel
+        person.first_touch = touch if person.first_touch is None else min(touch, person.first_touch)
 
 
 def _load_told(found: Mapping[int, Loaded], ids: Sequence[int], fields: Fields) -> None:
@@ -270,11 +315,15 @@ def _load_colleagues(found: Mapping[int, Loaded], fields: Fields) -> None:
     people = those("SELECT account_id, id, created_at FROM person WHERE account_id IN ({})", accounts)
     colleagues = {who: (account, created_at) for account, who, created_at in people}
     by_account: dict[int, list[Event]] = defaultdict(list)
-    for who, kind, happened_at, known_at, properties in those(_OF_COLLEAGUES, sorted(colleagues)):
+    done = _once(("colleagues", *accounts), lambda: those(_OF_COLLEAGUES, sorted(colleagues)))
+    read: dict[tuple[str, str], Values] = {}
+    for who, kind, happened_at, known_at, properties in done:
         if (asked := fields.kind_of_colleagues(kind)) is not None:
             account, created_at = colleagues[who]
-            known_at, values = max(known_at, created_at), fields.event(asked, properties)
-            by_account[account].append(Event(asked, happened_at, known_at, values, str(who)))
+            values = read.get((asked, properties))
+            if values is None:
+                values = read[asked, properties] = fields.event(asked, properties)
+            by_account[account].append(Event(asked, happened_at, max(known_at, created_at), values, str(who)))
     for person in found.values():
         if person.account_id is not None:
             person.account_events = by_account[person.account_id]

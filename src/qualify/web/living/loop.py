@@ -18,9 +18,11 @@ from qualify.web.handing.exploring import Drawing
 from qualify.web.handing.mailbox import Letterbox
 from qualify.web.handing.postman import Postman
 from qualify.web.handing.working import Hander
+from qualify.web.learning.watching import Nights
 from qualify.web.learning.working import Schedule
-from qualify.web.living.errands import Errands
+from qualify.web.living.errands import Among, Errands
 from qualify.web.living.heartbeat import Heartbeat
+from qualify.web.living.kinds import LONG
 from qualify.web.living.working import Worker, waiting
 from qualify.web.telling.courier import Courier
 
@@ -105,13 +107,16 @@ def loops(judging: Judging, stop: threading.Event) -> Sequence[Loop]:
     """What a worker does, the judging first."""
     courier = Courier()
     return (
-        Loop("judging", judging.step, 0.02, 0.1, judging.heartbeat.end),
-        Loop("work", Errands(now, stop).step, 0.2, 1.0),
+        Loop("judging", judging.step, 0.01, 0.05, judging.heartbeat.end),
+        Loop("work", Errands(now, stop, Among(but=LONG)).step, 0.2, 1.0),
+        # A lesson takes minutes in a process of its own: an import or a plan is not to wait for it.
+        Loop("lessons", Errands(now, stop, Among(these=LONG)).step, 1.0, 5.0),
         Loop("outbox", courier.step, 0.05, 0.5, courier.close),
         Loop("hand-off", Hander().work, 0.1, 0.5),
         Loop("mail", Postman().step, 0.5, 2.0),
         Loop("letterbox", Letterbox().step, 5.0, 30.0),
         Loop("learning", Schedule(now()).step, 30.0, 300.0),
+        Loop("watching", Nights(now()).step, 60.0, 600.0),
         Loop("exploring", Drawing().step, 30.0, 300.0),
     )
 

@@ -47,8 +47,8 @@ def write(judged: Sequence[Judged], now: int) -> None:
             told += _scored(each, before.get(each.person.person_id), now)
     insert("standing", STANDING, standings, f"ON CONFLICT (person_id) DO UPDATE SET {REPLACED}")
     run_many(
-        "UPDATE person SET email = %s, name = %s, company = %s, traits = %s WHERE id = %s",
-        [person_row(each.person) for each in judged],
+        "UPDATE person SET email = %s, name = %s, company = %s, traits = %s, channel = %s WHERE id = %s",
+        [(*person_row(each.person), each.person.person_id) for each in judged],
     )
     insert("message", MESSAGE, told)
     mark_judged((each.person.person_id for each in judged), now)
@@ -78,14 +78,15 @@ def text(value: object) -> str:
 
 
 def person_row(person: Loaded) -> Row:
-    """What is shown of a person everywhere: the newest e-mail, name and company, and every trait."""
+    """What is shown of a person everywhere: the newest e-mail, name and company, every trait, how they first came."""
     traits = {name: value for name, value in person.traits.items() if not name.startswith("$")}
     name = traits.get("name") or " ".join(
         str(traits[part]) for part in ("first_name", "last_name") if traits.get(part)
     )
     email = next(reversed(person.emails), "")
     company = traits.get("company") or ""
-    return email[:512], str(name)[:512], str(company)[:512], text(traits), person.person_id
+    channel = "" if person.first_touch is None else person.first_touch[1]
+    return email[:512], str(name)[:512], str(company)[:512], text(traits), channel[:200]
 
 
 def _before(people: Sequence[int]) -> Mapping[int, Row]:

@@ -1,28 +1,34 @@
 """What marketing handed over in a period, as it was then, with what sales said and what came of it.
 
 A lead is handed over when it reaches a stage that the playbook names for it (mql and pql where it names none) from one
-below. Four statements, whatever the number of leads; what they give is put together here and counted in
+below. At most six statements, whatever the number of leads; what they give is counted in
 :mod:`qualify.reports.alignment`.
 """
 
 from __future__ import annotations
 
-from bisect import insort
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from qualify.handoff.reasons import REASONS
 from qualify.handoff.speed import Observed
-from qualify.reports.alignment import HandedOver, SaidWord
-from qualify.vocabulary import LADDER
-from qualify.web.database import Row, marks, rows
+from qualify.reports.alignment import HandedOver
+from qualify.web.database import Row, marks, rows, those
+from qualify.web.handing.verdicts import (
+    CAME,
+    DECIDED,
+    Facts,
+    Verdict,
+    again,
+    grouped,
+    named,
+    news,
+    typed,
+    with_sales,
+)
 from qualify.web.looking.inbox import RESPOND_WITHIN, TO_ACCEPT
 from qualify.web.looking.judging import worker
 from qualify.web.looking.playbook import review_at
@@ -87,170 +93,158 @@ def agreed() -> Agreed | None:
 _WHICH: Final = "moved_at >= %s AND moved_at < %s AND stage_to IN ({to}) AND stage_from NOT IN ({above})"
 _HANDED: Final = (
     "SELECT m.person_id, m.moved_at, m.total, m.grade, m.rules, m.version_id, h.source, h.rep_id, h.state, h.used, "
-    "h.within, h.kept FROM (SELECT person_id, moved_at, total, grade, rules, version_id FROM move WHERE {which} "
-    "ORDER BY moved_at + 0 DESC, person_id DESC LIMIT {most}) AS m LEFT JOIN handoff h ON h.person_id = m.person_id "
-    "AND h.reached_at = m.moved_at"
+    "h.within, h.kept FROM (SELECT person_id, moved_at, total, grade, rules, version_id FROM move WHERE {which}) AS m "
+    "LEFT JOIN handoff h ON h.person_id = m.person_id AND h.reached_at = m.moved_at ORDER BY m.moved_at, m.person_id"
+)
+_KEPT: Final = (
+    "SELECT m.person_id, m.moved_at, h.total, h.judged_grade, h.rules, h.version_id, h.source, h.rep_id, h.state, "
+    "h.used, h.within, h.kept, h.said, h.said_at, h.reason, h.decided_by, h.came, h.closed_at, h.amount, h.currency, "
+    "h.told_for FROM (SELECT person_id, moved_at FROM move WHERE {which} ORDER BY moved_at + 0 DESC, person_id DESC "
+    "LIMIT {most}) AS m LEFT JOIN handoff h ON h.person_id = m.person_id AND h.reached_at = m.moved_at"
 )
 _MOVES: Final = (
-    "SELECT person_id, moved_at, stage_to FROM move WHERE moved_at >= %s AND person_id IN "
-    "(SELECT person_id FROM move WHERE {which}) AND (stage_from IN ({above})) <> (stage_to IN ({above})) "
-    "AND (stage_from IN ({above}) OR moved_at >= %s) ORDER BY person_id, moved_at, place"
+    "SELECT person_id, moved_at, stage_to FROM move WHERE moved_at >= %s AND person_id IN ({whose}) "
+    "AND (stage_from IN ({above})) <> (stage_to IN ({above})) AND (stage_from IN ({above}) OR moved_at >= %s) "
+    "ORDER BY person_id, moved_at, place"
 )
 """Who went away from sales again; and who was handed over after the period, as those within it are told already."""
 
-_DECIDED: Final = (
-    "SELECT owner_id, decided_at, decision, reason, decided_by FROM decision WHERE taken_back_at IS NULL "
-    "AND decision IN ('accepted', 'confirmed', 'rejected') AND decided_at >= %s AND owner_id IN "
-    "(SELECT person_id FROM move WHERE {which}) ORDER BY owner_id, decided_at, id"
-)
-_CAME: Final = (
-    "SELECT owner_id, closed_at, outcome, amount, currency FROM outcome WHERE taken_back_at IS NULL "
-    "AND closed_at >= %s AND owner_id IN (SELECT person_id FROM move WHERE {which}) ORDER BY owner_id, closed_at, id"
-)
+FEW: Final = 500
+"""Up to so many leads, of whom nothing is kept or there is news, are told one by one from the facts."""
 
 
 def handed_over(asked: Asked, terms: Agreed, now: int) -> Found:
-    """The hand-offs of the period, with all that is known of them now."""
-    which, values, above = _which(asked, terms.stages)
-    found = rows(_HANDED.format(which=which, most=MOST + 1), values)
+    """The hand-offs of the period, with all that is known of them now.
+
+    What became of them is kept beside their clocks; of whom there is news since, it is told from the facts.
+    """
+    which = _which(asked, terms.stages)
+    found = rows(_KEPT.format(which=which.said, most=MOST + 1), which.values)
     more, found = len(found) > MOST, found[:MOST][::-1]
-    since = [found[0][1] if more else asked.since, *values]
-    left = [*since, *above, *above, *above, asked.until]
-    moves = _grouped(rows(_MOVES.format(which=which, above=marks(len(above))), left))
-    _again(moves, found)
-    decided, came = (_grouped(rows(each.format(which=which), since)) for each in (_DECIDED, _CAME))
-    told = _Told(moves, decided, came, frozenset(above), terms, now)
+    since = found[0][1] if more else asked.since
     clock: ClockKind = "contact" if any(row[8] is not None for row in found) else "decision"
-    return Found([told.of(row, clock) for row in found], more, clock)
+    anew = _anew(found, terms, now)
+    told = {} if anew == set() else _told(anew, which, since, asked, terms, now, clock)
+    handed = [
+        _kept(row) if anew is not None and row[0] not in anew else told[row[0], row[1]] for row in found
+    ]
+    return Found(handed, more, clock)
 
 
-def _handed_stages(stages: Sequence[str]) -> frozenset[str]:
-    """Stages in which a lead is with sales: those that are named, and those above on the ladder."""
-    least = min(LADDER.index(stage) for stage in stages)
-    return frozenset(LADDER[least:-1])
+def _anew(found: Sequence[Row], terms: Agreed, now: int) -> set[int] | None:
+    """Those who are told from the facts; None: all, as there are many."""
+    stages = named(terms.stages)
+    unkept = {row[0] for row in found if row[20] != stages}
+    if len(unkept) > FEW or not found:
+        return None if found else set()
+    fresh = news(now, FEW)
+    if fresh is None:
+        return None
+    return unkept | (fresh & {row[0] for row in found} if fresh else fresh)
 
 
-def _which(asked: Asked, stages: Sequence[str]) -> tuple[str, list[Any], list[str]]:
+def _kept(row: Row) -> HandedOver:
+    """A hand-off with what is kept of it."""
+    (
+        who, at, total, grade, rules, version, source, rep, state, used, within_, in_time, said, said_at, reason, by,
+        came, closed_at, amount, currency, _,
+    ) = row  # fmt: skip
+    rep = rep or by
+    answered, kept = state == "answered", None if in_time is None else in_time == 1
+    if answered and kept is False and used <= within_:  # as below
+        used = within_ + 1
+    return HandedOver(
+        who, at, total / 100, grade, _rules(version, rules), source, rep, said, said_at, reason, "", came, closed_at,
+        None if amount is None else _decimal(amount), currency, Observed(used, answered, within_, kept, rep, source),
+    )  # fmt: skip
+
+
+def with_words(handed: Sequence[HandedOver]) -> list[HandedOver]:
+    """The same, with what sales wrote besides its reasons: it is not kept beside the clocks. One statement."""
+    refused = sorted({each.lead_id for each in handed if each.said == "rejected"})
+    found = those(
+        "SELECT owner_id, decided_at, reason FROM decision WHERE decision = 'rejected' AND taken_back_at IS NULL "
+        "AND owner_id IN ({}) ORDER BY id",
+        refused,
+    )
+    words = {(who, at): typed(reason)[1] for who, at, reason in found}
+    return [
+        each._replace(words=words.get((each.lead_id, each.said_at), "")) if each.said == "rejected" else each
+        for each in handed
+    ]
+
+
+class _Which(NamedTuple):
     """The hand-offs of the period as a condition on moves, its values, and the stages that are with sales."""
-    above = sorted(_handed_stages(stages))
-    which = _WHICH.format(to=marks(len(stages)), above=marks(len(above)))
-    return which, [asked.since, asked.until, *stages, *above], above
+
+    said: str
+    values: list[Any]
+    above: list[str]
 
 
-def _grouped(found: Iterable[Row]) -> dict[int, list[Row]]:
-    """By person, who stands first in each row, in order."""
-    return {who: list(those) for who, those in groupby(found, key=itemgetter(0))}
+def _which(asked: Asked, stages: Sequence[str]) -> _Which:
+    above = sorted(with_sales(stages))
+    said = _WHICH.format(to=marks(len(stages)), above=marks(len(above)))
+    return _Which(said, [asked.since, asked.until, *stages, *above], above)
 
 
-def _again(moves: dict[int, list[Row]], found: Sequence[Row]) -> None:
-    """Add when somebody was handed over a second time within the period, in order."""
-    many = Counter([row[0] for row in found])
-    for who, at, *_ in found:
-        if many[who] > 1 and who in moves:
-            insort(moves[who], (who, at, ""), key=itemgetter(1))
-
-
-class _Verdict(NamedTuple):
-    """What sales said, and when, why, and who."""
-
-    said: SaidWord
-    at: int | None = None
-    reason: str = ""
-    words: str = ""
-    who: str = ""
-
-
-_NEITHER: Final = (0, None, "", None, "")
-_TAKEN, _WAITS, _LEFT = _Verdict("accepted"), _Verdict("waiting"), _Verdict("left")
-
-
-class _Told(NamedTuple):
-    """What is known of the people of a period, by person."""
-
-    moves: Mapping[int, list[Row]]
-    decided: Mapping[int, list[Row]]
-    came: Mapping[int, list[Row]]
-    with_sales: frozenset[str]
-    terms: Agreed
-    now: int
-
-    def of(self, row: Row, clock: ClockKind) -> HandedOver:
-        """A hand-off with what became of it."""
-        who, at, total, grade, rules, version, source, rep = row[:8]
-        ended_at, next_at = self._ends(who, at)
-        came = _within(self.came.get(who), at, next_at)
-        verdict = self._verdict(who, at, ended_at, next_at, bool(came))
-        _, closed_at, outcome, amount, currency = came[-1] if came else _NEITHER
-        said, said_at, reason, words, by = verdict
-        rep, source = rep or by, source or ""
-        observed = (
-            _observed(row, rep, source)
-            if clock == "contact"
-            else self._waited(at, verdict, ended_at, rep, source)
+def _told(
+    anew: set[int] | None, which: _Which, since: int, asked: Asked, terms: Agreed, now: int, clock: ClockKind
+) -> dict[tuple[int, int], HandedOver]:
+    """These, or all, as the facts have them; four statements."""
+    only, people = "", list[int]()
+    whose, values = f"SELECT person_id FROM move WHERE {which.said}", which.values
+    if anew is not None:
+        whose, people = marks(len(anew)), sorted(anew)
+        values, only = people, f" AND person_id IN ({whose})"
+    found = rows(_HANDED.format(which=which.said + only), [since, *which.values[1:], *people])
+    above = which.above
+    moves = grouped(
+        rows(
+            _MOVES.format(whose=whose, above=marks(len(above))),
+            [since, *values, *above, *above, *above, asked.until],
         )
-        return HandedOver._make((
-            who, at, total / 100, grade, _rules(version, rules), source, rep, said, said_at, reason, words, outcome,
-            closed_at, _decimal(amount), currency, observed,
-        ))  # fmt: skip
-
-    def _ends(self, who: int, at: int) -> tuple[int | None, int | None]:
-        """When it was with sales no longer, and when it was handed over again; None: neither until now."""
-        ended_at = None
-        for _, moved_at, stage in self.moves.get(who, ()):
-            if moved_at <= at:
-                continue
-            if stage and stage not in self.with_sales:
-                ended_at = moved_at if ended_at is None else ended_at
-            elif ended_at is not None and (not stage or stage in self.terms.stages):
-                return ended_at, moved_at
-        return ended_at, None
-
-    def _verdict(
-        self, who: int, at: int, ended_at: int | None, next_at: int | None, closed: bool
-    ) -> _Verdict:
-        """The last word of sales; who is won or lost was taken on, whether or not somebody said so."""
-        said = _within(self.decided.get(who), at, next_at)
-        if not said:
-            return _TAKEN if closed else _WAITS if ended_at is None else _LEFT
-        _, decided_at, decision, reason, by = said[-1]
-        if decision == "rejected":
-            word, words = _typed(reason)
-            return _Verdict("rejected", decided_at, word, words, by)
-        first = next(each for each in said if each[2] != "rejected")
-        return _Verdict("accepted", first[1], "", "", by)
-
-    def _waited(self, at: int, verdict: _Verdict, ended_at: int | None, rep: str, source: str) -> Observed:
-        """How long it waited for a decision, where nothing is known of contacts."""
-        within = self.terms.within
-        answered = verdict.at is not None
-        until = verdict.at if verdict.at is not None else ended_at if ended_at is not None else self.now
-        used = max(0, until - at)
-        kept = used <= within if answered else False if used > within else None
-        return Observed(used, answered, within, kept, rep, source)
+    )
+    again(moves, found)
+    decided, came = (grouped(rows(each.format(whose=whose), [since, *values])) for each in (DECIDED, CAME))
+    facts = Facts(moves, decided, came, terms.stages, frozenset(above))
+    return {(row[0], row[1]): _of(row, facts, terms, now, clock) for row in found}
 
 
-def _within(found: Sequence[Row] | None, at: int, until: int | None) -> Sequence[Row]:
-    """Those from the hand-off to the next one."""
-    if not found or (found[0][1] >= at and until is None):  # nearly always
-        return found or ()
-    return [each for each in found if each[1] >= at and (until is None or each[1] < until)]
+def _of(row: Row, facts: Facts, terms: Agreed, now: int, clock: ClockKind) -> HandedOver:
+    """A hand-off with what became of it."""
+    who, at, total, grade, rules, version, source, rep = row[:8]
+    told = facts.of(who, at)
+    rep, source = rep or told.who, source or ""
+    observed = (
+        _observed(row, rep, source)
+        if clock == "contact"
+        else _waited(at, told, terms.within, now, rep, source)
+    )
+    return HandedOver(
+        who, at, total / 100, grade, _rules(version, rules), source, rep, told.said, told.at, told.reason, told.words,
+        told.came, told.closed_at, _decimal(told.amount), told.currency, observed,
+    )  # fmt: skip
+
+
+def _waited(at: int, told: Verdict, promised: int, now: int, rep: str, source: str) -> Observed:
+    """How long it waited for a decision, where nothing is known of contacts."""
+    answered = told.at is not None
+    until = told.at if told.at is not None else told.ended_at if told.ended_at is not None else now
+    used = max(0, until - at)
+    kept = used <= promised if answered else False if used > promised else None
+    return Observed(used, answered, promised, kept, rep, source)
 
 
 def _observed(row: Row, rep: str, source: str) -> Observed | None:
     """The clock to the first real contact, as it was looked at last."""
-    state, used, within, kept = row[8:12]
+    state, used, promised, kept = row[8:12]
     if state is None:
         return None
     answered, in_time = state == "answered", None if kept is None else bool(kept)
     # Who answers after the last minute of the promise, outside working hours, used no more time and is late.
-    used = max(used, within + 1) if answered and in_time is False else used
-    return Observed(used, answered, within, in_time, rep, source)
-
-
-def _typed(reason: str) -> tuple[str, str]:
-    """The word of a kept reason, and what was added; one that is no word of ours is something else."""
-    word, _, words = reason.partition(": ")
-    return (word, words) if word in REASONS else ("other", reason)
+    used = max(used, promised + 1) if answered and in_time is False else used
+    return Observed(used, answered, promised, in_time, rep, source)
 
 
 _CENT: Final = Decimal("0.01")

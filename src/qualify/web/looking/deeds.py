@@ -9,7 +9,10 @@ from typing import Any, Final, NamedTuple
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from qualify.criteria.known_words import WORDS
+from qualify.criteria.sentences import spoken_name
 from qualify.web.looking.capture import AuditSeen
+from qualify.web.looking.tongue import in_the_readers_words
 from qualify.web.verbs.roles import ROLES
 
 
@@ -156,7 +159,7 @@ def words(line: AuditSeen) -> str:
             *(f"{name}: {_said(value)}" for name, value in told.items() if value not in ("", None)),
         ]
         return "; ".join(each for each in parts if each)
-    values = defaultdict(str, {name: _said(_role(value)) for name, value in told.items()})
+    values = defaultdict(str, {name: _said(_worded(value)) for name, value in told.items()})
     said = gettext(DEEDS[line.verb].sentence).format_map(values | {"subject": line.subject})
     return " ".join(said.split()).rstrip(" ,:")
 
@@ -170,8 +173,12 @@ def lead_of(line: AuditSeen) -> int | None:
     return int(line.subject) if about and line.subject.isdecimal() else None
 
 
-def _role(value: Any) -> Any:
-    return ROLES[value].label if isinstance(value, str) and value in ROLES else value
+def _worded(value: Any) -> Any:
+    """A role or another word of ours in the reader's language."""
+    if not isinstance(value, str):
+        return value
+    with in_the_readers_words():
+        return ROLES[value].label if value in ROLES else spoken_name(value) if value in WORDS else value
 
 
 def _said(value: Any) -> str:

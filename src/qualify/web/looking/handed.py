@@ -27,8 +27,8 @@ from qualify.web.looking.lead import survivor_of
 MOST_CONTACTS: Final = 5
 """So many of the newest contacts are named."""
 
-RULES: Final = ("routing", "clock")
-"""Who gave a lead away, where it was none of us: the rules, or the rules after somebody let it lie."""
+RULES: Final = ("routing", "clock", "waiting list", "exploration")
+"""Who gave a lead away, where it was none of us: the rules, the rules after somebody let it lie, or chance."""
 
 
 class Working:

@@ -17,6 +17,9 @@ from qualify.web.looking.recorded import Recorded
 MOST_POINTS: Final = 30
 """Moments of the line at most: more cannot be seen."""
 
+BUSY: Final = 1_000
+"""From so many events on, every moment takes time, and the line has two thirds of the moments."""
+
 
 class Point(NamedTuple):
     """The total (in points), the scores and the grade at a moment."""
@@ -61,7 +64,10 @@ def history(known: Recorded, until: int) -> History:
     created_at = known.person.created_at
     bands = _bands(known.person.person_id, created_at, until)
     published = [each for each in _published() if created_at <= each.at <= until]
-    moments = _moments(created_at, until, [each.since for each in bands] + [each.at for each in published])
+    most = MOST_POINTS if len(known.person.events) < BUSY else MOST_POINTS * 2 // 3
+    moments = _moments(
+        created_at, until, [each.since for each in bands] + [each.at for each in published], most
+    )
     judged = _judged(known, moments)
     points = [
         Point(
@@ -95,11 +101,11 @@ class _Before:
         return self.events[: bisect_right(self.moments, at)]
 
 
-def _moments(since: int, until: int, more: Sequence[int]) -> list[int]:
+def _moments(since: int, until: int, more: Sequence[int], most: int) -> list[int]:
     """Days that lie evenly apart, and the moments at which something else happened."""
-    turns = [at for at in more if since <= at <= until][-MOST_POINTS // 3 :]
+    turns = [at for at in more if since <= at <= until][-most // 3 :]
     days = max(1, (until - since) // DAY)
-    step = -(-days // max(1, MOST_POINTS - len(turns))) * DAY
+    step = -(-days // max(1, most - len(turns))) * DAY
     grid = range(until, since - 1, -step)
     return sorted({*grid, *turns, since})
 

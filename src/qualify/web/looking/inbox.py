@@ -23,6 +23,8 @@ RESPOND_WITHIN: Final = 4 * 3_600_000
 
 TO_ACCEPT: Final = ("mql", "pql")
 WORKED: Final = ("sal", "sql")
+BELOW: Final = ("lead", "iql")
+"""Stages of which the inbox shows only those for whom a clock runs: they were handed over all the same."""
 SHOWS: Final = ("new", "late", "mine", "nobody", "all")
 """What of the inbox is shown: what is to be accepted, what is late, what is mine, what is nobody's, all of it."""
 
@@ -152,7 +154,7 @@ def _stretches(asked: Asked) -> Iterator[Stretch]:
     """The stretches of which a part of the inbox is made, narrowed to what is wanted of it."""
     wanted = asked.wanted
     more, values = _narrower(wanted)
-    for stage in TO_ACCEPT if wanted.show == "new" else TO_ACCEPT + WORKED:
+    for stage in TO_ACCEPT + BELOW if wanted.show == "new" else TO_ACCEPT + WORKED + BELOW:
         if not wanted.stage or stage in wanted.stage:
             for column, ahead, said, given in _of_stage(stage, asked):
                 yield Stretch(column, ahead, said + more, [*given, *values])
@@ -162,7 +164,8 @@ def _of_stage(stage: str, asked: Asked) -> Iterator[Stretch]:
     show, within = asked.wanted.show, asked.within
     if show == "mine":
         yield Stretch("due_at", 0, _WITH_CLOCK + _MINE, [stage, asked.me])
-        yield Stretch(f"coalesce(due_at, {NOTHING_DUE})", 0, _TAKEN, [asked.me, stage])
+        if stage not in BELOW:
+            yield Stretch(f"coalesce(due_at, {NOTHING_DUE})", 0, _TAKEN, [asked.me, stage])
         return
     whose = _NOBODYS if show == "nobody" else ""
     if show == "late":
@@ -173,7 +176,7 @@ def _of_stage(stage: str, asked: Asked) -> Iterator[Stretch]:
         yield Stretch("since", within, f"{_WITHOUT} AND since < %s", [stage, asked.now - within])
     elif stage in TO_ACCEPT:
         yield Stretch("since", within, _WITHOUT + whose, [stage])
-    elif show != "late":
+    elif show != "late" and stage in WORKED:
         yield Stretch(NEVER, 0, _WITHOUT + whose, [stage])
 
 

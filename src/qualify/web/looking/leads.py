@@ -12,6 +12,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
+from django.utils.translation import gettext
+
 from qualify.errors import QualifyError
 from qualify.web.database import Row, is_sqlite, marks, rows, those
 
@@ -45,6 +47,8 @@ class Wanted(NamedTuple):
     """What somebody goes by, as ``email:jane@example.com``; it may be one that they had before a merge."""
     anything: str = ""
     """As ``text``; or is an id, or the whole of anything that somebody goes by."""
+    channel: tuple[str, ...] = ()
+    """By which they first came; the empty text: nobody knows."""
 
     @property
     def judged(self) -> bool:
@@ -100,9 +104,29 @@ def _streams(sort: str) -> list[Stream]:
     return [Stream(_BOTH, "p.id", by)]
 
 
-def listed(wanted: Wanted, order: Sort = "-total", cursor: str | None = None, limit: int = 50) -> Page:
+class Narrowed(NamedTuple):
+    """What was looked up of some conditions: the leads that meet one of them, where few do; None: each is met by many.
+
+    To be handed to what comes next: a search goes through a hundred thousand leads, once is enough.
+    """
+
+    few: list[int] | None
+
+
+def narrowed(wanted: Wanted) -> Narrowed:
+    """Look up whether one of the conditions is met by few."""
+    return Narrowed(_few(wanted))
+
+
+def listed(
+    wanted: Wanted,
+    order: Sort = "-total",
+    cursor: str | None = None,
+    limit: int = 50,
+    known: Narrowed | None = None,
+) -> Page:
     """A page of leads. Raises :class:`~qualify.errors.QualifyError` for a cursor that is none of this order."""
-    found = _ids(wanted, order, cursor, limit + 1)
+    found = _ids(wanted, order, cursor, limit + 1, known)
     leads = read([number for _, _, number in found[:limit]])
     last = found[limit - 1] if len(found) > limit else None
     return Page(leads, None if last is None else closed(order, list(last)))
@@ -115,9 +139,9 @@ def read(ids: Sequence[int]) -> list[Listed]:
     return [there[each] for each in ids if each in there]
 
 
-def count(wanted: Wanted, most: int = FEW) -> int:
+def count(wanted: Wanted, most: int = FEW, known: Narrowed | None = None) -> int:
     """How many leads there are, counted no further than to one more than ``most``."""
-    few = _few(wanted)
+    few = (known or narrowed(wanted)).few
     where, parameters = _narrowed(wanted, few, wanted.judged, walking=False)
     tables = _JUDGED if wanted.judged else _BOTH
     statement = f"SELECT count(*) FROM (SELECT 1 FROM {tables} WHERE {where} LIMIT %s) AS counted"
@@ -142,12 +166,14 @@ def of_row(row: Row) -> Listed:
     return Listed._make((*row[:9], total, row[10] or None, scores, *row[12:]))
 
 
-def _ids(wanted: Wanted, order: Sort, cursor: str | None, many: int) -> list[Row]:
+def _ids(
+    wanted: Wanted, order: Sort, cursor: str | None, many: int, known: Narrowed | None = None
+) -> list[Row]:
     """So many places in the order: the stream, the value by which it is ordered, the id."""
     sort, down = order.lstrip("-"), order.startswith("-")
     streams = _streams(sort)
     begun = [0] if cursor is None else _place(cursor, order, len(streams))
-    few = _few(wanted)
+    few = (known or narrowed(wanted)).few
     found: list[Row] = []
     for number in range(begun[0], len(streams)):
         stream = streams[number]
@@ -180,7 +206,7 @@ def _some(
 
 def _few(wanted: Wanted) -> list[int] | None:
     """The leads that meet one of the conditions, if that one is met by few; None when each is met by many."""
-    for look in (_alike, _of_account, _so_judged):
+    for look in (_alike, _of_account, _so_judged, _by_channel):
         found = look(wanted)
         if found is not None:
             return found
@@ -205,7 +231,11 @@ def _conditions(wanted: Wanted, judged: bool, walking: bool) -> tuple[list[str],
     where: list[str] = []
     parameters: list[Any] = []
     # What is put together from a column cannot be looked up in an index.
-    for column, among in (("s.stage", wanted.stage), ("s.grade", wanted.grade)):
+    for column, among in (
+        ("s.stage", wanted.stage),
+        ("s.grade", wanted.grade),
+        ("p.channel", wanted.channel),
+    ):
         if among:
             where.append(f"{f'({column} || %s)' if walking else column} IN ({marks(len(among))})")
             parameters += ["", *among] if walking else among
@@ -232,7 +262,7 @@ def _some_ids(statement: str, parameters: Sequence[Any]) -> list[int] | None:
 def _so_judged(wanted: Wanted) -> list[int] | None:
     if not wanted.judged:
         return None
-    only = wanted._replace(text="", identifier="", anything="", account_id=None)
+    only = wanted._replace(text="", identifier="", anything="", account_id=None, channel=())
     where, parameters = _conditions(only, judged=True, walking=False)
     return _some_ids(f"SELECT s.person_id FROM standing s WHERE {' AND '.join(where)}", parameters)
 
@@ -241,6 +271,22 @@ def _of_account(wanted: Wanted) -> list[int] | None:
     if wanted.account_id is None:
         return None
     return _some_ids("SELECT id FROM person WHERE account_id = %s", [wanted.account_id])
+
+
+def _by_channel(wanted: Wanted) -> list[int] | None:
+    if not wanted.channel:
+        return None
+    return _some_ids(f"SELECT id FROM person WHERE channel IN ({marks(len(wanted.channel))})", wanted.channel)
+
+
+def channels() -> list[str]:
+    """Every channel by which somebody first came, in order: each is looked up in the index after the one before."""
+    found = rows(
+        "WITH RECURSIVE each_(word) AS (SELECT min(channel) FROM person UNION ALL "
+        "SELECT (SELECT min(channel) FROM person WHERE channel > word) FROM each_ WHERE word IS NOT NULL) "
+        "SELECT word FROM each_ WHERE word IS NOT NULL"
+    )
+    return [word for (word,) in found]
 
 
 _SEARCHED: Final = ("email", "name", "company")
@@ -313,7 +359,7 @@ def opened(cursor: str, order: str, size: int) -> list[int]:
     """The place that a cursor says, as so many whole numbers; raises :class:`~qualify.errors.QualifyError`."""
     place = _said(cursor, order)
     if len(place) != size or not all(_is_whole(each) for each in place):
-        raise QualifyError("this cursor belongs to another list or order; begin without one")
+        raise QualifyError(gettext("this cursor belongs to another list or order; begin without one"))
     return place
 
 
@@ -325,7 +371,7 @@ def _place(cursor: str, order: str, streams: int) -> list[Any]:
     if not fits or not (
         _is_whole(place[1]) or (by_text and isinstance(place[1], str) and "\x00" not in place[1])
     ):
-        raise QualifyError("this cursor belongs to another list or order; begin without one")
+        raise QualifyError(gettext("this cursor belongs to another list or order; begin without one"))
     return place
 
 
@@ -334,9 +380,9 @@ def _said(cursor: str, order: str) -> list[Any]:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         said, *place = json.loads(base64.b64decode(padded, b"-_", validate=True))
     except (ValueError, TypeError, binascii.Error, RecursionError) as error:
-        raise QualifyError("this is no cursor; take `next_cursor` of the page before") from error
+        raise QualifyError(gettext("this is no cursor; take `next_cursor` of the page before")) from error
     if said != order:
-        raise QualifyError("this cursor belongs to another list or order; begin without one")
+        raise QualifyError(gettext("this cursor belongs to another list or order; begin without one"))
     return list(place)
 
 

@@ -53,6 +53,29 @@ class Kept(NamedTuple):
     ended_by: str | None
 
 
+class Looked(NamedTuple):
+    """What changed lately: when it was looked at, and what was said."""
+
+    looked_at: int
+    told: dict[str, Any]
+
+
+def watched() -> Looked | None:
+    """The newest look at what changed: that of the night, or the lesson's where that is newer; None before either."""
+    nightly = rows("SELECT looked_at, told FROM watch ORDER BY id DESC LIMIT 1")
+    lesson = newest()
+    last = Looked(nightly[0][0], msgspec.json.decode(nightly[0][1])) if nightly else None
+    drift = {} if lesson is None else lesson.told.get("drift") or {}
+    if lesson is None or not drift or (last is not None and last.looked_at >= lesson.learned_at):
+        return last
+    stopped = [] if last is None else [each for each in last.told["alarms"] if each["kind"] == "stopped"]
+    alarms = [
+        *stopped,
+        *(each for each in drift["alarms"] if each["about"] not in {one["about"] for one in stopped}),
+    ]
+    return Looked(lesson.learned_at, {**drift, "alarms": alarms})
+
+
 _LESSON: Final = "id, learned_at, asked_by, version_id, data, leads, won, active, why, told"
 
 

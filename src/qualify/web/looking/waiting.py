@@ -14,7 +14,7 @@ from qualify.web.database import Row, rows, those
 from qualify.web.looking import words
 from qualify.web.looking.decided import NOTHING, Decided, Story, names_of, stories
 from qualify.web.looking.handed import Working, working
-from qualify.web.looking.inbox import TO_ACCEPT, WORKED, Asked, Place
+from qualify.web.looking.inbox import BELOW, TO_ACCEPT, WORKED, Asked, Place
 
 REASONS: Final = 2
 """How many reasons are told of a lead."""
@@ -56,7 +56,8 @@ class Waiting(NamedTuple):
     """A row of the inbox; points as written, moments in epoch ms.
 
     ``promised`` is None where nothing was. ``owner`` is what whoever has it is called. ``moving`` is what was decided
-    and is not yet reckoned with; ``seen`` goes with a decision, see :func:`~qualify.web.verbs.decide.decide`.
+    and is not yet reckoned with; ``explored``: it was drawn at random below the line. ``seen`` goes with a decision,
+    see :func:`~qualify.web.verbs.decide.decide`.
     """
 
     id: int
@@ -74,17 +75,20 @@ class Waiting(NamedTuple):
     next: Next
     seen: str
     moving: Decided | None
+    explored: bool = False
 
     @property
     def to_accept(self) -> bool:
         """Whether it is to be accepted or rejected."""
-        return self.stage in TO_ACCEPT
+        return self.stage in TO_ACCEPT + BELOW
 
 
 _COLUMNS: Final = (
     "SELECT p.id, p.name, p.email, p.company, p.traits, s.stage, s.since, s.total, s.grade, s.lines, s.as_of, "
-    "s.version_id, s.rep_id, h.state, h.due_at, h.warn_at, h.stopped_at FROM person p "
-    "JOIN standing s ON s.person_id = p.id LEFT JOIN handoff h ON h.person_id = p.id AND h.ended_at IS NULL "
+    "s.version_id, EXISTS (SELECT 1 FROM assignment a WHERE a.owner_id = p.id AND a.source = 'exploration' "
+    "AND a.cycle = s.cycle AND a.taken_back_at IS NULL), s.rep_id, h.state, h.due_at, h.warn_at, h.stopped_at "
+    "FROM person p JOIN standing s ON s.person_id = p.id "
+    "LEFT JOIN handoff h ON h.person_id = p.id AND h.ended_at IS NULL "
     "AND s.due_at IS NOT NULL WHERE p.id IN ({})"
 )
 _ANSWERS: Final = (
@@ -100,11 +104,11 @@ def read(places: Sequence[Place], asked: Asked) -> list[Waiting]:
     told, answers = stories(ids), _answered(ids, asked.now)
     names = names_of(
         [
-            *(row[12] or "" for row in there.values()),
+            *(row[13] or "" for row in there.values()),
             *(each.taken.who for each in told.values() if each.taken),
         ]
     )
-    at_work = working(asked.now) if any(row[13] for row in there.values()) else None
+    at_work = working(asked.now) if any(row[14] for row in there.values()) else None
     return [
         _waiting(there[who], told.get(who, NOTHING), answers.get(who, frozenset()), names, asked, at_work)
         for who in ids
@@ -129,7 +133,23 @@ def _waiting(
     asked: Asked,
     at_work: Working | None,
 ) -> Waiting:
-    who, name, email, company, traits, stage, since, total, grade, lines, as_of, version, rep, *clock = row
+    (
+        who,
+        name,
+        email,
+        company,
+        traits,
+        stage,
+        since,
+        total,
+        grade,
+        lines,
+        as_of,
+        version,
+        explored,
+        rep,
+        *clock,
+    ) = row
     taken = story.taken if stage in WORKED else None
     owner = rep or (taken.who if taken else "")
     promised = _promised(stage, since, rep, clock, asked, at_work)
@@ -137,7 +157,7 @@ def _waiting(
     step = _next(stage, answered, version, traits, promised)
     return Waiting(
         who, name, email, company, stage, since, promised, total / 100, grade, reasons(lines, version),
-        names.get(owner, "") if owner else "", owner == asked.me, step, story.seen, moving,
+        names.get(owner, "") if owner else "", owner == asked.me, step, story.seen, moving, bool(explored),
     )  # fmt: skip
 
 
@@ -180,7 +200,7 @@ def _next(
     stage: str, answered: frozenset[str], version_id: int, traits: str, promised: Promised | None
 ) -> Next:
     """The next step: what is not answered yet is asked; who was never spoken to is called or written to first."""
-    if stage in TO_ACCEPT:
+    if stage in TO_ACCEPT + BELOW:
         return Next("answer")
     if stage == "sql":
         return Next("close")

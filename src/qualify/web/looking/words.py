@@ -7,10 +7,13 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.utils.translation import get_language
+
 from qualify.playbook import parse
 from qualify.scoring.layout import Layout
 from qualify.scoring.naming import line_names
 from qualify.web.database import rows
+from qualify.web.looking.tongue import in_the_readers_words
 
 Names = Mapping[tuple[str, int], tuple[str, str]]
 """By kind of line and number of rule: the score that the line belongs to, and what people call it."""
@@ -40,16 +43,24 @@ class Wording(NamedTuple):
     scores: tuple[str, ...]
 
 
-@lru_cache(maxsize=8)
 def wording(version_id: int) -> Wording:
-    """The words of a published version; raises :class:`LookupError` for one that there is not."""
+    """The words of a published version, in the reader's language where they are ours; raises :class:`LookupError`
+    for one that there is not.
+    """
+    return _wording(version_id, get_language() or "en")
+
+
+@lru_cache(maxsize=16)
+def _wording(version_id: int, language: str) -> Wording:
     found = rows("SELECT text FROM playbook_version WHERE id = %s", [version_id])
     if not found:
         raise LookupError(version_id)
     layout = Layout(parse(found[0][0]))
+    with in_the_readers_words():
+        named = line_names(layout)
     return Wording(
         layout.book.playbook,
-        {(each.line, each.rule): (each.score, each.label) for each in line_names(layout)},
+        {(each.line, each.rule): (each.score, each.label) for each in named},
         tuple(rule.label for rule in layout.rules),
         tuple(layout.score_names),
     )

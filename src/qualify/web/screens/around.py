@@ -119,6 +119,8 @@ class InTheirTime:
         """Before a page is made. Only pages ask who somebody is: doors and API have keys."""
         timezone.deactivate()
         a_page = hasattr(view, "scope") or hasattr(view, "for_everybody")
+        if not a_page:  # what programs read is English, whatever they say that they accept
+            translation.activate(settings.LANGUAGE_CODE)
         if not a_page or not request.user.is_authenticated:
             return
         assert isinstance(request.user, User | SimpleLazyObject)

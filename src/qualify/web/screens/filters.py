@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from qualify.errors import QualifyError
 from qualify.moments import DAY
 from qualify.vocabulary import GRADE_LETTERS, GRADE_NUMBERS, STAGES
+from qualify.web.screens.channels import UNKNOWN, channel_name
 from qualify.web.screens.templatetags.qualify import stage_word
 from qualify.web.verbs.leads import bounded, one_of_them
 
@@ -46,6 +47,12 @@ def grades_in(words: QueryDict) -> tuple[str, ...]:
         elif each:
             found.append(one_of_them(each, (*GRADES, *GRADE_NUMBERS), "grade"))
     return tuple(dict.fromkeys(found))
+
+
+def channels_in(words: QueryDict) -> tuple[str, ...]:
+    """The channels that are asked for, as they are kept: the empty one is the one that nobody knows."""
+    found = [bounded(each, 200, _("a channel")) for each in words.getlist("channel") if each]
+    return tuple(dict.fromkeys("" if each == UNKNOWN else each for each in found))
 
 
 def points_in(words: QueryDict, name: str) -> int | None:
@@ -115,6 +122,7 @@ LABELS: Final[dict[str, Callable[[str], str]]] = {
     "grade": lambda said: _("grade %(grade)s") % {"grade": said},
     "least": lambda said: _("%(points)s points or more") % {"points": said},
     "most": lambda said: _("%(points)s points or fewer") % {"points": said},
+    "channel": lambda said: _("came by: %(channel)s") % {"channel": channel_name(said)},
     "account": lambda said: _("account %(number)s") % {"number": said},
     "changed": lambda said: changed_words(said),
     "q": lambda said: f"“{said}”",

@@ -16,8 +16,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
+from qualify.criteria.sentences import in_english
 from qualify.errors import QualifyError
 from qualify.web.looking.members import anybody
+from qualify.web.looking.tongue import in_the_readers_words
 from qualify.web.store.models import User
 from qualify.web.verbs.actor import Actor, Conflict, Forbidden, NotThere
 from qualify.web.verbs.roles import actor_in
@@ -88,8 +90,11 @@ def for_everybody(view: View) -> View:
 
 def _answered(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
     """What the view answers; a refusal is a page, too."""
+    # What is only looked at is told in the reader's words; what a form has kept is kept in English.
+    shown = in_the_readers_words() if request.method in ("GET", "HEAD") else in_english()
     try:
-        answer = view(request, *args, **kwargs)
+        with shown:
+            answer = view(request, *args, **kwargs)
     except Forbidden as error:
         return trouble(request, 403, _("This is not for you"), error)
     except NotThere as error:

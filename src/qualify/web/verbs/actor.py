@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import msgspec
+from django.utils.translation import gettext
 
+from qualify.criteria.known_words import marked
 from qualify.errors import QualifyError, instead
 from qualify.web.database import insert
 
@@ -24,21 +26,21 @@ MANAGE_REPS: Final = "manage:reps"
 ADMIN: Final = "admin"
 
 SCOPES: Final = {
-    READ_LEADS: "see leads, their lines and their timelines",
-    WRITE_LEADS: "decide, answer, learn, note consents, merge and split",
-    READ_PLAYBOOK: "see the playbooks that were published",
-    PUBLISH_PLAYBOOK: "publish a playbook",
-    IMPORT_LEADS: "import leads from files",
-    EXPORT_LEADS: "take lists of leads away as files",
-    ERASE_LEADS: "erase somebody, for good",
-    DRAFT_PLAYBOOK: "write drafts of the playbook, and comment on them",
-    AGREE_MARKETING: "agree to a draft for marketing",
-    AGREE_SALES: "agree to a draft for sales",
-    READ_AUDIT: "see who did what",
-    MANAGE_REPS: "set up who gets leads and when, and give leads to others",
-    ADMIN: "everything, sources, keys and webhooks included",
+    READ_LEADS: marked("see leads, their lines and their timelines"),
+    WRITE_LEADS: marked("decide, answer, learn, note consents, merge and split"),
+    READ_PLAYBOOK: marked("see the playbooks that were published"),
+    PUBLISH_PLAYBOOK: marked("publish a playbook"),
+    IMPORT_LEADS: marked("import leads from files"),
+    EXPORT_LEADS: marked("take lists of leads away as files"),
+    ERASE_LEADS: marked("erase somebody, for good"),
+    DRAFT_PLAYBOOK: marked("write drafts of the playbook, and comment on them"),
+    AGREE_MARKETING: marked("agree to a draft for marketing"),
+    AGREE_SALES: marked("agree to a draft for sales"),
+    READ_AUDIT: marked("see who did what"),
+    MANAGE_REPS: marked("set up who gets leads and when, and give leads to others"),
+    ADMIN: marked("everything, sources, keys and webhooks included"),
 }
-"""What a token may be allowed, and what that means."""
+"""What a token may be allowed, and what that means (in English)."""
 
 
 _OF_A_SIDE: Final = {AGREE_MARKETING, AGREE_SALES}
@@ -70,7 +72,10 @@ class Actor(NamedTuple):
     def needs(self, scope: str) -> None:
         """Raise :class:`Forbidden` if they may not."""
         if not self.may(scope):
-            raise Forbidden(f"this needs the scope {scope} ({SCOPES[scope]})")
+            raise Forbidden(
+                gettext("this needs the scope %(scope)s (%(meaning)s)")
+                % {"scope": scope, "meaning": gettext(SCOPES[scope])}
+            )
 
 
 def the_owner(name: str = "command line") -> Actor:

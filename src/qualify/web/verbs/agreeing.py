@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.web.database import insert, rows, run
 from qualify.web.verbs.actor import AGREE_MARKETING, AGREE_SALES, Actor, Conflict, Forbidden, NotThere, audit
@@ -38,7 +39,9 @@ def agree(actor: Actor, draft_id: int, side: str, digest: str, now: int, *, note
         draft = draft_of(draft_id)
         if draft.digest != digest:
             raise Conflict(
-                "the text was changed since you read it; read it again, and agree to what it says now"
+                gettext(
+                    "the text was changed since you read it; read it again, and agree to what it says now"
+                )
             )
         _still_stands(draft)
         warnings = checked(draft.text)
@@ -67,14 +70,14 @@ def withdraw(actor: Actor, approval_id: int, now: int) -> None:
     with transaction.atomic():
         found = rows("SELECT draft_id, side, who, withdrawn_at FROM approval WHERE id = %s", [approval_id])
         if not found:
-            raise NotThere(f"there is no approval {approval_id}")
+            raise NotThere(gettext("there is no approval %(approval_id)s") % {"approval_id": approval_id})
         draft_id, side, who, ended = found[0]
         actor.needs(SIDES[side])
         if who != actor.name:
-            raise Forbidden("only who agreed can take that back")
+            raise Forbidden(gettext("only who agreed can take that back"))
         draft_of(draft_id)
         if ended is not None:
-            raise Conflict("this approval does not hold any more")
+            raise Conflict(gettext("this approval does not hold any more"))
         run("UPDATE approval SET withdrawn_at = %s, ended_by = 'withdrawn' WHERE id = %s", [now, approval_id])
         audit(actor, "withdraw approval", draft_id, {"side": side, "approval": approval_id}, now)
 
@@ -84,7 +87,9 @@ def _still_stands(draft: Draft) -> None:
     here = present()
     if draft.based_on != (here.version_id if here else None):
         raise Conflict(
-            "another version came into force since this draft began; look at what differs, and go on from it"
+            gettext(
+                "another version came into force since this draft began; look at what differs, and go on from it"
+            )
         )
 
 
@@ -104,6 +109,10 @@ def _in_force(draft: Draft) -> dict[str, str]:
 
 def _two_people(actor: Actor, side: str, others: dict[str, str]) -> None:
     if side in others:
-        raise Conflict(f"{others[side]} agreed for {side} already")
+        raise Conflict(
+            gettext("%(others)s agreed for %(side)s already") % {"others": others[side], "side": side}
+        )
     if actor.name in others.values():
-        raise Conflict("you agreed for the other side already; somebody else has to agree for this one")
+        raise Conflict(
+            gettext("you agreed for the other side already; somebody else has to agree for this one")
+        )

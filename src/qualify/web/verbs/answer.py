@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.errors import QualifyError
 from qualify.moments import LATEST
@@ -34,12 +35,15 @@ def answer(
     """
     actor.needs(WRITE_LEADS)
     if not QUESTION.fullmatch(question):
-        raise QualifyError(f"{question[:60]!r} is no name of a question; write letters, digits, _ and -")
+        raise QualifyError(
+            gettext("%(question)s is no name of a question; write letters, digits, _ and -")
+            % {"question": repr(question[:60])}
+        )
     at = moment_told(at, now, "answered_at")
     if expires_at is not None and not at <= expires_at <= LATEST:
-        raise QualifyError("an answer expires after it was given")
+        raise QualifyError(gettext("an answer expires after it was given"))
     if confidence is not None and not 0 <= confidence <= 1:
-        raise QualifyError("confidence is a number from 0 to 1")
+        raise QualifyError(gettext("confidence is a number from 0 to 1"))
     told = {
         "question": question, "value": bounded(value, 2_000, "the answer"), "satisfied": satisfied,
         "answered_at": at, "expires_at": expires_at, "confidence": confidence, "asked_by": actor.name[:255],

@@ -8,6 +8,7 @@ import re
 from typing import Any, Final, NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.errors import QualifyError
 from qualify.moments import DAY
@@ -53,10 +54,12 @@ def first_admin(told: str, email: str, name: str, password: str, now: int) -> An
         if not is_sqlite():
             run("SELECT pg_advisory_xact_lock(70254)")
         if anybody():
-            raise Conflict("there is an admin already; sign in, or ask them to invite you")
+            raise Conflict(gettext("there is an admin already; sign in, or ask them to invite you"))
         ticket = tickets.found(told, "start", now)
         if ticket is None or not tickets.use(ticket, now):
-            raise NotThere("this set-up link is not good any more; restart `qualify serve` for a new one")
+            raise NotThere(
+                gettext("this set-up link is not good any more; restart `qualify serve` for a new one")
+            )
         user = new_user(email, name, "admin", password, now)
         joined(user, "set-up", now)
     return user
@@ -76,7 +79,7 @@ def name_company(actor: Actor, name: str, domain: str, now: int) -> None:
     actor.needs(ADMIN)
     name, domain = bounded(name.strip(), 255, "the name"), domain_of(domain)
     if not name:
-        raise QualifyError("the company needs a name")
+        raise QualifyError(gettext("the company needs a name"))
     with transaction.atomic():
         run(
             "INSERT INTO company (id, name, domain, changed_at) VALUES (1, %s, %s, %s) ON CONFLICT (id) DO UPDATE "
@@ -91,7 +94,7 @@ def domain_of(told: str) -> str:
     domain = told.strip().lower().partition("://")[2] or told.strip().lower()
     domain = domain.partition("/")[0].removeprefix("www.")
     if domain and not _DOMAIN.fullmatch(domain):
-        raise QualifyError(f"{told[:100]!r} is no domain; as fabrik.example")
+        raise QualifyError(gettext("%(told)s is no domain; as fabrik.example") % {"told": repr(told[:100])})
     return domain
 
 
@@ -103,7 +106,7 @@ def first_playbook(actor: Actor, starter: str, now: int) -> Published:
     actor.needs(PUBLISH_PLAYBOOK)
     one_of_them(starter, starters.names(), "starter")
     if rows("SELECT 1 FROM playbook_version LIMIT 1"):
-        raise Conflict("a playbook is published already; change it on its own page")
+        raise Conflict(gettext("a playbook is published already; change it on its own page"))
     empty = not rows("SELECT 1 FROM event LIMIT 1") and not rows("SELECT 1 FROM person LIMIT 1")
     note = f"the starter {starter}"
     return publish(actor, starters.text(starter), now, note=note, since=now - BEFORE if empty else None)
@@ -133,7 +136,7 @@ def load_market(actor: Actor, now: int) -> int:
         _none_under_way()
         if rows("SELECT 1 FROM event LIMIT 1") or rows("SELECT 1 FROM person LIMIT 1"):
             raise Conflict(
-                "there are leads already; the simulated market is loaded only where there are none"
+                gettext("there are leads already; the simulated market is loaded only where there are none")
             )
         audit(actor, "load market", "", {}, now)
         return ask("load demonstration", {}, now)
@@ -149,7 +152,7 @@ def remove_market(actor: Actor, now: int) -> int:
     with transaction.atomic():
         _none_under_way()
         if removing.source() is None:
-            raise NotThere("there is no simulated market here")
+            raise NotThere(gettext("there is no simulated market here"))
         audit(actor, "remove market", "", removing.counts()._asdict(), now)
         return ask("remove demonstration", {}, now)
 
@@ -180,4 +183,4 @@ def market_work() -> UnderWay | None:
 def _none_under_way() -> None:
     last = market_work()
     if last is not None and last.runs():
-        raise Conflict("the simulated market is being loaded or taken out just now")
+        raise Conflict(gettext("the simulated market is being loaded or taken out just now"))

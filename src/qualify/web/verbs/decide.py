@@ -155,8 +155,13 @@ def _columns(worth: Amount | None) -> dict[str, object]:
 
 def _check(decision: str, worth: Amount) -> None:
     if decision not in OUTCOMES:
-        raise QualifyError(f"an amount belongs to won or lost, not to {decision}")
+        raise QualifyError(
+            gettext("an amount belongs to won or lost, not to %(decision)s") % {"decision": decision}
+        )
     if not (worth.amount.is_finite() and 0 <= worth.amount < LARGEST):
-        raise QualifyError("an amount is a number from 0 to 10¹⁵")
+        raise QualifyError(gettext("an amount is a number from 0 to 10¹⁵"))
     if len(worth.currency) != 3 or not (worth.currency.isascii() and worth.currency.isupper()):
-        raise QualifyError(f"{worth.currency!r} is no currency; write three capital letters, as EUR")
+        raise QualifyError(
+            gettext("%(currency)s is no currency; write three capital letters, as EUR")
+            % {"currency": repr(worth.currency)}
+        )

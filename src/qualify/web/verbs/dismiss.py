@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.web.database import run
 from qualify.web.verbs.actor import WRITE_LEADS, Actor, NotThere, audit
@@ -23,5 +24,8 @@ def dismiss(actor: Actor, one: int, other: int, now: int) -> int:
             [now, *ends, *reversed(ends)],
         )
         if not changed:
-            raise NotThere(f"nothing suggests that {one} and {other} are one person")
+            raise NotThere(
+                gettext("nothing suggests that %(one)s and %(other)s are one person")
+                % {"one": one, "other": other}
+            )
         return audit(actor, "dismiss", one, {"one": one, "other": other}, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.errors import QualifyError
 from qualify.playbook.loading import BIGGEST
@@ -40,10 +41,12 @@ def draft_of(draft_id: int, *, state: str | None = "open") -> Draft:
     columns = ", ".join(Draft._fields)
     found = rows(f"SELECT {columns} FROM draft WHERE id = %s{lock}", [draft_id])
     if not found:
-        raise NotThere(f"there is no draft {draft_id}")
+        raise NotThere(gettext("there is no draft %(draft_id)s") % {"draft_id": draft_id})
     draft = Draft._make(found[0])
     if state is not None and draft.state != state:
-        raise Conflict(f"this draft is {draft.state} by now; nothing was changed")
+        raise Conflict(
+            gettext("this draft is %(state)s by now; nothing was changed") % {"state": draft.state}
+        )
     return draft
 
 
@@ -83,7 +86,7 @@ def begin(
 def _text_of(version: int | None) -> str:
     found = rows("SELECT text FROM playbook_version WHERE id = %s", [version])
     if not found:
-        raise NotThere("there is no such version to begin with")
+        raise NotThere(gettext("there is no such version to begin with"))
     return str(found[0][0])
 
 
@@ -91,9 +94,12 @@ def _kept(text: str) -> str:
     """The text as it is kept: browsers send lines that end in two characters."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
-        raise QualifyError("the text is empty; a draft without a text says nothing")
+        raise QualifyError(gettext("the text is empty; a draft without a text says nothing"))
     if len(text) > BIGGEST:
-        raise QualifyError(f"{len(text):,} characters; a playbook has at most {BIGGEST:,}")
+        raise QualifyError(
+            gettext("%(text)s characters; a playbook has at most %(biggest)s")
+            % {"text": f"{len(text):,}", "biggest": f"{BIGGEST:,}"}
+        )
     return bounded(text, BIGGEST, "the text")
 
 
@@ -110,7 +116,9 @@ def save(actor: Actor, draft_id: int, text: str, seen: str, now: int) -> str:
             return digest
         if seen != draft.digest:
             raise Conflict(
-                "somebody changed this draft since you opened it; your text was not saved over theirs"
+                gettext(
+                    "somebody changed this draft since you opened it; your text was not saved over theirs"
+                )
             )
         run(
             "UPDATE draft SET text = %s, digest = %s, changed_at = %s, changed_by = %s WHERE id = %s",
@@ -140,7 +148,7 @@ def rename(actor: Actor, draft_id: int, title: str, now: int) -> None:
     actor.needs(DRAFT_PLAYBOOK)
     title = bounded(title.strip(), LONGEST_TITLE, "the title")
     if not title:
-        raise QualifyError("a draft needs a title, so that people know which one is meant")
+        raise QualifyError(gettext("a draft needs a title, so that people know which one is meant"))
     with transaction.atomic():
         draft = draft_of(draft_id)
         run("UPDATE draft SET title = %s WHERE id = %s", [title, draft_id])
@@ -187,7 +195,7 @@ def comment(actor: Actor, draft_id: int | None, anchor: str, text: str, now: int
     actor.needs(DRAFT_PLAYBOOK)
     text = bounded(text.strip(), LONGEST_COMMENT, "the comment")
     if not text:
-        raise QualifyError("the comment is empty; nothing was kept")
+        raise QualifyError(gettext("the comment is empty; nothing was kept"))
     with transaction.atomic():
         if draft_id is not None:
             draft_of(draft_id, state=None)
@@ -203,7 +211,7 @@ def settle(actor: Actor, comment_id: int, now: int, *, settled: bool = True) -> 
     actor.needs(DRAFT_PLAYBOOK)
     with transaction.atomic():
         if not rows("SELECT 1 FROM comment WHERE id = %s", [comment_id]):
-            raise NotThere(f"there is no comment {comment_id}")
+            raise NotThere(gettext("there is no comment %(comment_id)s") % {"comment_id": comment_id})
         run(
             "UPDATE comment SET settled_at = %s, settled_by = %s WHERE id = %s",
             [now if settled else None, actor.name[:255] if settled else "", comment_id],
@@ -220,7 +228,8 @@ def ask_plan(actor: Actor, draft_id: int, now: int, *, capacity: int | None = No
     actor.needs(READ_PLAYBOOK)
     if capacity is not None and not 0 < capacity <= MOST_CAPACITY:
         raise QualifyError(
-            f"how many leads sales can work in a week is a whole number from 1 to {MOST_CAPACITY:,}"
+            gettext("how many leads sales can work in a week is a whole number from 1 to %(most_capacity)s")
+            % {"most_capacity": f"{MOST_CAPACITY:,}"}
         )
     with transaction.atomic():
         draft, here = draft_of(draft_id), present()
@@ -248,7 +257,7 @@ def ask_match(actor: Actor, version: int, now: int) -> int:
     actor.needs(READ_PLAYBOOK)
     with transaction.atomic():
         if not rows("SELECT 1 FROM playbook_version WHERE id = %s", [version]):
-            raise NotThere(f"there is no version {version}")
+            raise NotThere(gettext("there is no version %(version)s") % {"version": version})
         told = f'{{"version": {int(version)}}}'
         lately = rows(
             "SELECT id FROM work WHERE kind = 'match' AND parameters = %s AND state <> 'failed' "

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.web.database import rows
 from qualify.web.hosted import stored
@@ -32,7 +33,7 @@ def close_form(actor: Actor, address: str, now: int) -> None:
     actor.needs(ADMIN)
     with transaction.atomic():
         if not stored.close_form(address, now):
-            raise NotThere(f"there is no open form at /f/{address}")
+            raise NotThere(gettext("there is no open form at /f/%(address)s") % {"address": address})
         audit(actor, "close form", address, {}, now)
 
 
@@ -51,4 +52,4 @@ def add_alias(actor: Actor, source_id: int, alias: str, now: int) -> None:
 
 def _source(number: int) -> None:
     if not rows("SELECT 1 FROM source WHERE id = %s", [number]):
-        raise NotThere(f"there is no source {number}")
+        raise NotThere(gettext("there is no source %(number)s") % {"number": number})

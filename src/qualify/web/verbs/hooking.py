@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.errors import QualifyError
 from qualify.web.ciphers import enciphered
@@ -64,7 +65,7 @@ def close_webhook(actor: Actor, webhook_id: int, now: int) -> None:
     actor.needs(ADMIN)
     with transaction.atomic():
         if not rows("SELECT 1 FROM webhook WHERE id = %s", [webhook_id]):
-            raise NotThere(f"there is no webhook {webhook_id}")
+            raise NotThere(gettext("there is no webhook %(webhook_id)s") % {"webhook_id": webhook_id})
         run("UPDATE webhook SET active = %s WHERE id = %s", [False, webhook_id])
         audit(actor, "close webhook", webhook_id, {}, now)
 
@@ -79,7 +80,9 @@ def _reachable(url: str) -> None:
         host = parts.hostname
         _ = parts.port
     except ValueError as error:
-        raise QualifyError(f"{url[:60]!r} is no address: {error}") from error
+        raise QualifyError(
+            gettext("%(url)s is no address: %(error)s") % {"url": repr(url[:60]), "error": error}
+        ) from error
     if (
         not host
         or parts.username

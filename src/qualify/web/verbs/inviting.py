@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model, password_validation
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.errors import QualifyError
 from qualify.moments import DAY
@@ -49,7 +50,9 @@ def address_of(email: str) -> str:
     try:
         validate_email(email)
     except ValidationError as error:
-        raise QualifyError(f"{email[:100]!r} is no e-mail address") from error
+        raise QualifyError(
+            gettext("%(email)s is no e-mail address") % {"email": repr(email[:100])}
+        ) from error
     return bounded(email, 254, "the address")
 
 
@@ -63,7 +66,7 @@ def invite(actor: Actor, email: str, role: str, now: int) -> Invited:
     email = address_of(email)
     with transaction.atomic():
         if rows("SELECT 1 FROM member WHERE email = %s", [email]):
-            raise Conflict(f"{email} is a member already")
+            raise Conflict(gettext("%(email)s is a member already") % {"email": email})
         run(f"UPDATE invitation SET revoked_at = %s WHERE email = %s AND {_OPEN}", [now, email])
         made = token("qi")
         row = (email, role, digest(made), actor.name, now, now + GOOD_FOR)
@@ -86,7 +89,7 @@ def invite_again(actor: Actor, invitation_id: int, now: int) -> Invited:
             [digest(made), now + GOOD_FOR, invitation_id],
         )
         if not found:
-            raise NotThere("this invitation was taken up, or taken back")
+            raise NotThere(gettext("this invitation was taken up, or taken back"))
         audit(actor, "invite again", found[0][0], {"role": found[0][1]}, now)
     email, role = found[0]
     return Invited(invitation_id, str(email), str(role), made)
@@ -101,7 +104,7 @@ def revoke_invitation(actor: Actor, invitation_id: int, now: int) -> str:
             [now, invitation_id],
         )
         if not found:
-            raise NotThere("this invitation was taken up, or taken back")
+            raise NotThere(gettext("this invitation was taken up, or taken back"))
         audit(actor, "revoke invitation", found[0][0], {}, now)
     return str(found[0][0])
 
@@ -132,7 +135,9 @@ def accept(told: str, name: str, password: str, now: int) -> Any:
     with transaction.atomic():
         found = invitation_of(told, now)
         if found is None:
-            raise NotThere("this invitation is over: it was taken up or taken back, or is older than a week")
+            raise NotThere(
+                gettext("this invitation is over: it was taken up or taken back, or is older than a week")
+            )
         user = new_user(found.email, name, found.role, password, now)
         joined(user, "invitation", now)
     return user
@@ -153,7 +158,7 @@ def new_user(email: str, name: str, role: str, password: str | None, now: int) -
     users = get_user_model()
     name = bounded(name.strip(), 255, "the name")
     if users.objects.filter(email=email).exists():
-        raise Conflict(f"{email} is a member already")
+        raise Conflict(gettext("%(email)s is a member already") % {"email": email})
     user = users(email=email, name=name, role=role, created_at=now)
     set_password(user, password)
     user.save()

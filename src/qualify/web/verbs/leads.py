@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
 from qualify.errors import QualifyError, instead
 from qualify.identity.graph import is_naming
 from qualify.moments import EARLIEST
@@ -35,7 +37,7 @@ def lead(lead_id: int) -> Lead:
     lock = "" if is_sqlite() else " FOR SHARE"
     found = rows(f"SELECT kind, owner_id, joined_at FROM identifier WHERE id = %s{lock}", [lead_id])
     if not found or not is_naming(found[0][0]):
-        raise NotThere(f"there is no lead {lead_id}")
+        raise NotThere(gettext("there is no lead %(lead_id)s") % {"lead_id": lead_id})
     return Lead(lead_id, found[0][1], found[0][2])
 
 
@@ -54,21 +56,30 @@ def moment_told(at: int | None, now: int, what: str) -> int:
     if at is None:
         return now
     if not EARLIEST <= at <= now + AHEAD:
-        raise QualifyError(f"{what} {at} is in the future or before the year 1; it is epoch milliseconds")
+        raise QualifyError(
+            gettext("%(what)s %(at)s is in the future or before the year 1; it is epoch milliseconds")
+            % {"what": what, "at": at}
+        )
     return at
 
 
 def bounded(text: str, most: int, what: str) -> str:
     """The text; raises :class:`~qualify.errors.QualifyError` when it is too long or no text that can be kept."""
     if len(text) > most:
-        raise QualifyError(f"{what} has {len(text):,} characters; at most {most:,} are kept")
+        raise QualifyError(
+            gettext("%(what)s has %(text)s characters; at most %(most)s are kept")
+            % {"what": what, "text": f"{len(text):,}", "most": f"{most:,}"}
+        )
     if "\x00" in text:
-        raise QualifyError(f"{what} has a zero character in it")
+        raise QualifyError(gettext("%(what)s has a zero character in it") % {"what": what})
     return text
 
 
 def one_of_them(word: str, allowed: Sequence[str], what: str) -> str:
     """The word; raises :class:`~qualify.errors.QualifyError` with the nearest when it is not allowed."""
     if word not in allowed:
-        raise QualifyError(f"there is no {what} {word[:60]!r}{instead(word, allowed)}")
+        raise QualifyError(
+            gettext("there is no %(what)s %(word)s%(hint)s")
+            % {"what": what, "word": repr(word[:60]), "hint": instead(word, allowed)}
+        )
     return word

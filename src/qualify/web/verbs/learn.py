@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.capture.steps.learnt import PERSON, named
 from qualify.errors import QualifyError
@@ -50,20 +51,25 @@ def _renamed(traits: Mapping[str, object]) -> dict[str, object]:
     for name in traits:
         bounded(name, LONGEST_NAME, "the name of a trait")
         if not named(name) or name.startswith("$"):
-            raise QualifyError(f"{name[:60]!r} is no name of a trait")
+            raise QualifyError(gettext("%(name)s is no name of a trait") % {"name": repr(name[:60])})
     return {PERSON.get(named(name), named(name)): value for name, value in traits.items()}
 
 
 def _text(traits: Mapping[str, object]) -> str:
     """The traits as they are kept; raises for what cannot be."""
     if not 1 <= len(traits) <= MOST_TRAITS:
-        raise QualifyError(f"write down 1 to {MOST_TRAITS} traits at a time")
+        raise QualifyError(
+            gettext("write down 1 to %(most_traits)s traits at a time") % {"most_traits": MOST_TRAITS}
+        )
     try:
         said = msgspec.json.encode(traits)
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise QualifyError(f"the traits cannot be kept: {error}") from error
+        raise QualifyError(gettext("the traits cannot be kept: %(error)s") % {"error": error}) from error
     if len(said) > MOST_BYTES:
-        raise QualifyError(f"the traits have {len(said):,} bytes; at most {MOST_BYTES:,} are kept")
+        raise QualifyError(
+            gettext("the traits have %(said)s bytes; at most %(most_bytes)s are kept")
+            % {"said": f"{len(said):,}", "most_bytes": f"{MOST_BYTES:,}"}
+        )
     if b"\\u0000" in said:
-        raise QualifyError("a trait has a zero character in it")
+        raise QualifyError(gettext("a trait has a zero character in it"))
     return said.decode()

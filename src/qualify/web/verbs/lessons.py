@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.errors import QualifyError
 from qualify.web.database import rows, run
@@ -38,7 +39,9 @@ def schedule_lessons(actor: Actor, every: int, now: int) -> None:
     """
     actor.needs(PUBLISH_PLAYBOOK)
     if every not in INTERVALS:
-        raise QualifyError("lessons can be every day, week, two weeks or month, or only when somebody asks")
+        raise QualifyError(
+            gettext("lessons can be every day, week, two weeks or month, or only when somebody asks")
+        )
     with transaction.atomic():
         how = settings()
         if how.every != every:
@@ -55,7 +58,7 @@ def answer_leak(actor: Actor, column: str, answer: str, now: int) -> None:
     column = bounded(column.strip(), LONGEST_COLUMN, "the column")
     one_of_them(answer, ANSWERS, "answer")
     if not column:
-        raise QualifyError("say which column is meant")
+        raise QualifyError(gettext("say which column is meant"))
     from qualify.learning.leaks import Choices  # brings NumPy, which a web process does without until then
 
     with transaction.atomic():
@@ -66,7 +69,10 @@ def answer_leak(actor: Actor, column: str, answer: str, now: int) -> None:
             for word, there in zip(ANSWERS, (before.leave_out, before.keep), strict=True)
         }
         if sum(map(len, chosen.values())) > MOST_CHOICES:
-            raise QualifyError(f"{MOST_CHOICES:,} columns are decided on already")
+            raise QualifyError(
+                gettext("%(most_choices)s columns are decided on already")
+                % {"most_choices": f"{MOST_CHOICES:,}"}
+            )
         keep_settings(how._replace(choices=chosen), now)
         audit(actor, "answer leak", column, {"answer": answer}, now)
 
@@ -80,7 +86,7 @@ def roll_back(actor: Actor, reign_id: int, now: int) -> None:
     with transaction.atomic():
         here = reign()
         if here is None or here.id != reign_id:
-            raise Conflict("another model is in force by now; nothing was changed")
+            raise Conflict(gettext("another model is in force by now; nothing was changed"))
         run(
             "UPDATE champion SET ended_at = %s, ended_by = %s WHERE id = %s", [now, actor.name[:255], here.id]
         )
@@ -97,9 +103,9 @@ def put_in_force(actor: Actor, lesson_id: int, now: int) -> None:
     actor.needs(PUBLISH_PLAYBOOK)
     with transaction.atomic():
         if not rows("SELECT 1 FROM lesson WHERE id = %s AND active = %s AND model <> ''", [lesson_id, True]):
-            raise NotThere("this lesson has no model that could be in force")
+            raise NotThere(gettext("this lesson has no model that could be in force"))
         here = reign()
         if here is not None and here.lesson_id == lesson_id:
-            raise Conflict("this model is in force already")
+            raise Conflict(gettext("this model is in force already"))
         crown(lesson_id, f"put in force by {actor.name}", actor.name, now)
         audit(actor, "put model in force", lesson_id, {"before": here.lesson_id if here else None}, now)

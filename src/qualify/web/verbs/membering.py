@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.errors import QualifyError
 from qualify.web.database import is_sqlite, marks, rows, run
@@ -71,9 +72,14 @@ def change_profile(actor: Actor, user_id: int, name: str, time_zone: str, langua
     """
     name = bounded(name.strip(), 255, "the name")
     if time_zone and time_zone not in available_timezones():
-        raise QualifyError(f"there is no time zone {time_zone[:60]!r}; as Europe/Berlin")
+        raise QualifyError(
+            gettext("there is no time zone %(time_zone)s; as Europe/Berlin")
+            % {"time_zone": repr(time_zone[:60])}
+        )
     if language and language not in dict(settings.LANGUAGES):
-        raise QualifyError(f"there is no language {language[:20]!r} here")
+        raise QualifyError(
+            gettext("there is no language %(language)s here") % {"language": repr(language[:20])}
+        )
     with transaction.atomic():
         user = _own(actor, user_id)
         get_user_model().objects.filter(pk=user_id).update(name=name, time_zone=time_zone, language=language)
@@ -122,7 +128,7 @@ def choose_password(ticket: Ticket, password: str, now: int) -> Any:
         user = _member(ticket.user_id or 0)
         set_password(user, password)
         if not use(ticket, now):
-            raise NotThere("this link was used already")
+            raise NotThere(gettext("this link was used already"))
         user.save()
         audit(Actor(user.email, frozenset()), "reset password", user.email, {}, now)
     return user
@@ -159,7 +165,7 @@ def _end(keys: Sequence[str]) -> int:
 def _member(user_id: int) -> Any:
     user = get_user_model().objects.filter(pk=user_id).first()
     if user is None:
-        raise NotThere(f"there is no member {user_id}")
+        raise NotThere(gettext("there is no member %(user_id)s") % {"user_id": user_id})
     return user
 
 
@@ -175,4 +181,6 @@ def _not_the_last(user: Any, first: str) -> None:
     lock = "" if is_sqlite() else " ORDER BY id FOR UPDATE"
     admins = rows(f"SELECT id FROM member WHERE role = 'admin' AND is_active = %s{lock}", [True])
     if [number for (number,) in admins] == [user.pk]:
-        raise Conflict(f"{user.email} is the only admin: {first}")
+        raise Conflict(
+            gettext("%(email)s is the only admin: %(first)s") % {"email": user.email, "first": first}
+        )

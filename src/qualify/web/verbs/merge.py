@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.identity.graph import BY_HAND
 from qualify.web.database import insert
@@ -36,7 +37,10 @@ def merge(actor: Actor, one: int, other: int, now: int, *, reason: str = "") -> 
         lock_the_graph()
         first, second = sorted((lead(one).person_id, lead(other).person_id))
         if first == second:
-            raise Conflict(f"{one} and {other} are one lead already ({first})")
+            raise Conflict(
+                gettext("%(one)s and %(other)s are one lead already (%(first)s)")
+                % {"one": one, "other": other, "first": first}
+            )
         link = _linked(first, second, now)
         regroup([first, second], now, {link: None})
         survivor = lead(first).person_id

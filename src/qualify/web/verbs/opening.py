@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from qualify.errors import QualifyError
 from qualify.web import sources
@@ -44,14 +45,14 @@ def create_source(
     """
     actor.needs(ADMIN)
     if not bounded(name, 255, "the name").strip():
-        raise QualifyError("a source needs a name")
+        raise QualifyError(gettext("a source needs a name"))
     bounded(kind, 32, "the kind")
     try:
         with transaction.atomic():
             number = sources.create_source(name, kind, now, settings, secrets)
             audit(actor, "create source", number, {"name": name, "kind": kind}, now)
     except IntegrityError as error:
-        raise Conflict(f"there is a source {name!r} already") from error
+        raise Conflict(gettext("there is a source %(name)s already") % {"name": repr(name)}) from error
     return number
 
 
@@ -73,13 +74,14 @@ def change_source(
     for name, value in secrets.items():
         if not SECRET_NAME.fullmatch(name):
             raise QualifyError(
-                f"{name!r} is no name of a secret: small letters and underscores, as access_token"
+                gettext("%(name)s is no name of a secret: small letters and underscores, as access_token")
+                % {"name": repr(name)}
             )
         if value is not None and not bounded(value, 4_000, f"the secret {name}").strip():
-            raise QualifyError(f"the secret {name} is empty")
+            raise QualifyError(gettext("the secret %(name)s is empty") % {"name": name})
     with transaction.atomic():
         if not sources.change_source(source_id, settings, secrets):
-            raise NotThere(f"there is no source {source_id}")
+            raise NotThere(gettext("there is no source %(source_id)s") % {"source_id": source_id})
         audit(actor, "change source", source_id, {"settings": settings, "secrets": sorted(secrets)}, now)
 
 
@@ -102,7 +104,7 @@ def create_key(
     bounded(label, 255, "the label")
     with transaction.atomic():
         if source_id is not None and not rows("SELECT 1 FROM source WHERE id = %s", [source_id]):
-            raise NotThere(f"there is no source {source_id}")
+            raise NotThere(gettext("there is no source %(source_id)s") % {"source_id": source_id})
         made = _made(source_id, kind, now, label, scopes)
         detail = {"kind": kind, "source": source_id, "label": label, "scopes": sorted(scopes)}
         audit(actor, "create key", made.key_id, detail, now)
@@ -140,9 +142,9 @@ def _fits(kind: str, source_id: int | None, scopes: frozenset[str]) -> None:
     one_of_them(kind, KINDS, "kind of key")
     known_scopes(scopes)
     if kind == "api" and (source_id is not None or not scopes):
-        raise QualifyError("an api key belongs to no source and needs scopes")
+        raise QualifyError(gettext("an api key belongs to no source and needs scopes"))
     if kind != "api" and (source_id is None or scopes):
-        raise QualifyError(f"a {kind} key belongs to a source and has no scopes")
+        raise QualifyError(gettext("a %(kind)s key belongs to a source and has no scopes") % {"kind": kind})
 
 
 def _made(source_id: int | None, kind: str, now: int, label: str, scopes: Collection[str]) -> NewKey:
@@ -154,5 +156,5 @@ def _made(source_id: int | None, kind: str, now: int, label: str, scopes: Collec
 def _revoked(key_id: int, now: int) -> None:
     if not sources.revoke_key(key_id, now):
         if rows("SELECT 1 FROM access_key WHERE id = %s", [key_id]):
-            raise Conflict(f"the key {key_id} was revoked before")
-        raise NotThere(f"there is no key {key_id}")
+            raise Conflict(gettext("the key %(key_id)s was revoked before") % {"key_id": key_id})
+        raise NotThere(gettext("there is no key %(key_id)s") % {"key_id": key_id})

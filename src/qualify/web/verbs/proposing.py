@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.errors import QualifyError
 from qualify.playbook.rewriting import Rewriting
@@ -50,7 +51,10 @@ def draft_of_marks(
     """
     actor.needs(DRAFT_PLAYBOOK)
     if not -MOST_MOVED <= by <= MOST_MOVED or (not by and not leave):
-        raise QualifyError(f"marks can be moved by 1 to {MOST_MOVED} points, up or down")
+        raise QualifyError(
+            gettext("marks can be moved by 1 to %(most_moved)s points, up or down")
+            % {"most_moved": MOST_MOVED}
+        )
 
     def change(text: str, told: Mapping[str, Any]) -> str:
         from qualify.playbook import parse
@@ -85,12 +89,14 @@ def _drafted(
     with transaction.atomic():
         found = rows("SELECT version_id, told FROM lesson WHERE id = %s", [lesson_id])
         if not found:
-            raise NotThere(f"there is no lesson {lesson_id}")
+            raise NotThere(gettext("there is no lesson %(lesson_id)s") % {"lesson_id": lesson_id})
         version, told = found[0]
         here = present()
         if here is None or version != here.version_id:
             raise Conflict(
-                "another playbook is in force than the one that this was learnt about: learn anew, and choose again"
+                gettext(
+                    "another playbook is in force than the one that this was learnt about: learn anew, and choose again"
+                )
             )
         [(text,)] = rows("SELECT text FROM playbook_version WHERE id = %s", [version])
         return begin(actor, now, title=title, text=change(str(text), json.loads(told)))
@@ -108,7 +114,7 @@ def _accepted(proposals: Sequence[Mapping[str, Any]], chosen: Collection[int]) -
         if place in chosen and each["verdict"] in ACCEPTABLE
     ]  # fmt: skip
     if not found:
-        raise QualifyError("nothing was chosen: tick what is to be changed")
+        raise QualifyError(gettext("nothing was chosen: tick what is to be changed"))
     return found
 
 
@@ -139,7 +145,7 @@ def _home(text: str, when: Mapping[str, Any]) -> str | None:
 
 def _with_profiles(text: str, profiles: Sequence[Mapping[str, Any]]) -> str:
     if not profiles:
-        raise QualifyError("nothing was chosen: tick the profiles that are to be added")
+        raise QualifyError(gettext("nothing was chosen: tick the profiles that are to be added"))
     tree = Rewriting(text)
     for each in profiles:
         section = "personas" if each["persona"] else "icp"

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.errors import PlaybookError, Problem, QualifyError
 from qualify.playbook import examine
@@ -90,7 +91,7 @@ def put_in_force(
     one_at_a_time()
     before = present()
     if instead_of is not None and instead_of != (before.digest if before else ""):
-        raise Conflict("another version was published meanwhile; look at it, and publish again")
+        raise Conflict(gettext("another version was published meanwhile; look at it, and publish again"))
     if before is not None and before.digest == digest:
         return Published(before.version_id, digest, before.published_at, warnings, None, False)
     # Versions follow one another, even when the clock was set back.
@@ -114,7 +115,7 @@ def check(actor: Actor, text: str) -> list[Problem]:
 def checked(text: str) -> tuple[Problem, ...]:
     """The warnings about the text; raises :class:`~qualify.errors.PlaybookError` when it cannot be used."""
     if "\x00" in text:
-        raise QualifyError("the playbook has a zero character in it")
+        raise QualifyError(gettext("the playbook has a zero character in it"))
     book, problems = examine(text)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors or book is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qualify.errors import QualifyError
@@ -30,7 +31,7 @@ def reason_of(word: str, told: str = "") -> str:
     one_of_them(word, tuple(REASONS), "reason")
     told = " ".join(bounded(told, 1_000, "the note").split())
     if word == "other" and not told:
-        raise QualifyError("say in your own words why, when it is something else")
+        raise QualifyError(gettext("say in your own words why, when it is something else"))
     return f"{word}: {told}" if told else word
 
 

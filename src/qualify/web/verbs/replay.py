@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.capture.model import Call, Draft, Source
 from qualify.capture.pipeline import Facts, run
@@ -58,7 +59,7 @@ def replay(actor: Actor, asides: Collection[int], now: int) -> Replayed:
     """
     actor.needs(ADMIN)
     if not 1 <= len(asides) <= AT_ONCE:
-        raise QualifyError(f"replay 1 to {AT_ONCE} calls at a time")
+        raise QualifyError(gettext("replay 1 to %(at_once)s calls at a time") % {"at_once": AT_ONCE})
     with transaction.atomic():
         read, refused = _read(those(_ASIDES, sorted(asides)))
         passed = [(number, draft) for number, call, facts, source in read
@@ -83,9 +84,9 @@ def _read(found: Iterable[Row]) -> tuple[list[Readable], list[Refused]]:
     for number, raw, received_at, reason, source_id, name, kind, settings, closed_at in sorted(found):
         try:
             if reason == "no consent":
-                raise QualifyError("whether they may be tracked was theirs to say, and they said no")
+                raise QualifyError(gettext("whether they may be tracked was theirs to say, and they said no"))
             if source_id is None or closed_at is not None:
-                raise QualifyError("its source is closed")
+                raise QualifyError(gettext("its source is closed"))
             came = again(bytes(raw))
             # Who replays a call that was too old vouches for it.
             own = {**json.loads(settings), "trusted": came.trusted or reason == "too old"}

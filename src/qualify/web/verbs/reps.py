@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from django.db import transaction
@@ -13,6 +13,8 @@ from qualify.moments import EARLIEST, LATEST, zone
 from qualify.playbook.times import calendar_code
 from qualify.web.database import insert, rows, run, those
 from qualify.web.handing import line
+from qualify.web.handing.giving import write
+from qualify.web.handing.minding import Minded, mind
 from qualify.web.handing.people import keep_settings, settings_of
 from qualify.web.handing.working import Hander, hold, one_at_a_time
 from qualify.web.looking.judging import taken_back
@@ -39,11 +41,11 @@ class GoesTo(NamedTuple):
 
 
 class Left(NamedTuple):
-    """Somebody gets no leads any more: where each of theirs went, and the line of the audit."""
+    """Somebody gets no leads any more: where each of theirs went, and the line of the audit (None: only looked at)."""
 
     rep_id: str
     leads: tuple[GoesTo, ...]
-    audit_id: int
+    audit_id: int | None
 
     @property
     def unassigned(self) -> list[GoesTo]:
@@ -115,17 +117,17 @@ def deactivate_rep(actor: Actor, rep_id: str, now: int) -> Left:
     actor.needs(MANAGE_REPS)
     with transaction.atomic():
         one_at_a_time()
-        settings = _known(rep_id)
-        until = settings.get("active_until")
-        if until is not None and until <= now:
-            raise Conflict(gettext("%(rep)s gets no leads already") % {"rep": settings.get("name") or rep_id})
-        return _leave(actor, rep_id, settings, now)
+        return _leave(actor, rep_id, _who_gets_leads(rep_id, now), now)
 
 
 def preview_deactivate_rep(actor: Actor, rep_id: str, now: int) -> Left:
-    """Where their leads would go: it is done, looked at and taken back. Raises as doing it does."""
+    """Where their leads would go: somebody is found for each, and nothing of it is written. Raises as doing it does."""
+    actor.needs(MANAGE_REPS)
     with taken_back():
-        return deactivate_rep(actor, rep_id, now)
+        keep_settings(rep_id, {**_who_gets_leads(rep_id, now), "active_until": now}, actor.name, now)
+        desk = Hander().desk(now)
+        minded = [] if desk is None else mind(_held_by(rep_id), desk)
+    return Left(rep_id, tuple(_goes_to(minded)), None)
 
 
 def let_go(actor: Actor, rep_id: str, now: int) -> Left | None:
@@ -140,10 +142,7 @@ def let_go(actor: Actor, rep_id: str, now: int) -> Left | None:
 
 def _leave(actor: Actor, rep_id: str, settings: Mapping[str, Any], now: int) -> Left:
     keep_settings(rep_id, {**settings, "active_until": now}, actor.name, now)
-    held = [
-        who
-        for (who,) in rows("SELECT person_id FROM handoff WHERE rep_id = %s AND ended_at IS NULL", [rep_id])
-    ]
+    held = _held_by(rep_id)
     hold(held)
     leads, numbers = _given_away(held, now)
     _look_again(now)
@@ -157,20 +156,33 @@ def _leave(actor: Actor, rep_id: str, settings: Mapping[str, Any], now: int) -> 
 
 def _given_away(held: Sequence[int], now: int) -> tuple[list[GoesTo], list[int]]:
     """Find somebody for each; it is told like every other hand-off. Also the numbers of what was written down."""
-    from qualify.web.handing.giving import write
-    from qualify.web.handing.minding import mind
-
     desk = Hander().desk(now)
     if desk is None:
         return [], []
-    minded = mind(sorted(held), desk)
-    numbers = write(minded, desk)
-    gone = [
+    minded = mind(held, desk)
+    return _goes_to(minded), write(minded, desk)
+
+
+def _goes_to(minded: Iterable[Minded]) -> list[GoesTo]:
+    return [
         GoesTo(each.person_id, each.given.assignment.rep_id, each.given.assignment.why)
         for each in minded
         if each.given is not None
     ]
-    return gone, numbers
+
+
+def _held_by(rep_id: str) -> list[int]:
+    """The leads that they have."""
+    found = rows("SELECT person_id FROM handoff WHERE rep_id = %s AND ended_at IS NULL", [rep_id])
+    return sorted(who for (who,) in found)
+
+
+def _who_gets_leads(rep_id: str, now: int) -> Mapping[str, Any]:
+    settings = _known(rep_id)
+    until = settings.get("active_until")
+    if until is not None and until <= now:
+        raise Conflict(gettext("%(rep)s gets no leads already") % {"rep": settings.get("name") or rep_id})
+    return settings
 
 
 def _look_again(now: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.web.database import rows
 from qualify.web.telling import outbox, webhooks
@@ -44,4 +45,4 @@ def resend(actor: Actor, attempts: Sequence[int], now: int) -> int:
 
 def _webhook(number: int) -> None:
     if not rows("SELECT 1 FROM webhook WHERE id = %s", [number]):
-        raise NotThere(f"there is no webhook {number}")
+        raise NotThere(gettext("there is no webhook %(number)s") % {"number": number})

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from django.utils.translation import gettext
+
+from qualify.criteria.known_words import marked
 from qualify.errors import QualifyError, instead
 from qualify.web.verbs.actor import (
     ADMIN,
@@ -24,22 +27,34 @@ from qualify.web.verbs.actor import (
 
 
 class Role(NamedTuple):
-    """A role: what it is called, who it is for, and what it may do."""
+    """A role: what it is called, who it is for (both in English), and what it may do."""
 
-    label: str
-    meaning: str
+    name: str
+    purpose: str
     scopes: frozenset[str]
+
+    @property
+    def label(self) -> str:
+        """What it is called, in the reader's language."""
+        return gettext(self.name)
+
+    @property
+    def meaning(self) -> str:
+        """Who it is for, in the reader's language."""
+        return gettext(self.purpose)
 
 
 _SEES: Final = frozenset({READ_LEADS, READ_PLAYBOOK})
 
 ROLES: Final = {
     "admin": Role(
-        "Admin", "sets up everything and everybody", frozenset({ADMIN, AGREE_MARKETING, AGREE_SALES})
+        marked("Admin"),
+        marked("sets up everything and everybody"),
+        frozenset({ADMIN, AGREE_MARKETING, AGREE_SALES}),
     ),
     "marketing": Role(
-        "Marketing",
-        "brings leads in, writes the playbook, agrees to it for marketing",
+        marked("Marketing"),
+        marked("brings leads in, writes the playbook, agrees to it for marketing"),
         _SEES
         | {
             WRITE_LEADS,
@@ -52,8 +67,8 @@ ROLES: Final = {
         },
     ),
     "sales_manager": Role(
-        "Sales manager",
-        "sees what every rep has, agrees to the playbook for sales",
+        marked("Sales manager"),
+        marked("sees what every rep has, agrees to the playbook for sales"),
         _SEES
         | {
             WRITE_LEADS,
@@ -66,8 +81,12 @@ ROLES: Final = {
             MANAGE_REPS,
         },
     ),
-    "sales_rep": Role("Sales rep", "works leads: accepts, rejects, asks", _SEES | {WRITE_LEADS}),
-    "viewer": Role("Viewer", "sees everything about leads and the playbook, changes nothing", _SEES),
+    "sales_rep": Role(
+        marked("Sales rep"), marked("works leads: accepts, rejects, asks"), _SEES | {WRITE_LEADS}
+    ),
+    "viewer": Role(
+        marked("Viewer"), marked("sees everything about leads and the playbook, changes nothing"), _SEES
+    ),
 }
 """In the order in which they are offered."""
 
@@ -75,7 +94,9 @@ ROLES: Final = {
 def role_of(name: str) -> Role:
     """The role of a name; raises :class:`~qualify.errors.QualifyError` for a name that is none."""
     if name not in ROLES:
-        raise QualifyError(f"there is no role {name!r}{instead(name, ROLES)}")
+        raise QualifyError(
+            gettext("there is no role %(name)s%(hint)s") % {"name": repr(name), "hint": instead(name, ROLES)}
+        )
     return ROLES[name]
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.errors import QualifyError
 from qualify.web.database import insert, rows, run
@@ -28,14 +29,14 @@ def save_view(
     one_of_them(screen, SCREENS, "screen")
     name = " ".join(bounded(name, LONGEST_NAME, "the name").split())
     if not name:
-        raise QualifyError("give the view a name")
+        raise QualifyError(gettext("give the view a name"))
     query = urlencode(
         [each for each in parse_qsl(bounded(query, LONGEST_QUERY, "the view")) if each[0] != "cursor"]
     )
     with transaction.atomic():
         [(many,)] = rows("SELECT count(*) FROM saved_view WHERE user_id = %s", [user_id])
         if many >= MOST_VIEWS:
-            raise Conflict(f"you have {many} views; forget one first")
+            raise Conflict(gettext("you have %(many)s views; forget one first") % {"many": many})
         [(number,)] = insert(
             "saved_view", "user_id, screen, name, query, shared, created_at",
             [(user_id, screen, name, query, shared, now)],
@@ -56,10 +57,10 @@ def forget_view(actor: Actor, user_id: int, view_id: int, now: int) -> str:
     with transaction.atomic():
         found = rows("SELECT user_id, name, shared FROM saved_view WHERE id = %s", [view_id])
         if not found or (found[0][0] != user_id and not found[0][2]):
-            raise NotThere("there is no such view any more")
+            raise NotThere(gettext("there is no such view any more"))
         owner, name, _shared = found[0]
         if owner != user_id and not actor.may(ADMIN):
-            raise Forbidden("this view is somebody else's: only they, or an admin, can forget it")
+            raise Forbidden(gettext("this view is somebody else's: only they, or an admin, can forget it"))
         run("DELETE FROM saved_view WHERE id = %s", [view_id])
         audit(actor, "forget view", view_id, {"name": name}, now)
     return str(name)

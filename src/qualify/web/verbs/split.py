@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.identity.graph import is_naming
 from qualify.web.database import run_many, those
@@ -46,7 +47,7 @@ def split(actor: Actor, links: Collection[int], now: int, *, reason: str = "") -
         lock_the_graph()
         ties = [tie for tie in _ties(links) if tie.severed_at is None]
         if not ties:
-            raise Conflict("none of these links is in force any more")
+            raise Conflict(gettext("none of these links is in force any more"))
         chosen = [tie.id for tie in ties]
         run_many("UPDATE link SET severed_at = %s WHERE id = %s", [(now, number) for number in chosen])
         regroup(_ends(ties), now, gone=set(chosen))
@@ -64,7 +65,7 @@ def rejoin(actor: Actor, links: Collection[int], now: int, *, reason: str = "") 
         lock_the_graph()
         ties = [tie for tie in _ties(links) if tie.severed_at is not None]
         if not ties:
-            raise Conflict("all of these links are in force")
+            raise Conflict(gettext("all of these links are in force"))
         chosen = [tie.id for tie in ties]
         run_many("UPDATE link SET severed_at = NULL WHERE id = %s", [(number,) for number in chosen])
         regroup(_ends(ties), now, dict.fromkeys(chosen))
@@ -85,11 +86,11 @@ def _parted(actor: Actor, verb: str, ties: Sequence[Tie], now: int, reason: str)
 def _ties(links: Collection[int]) -> list[Tie]:
     """The links; raises for those that there are not, and for those of accounts."""
     if not 1 <= len(links) <= MOST_LINKS:
-        raise Conflict(f"name 1 to {MOST_LINKS} links")
+        raise Conflict(gettext("name 1 to %(most_links)s links") % {"most_links": MOST_LINKS})
     found = those("SELECT id, one_id, other_id, severed_at FROM link WHERE id IN ({})", sorted(links))
     missing = set(links) - {row[0] for row in found}
     if missing:
-        raise NotThere(f"there is no link {min(missing)}")
+        raise NotThere(gettext("there is no link %(missing)s") % {"missing": min(missing)})
     return [Tie(*row) for row in sorted(found)]
 
 

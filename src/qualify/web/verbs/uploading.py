@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from qualify.errors import QualifyError
 from qualify.web.database import insert, rows, run
@@ -32,7 +33,10 @@ def receive(actor: Actor, name: str, parts: Iterable[bytes], now: int, source: s
         with called(folder() / file, name):
             seen = preview(folder() / file, whole=False)
         if len(seen.columns) > MOST_COLUMNS:
-            raise QualifyError(f"{name} has {len(seen.columns)} columns; at most {MOST_COLUMNS} are read")
+            raise QualifyError(
+                gettext("%(name)s has %(columns)s columns; at most %(most_columns)s are read")
+                % {"name": name, "columns": len(seen.columns), "most_columns": MOST_COLUMNS}
+            )
         told = Told(
             source=bounded(source.strip(), 255, "the name of the source") or PurePath(name).stem[:255]
         )
@@ -56,7 +60,7 @@ def try_out(actor: Actor, upload_id: int, told: Told, now: int) -> int:
     actor.needs(IMPORT_LEADS)
     upload = _open(upload_id)
     if not bounded(told.source.strip(), 255, "the name of the source"):
-        raise QualifyError("say where the list is from: the source")
+        raise QualifyError(gettext("say where the list is from: the source"))
     with called(upload.path, upload.name):
         preview(upload.path, told.options())
     with transaction.atomic():
@@ -66,7 +70,7 @@ def try_out(actor: Actor, upload_id: int, told: Told, now: int) -> int:
             [encoded(told), number, upload_id],
         )
         if not changed:
-            raise Conflict("this file is being imported already")
+            raise Conflict(gettext("this file is being imported already"))
         audit(actor, "try import", upload_id, {"name": upload.name, "source": told.source}, now)
     return number
 
@@ -79,12 +83,12 @@ def import_upload(actor: Actor, upload_id: int, now: int) -> int:
     actor.needs(IMPORT_LEADS)
     upload = _open(upload_id)
     if upload.trial is None:
-        raise Conflict("it was not tried out as it is to be read now; wait for the dry run")
+        raise Conflict(gettext("it was not tried out as it is to be read now; wait for the dry run"))
     with transaction.atomic():
         source = _source(upload.told.source, now)
         number = ask("import", {"upload": upload_id, "source": source}, now)
         if not run("UPDATE upload SET work_id = %s WHERE id = %s AND work_id IS NULL", [number, upload_id]):
-            raise Conflict("this file is being imported already")
+            raise Conflict(gettext("this file is being imported already"))
         audit(actor, "import", upload_id, {"name": upload.name, "source": upload.told.source}, now)
     return number
 
@@ -98,7 +102,7 @@ def give_up(actor: Actor, upload_id: int, now: int) -> str:
     upload = _open(upload_id)
     with transaction.atomic():
         if not run("DELETE FROM upload WHERE id = %s AND work_id IS NULL", [upload_id]):
-            raise Conflict("this file is being imported already")
+            raise Conflict(gettext("this file is being imported already"))
         audit(actor, "give up upload", upload_id, {"name": upload.name}, now)
     upload.path.unlink(missing_ok=True)
     return upload.name
@@ -114,7 +118,7 @@ def again(actor: Actor, upload_id: int, now: int) -> int:
     with transaction.atomic():
         found = rows("SELECT parameters FROM work WHERE id = %s AND state = 'failed'", [upload.work_id or 0])
         if not found:
-            raise Conflict("this import did not fail")
+            raise Conflict(gettext("this import did not fail"))
         number = ask("import", {"upload": upload_id, "source": _source(upload.told.source, now)}, now)
         run("UPDATE upload SET work_id = %s WHERE id = %s", [number, upload_id])
         audit(actor, "import", upload_id, {"name": upload.name, "source": upload.told.source}, now)
@@ -124,9 +128,9 @@ def again(actor: Actor, upload_id: int, now: int) -> int:
 def _open(upload_id: int) -> Upload:
     upload = upload_of(upload_id)
     if upload is None:
-        raise NotThere("there is no such upload; it may have been given up")
+        raise NotThere(gettext("there is no such upload; it may have been given up"))
     if upload.ended_at is not None:
-        raise Conflict("this file was imported already")
+        raise Conflict(gettext("this file was imported already"))
     return upload
 
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from qualify.clock import now
 from qualify.reports.alignment import HandedOver
 from qualify.web.database import those
-from qualify.web.looking.alignment import agreed
+from qualify.web.looking.alignment import agreed, with_words
 from qualify.web.looking.decided import names_of
 from qualify.web.screens import filters
 from qualify.web.screens.alignment.period import period_in
@@ -86,7 +86,7 @@ def _kept(request: PageRequest) -> str:
 
 
 def _rows(found: Sequence[HandedOver]) -> list[Row]:
-    people = _people(found)
+    found, people = with_words(found), _people(found)
     reps = names_of(each.rep for each in found)
     return [
         Row(
@@ -128,7 +128,7 @@ def export(request: PageRequest) -> HttpResponseBase:
 def _csv(found: Sequence[HandedOver]) -> Iterator[bytes]:
     yield _line(COLUMNS)
     for start in range(0, len(found), 500):
-        some = found[start : start + 500]
+        some = with_words(found[start : start + 500])
         people = _people(some)
         for each in some:
             yield _line(_cells(each, people.get(each.lead_id, ("", "", ""))))

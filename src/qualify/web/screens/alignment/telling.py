@@ -18,7 +18,7 @@ from qualify.web.looking.alignment import Agreed
 from qualify.web.screens.alignment.period import Period, begin
 from qualify.web.screens.alignment.slicing import SAID_WORDS, Links, named
 from qualify.web.screens.chart import Chart, spec
-from qualify.web.screens.templatetags.qualify import locale, percent, points
+from qualify.web.screens.templatetags.qualify import locale, month_day, percent, points
 from qualify.web.verbs.reasons import REASONS
 
 SHOWN = 12
@@ -175,7 +175,7 @@ def weeks(handed: Sequence[HandedOver], period: Period, links: Links) -> list[Li
 
 
 def _day(first: dt.date, period: Period) -> str:
-    return format_date(first, "d MMM" if period.by_week else "MMM y", locale=locale())
+    return month_day(first) if period.by_week else format_date(first, "MMM y", locale=locale())
 
 
 def _links(links: Links, **more: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from qualify.reports import alignment as report
 from qualify.reports.alignment import HandedOver
 from qualify.web.looking.alignment import MOST, Agreed, Found, agreed
 from qualify.web.looking.decided import names_of
+from qualify.web.looking.explored import drawn_between
 from qualify.web.screens import filters
 from qualify.web.screens.alignment import telling
 from qualify.web.screens.alignment.period import LAST, USUAL, Period, period_in
@@ -39,6 +40,7 @@ def alignment(request: PageRequest) -> HttpResponse:
         "last": filters.choices(tuple(LAST), [period.word], _last_words),
         "chips": filters.chips(request.GET, {word: LABELS[word] for word in ("from", "to", "source", "rep")}),
         **_choices(found, chosen),
+        "drawn": drawn_between(period.since, period.until),
         **_all(
             request,
             _Page(period, terms, found, handed, Links(reverse("alignment-leads"), period, chosen), at),

@@ -79,4 +79,8 @@ def tokens(request: PageRequest) -> HttpResponseBase:
             label, scopes = request.POST.get("label", ""), request.POST.getlist("scopes")
             key = opening.create_key(request.actor, "api", now(), label=label, scopes=scopes).key
     listed = [each for each in every_key() if each.kind == "api"]
-    return show(request, "connect/tokens.html", {"tokens": listed, "scopes": SCOPES.items(), "key": key})
+    return show(
+        request,
+        "connect/tokens.html",
+        {"tokens": listed, "scopes": [(scope, _(said)) for scope, said in SCOPES.items()], "key": key},
+    )

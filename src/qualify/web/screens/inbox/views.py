@@ -22,6 +22,8 @@ from qualify.web.verbs.leads import one_of_them
 ROWS: Final = 40
 """Rows of a page: as many as the page's budget of bytes allows."""
 
+STAGES: Final = looking.TO_ACCEPT + looking.WORKED + looking.BELOW
+
 TABS: Final = {
     "new": gettext_lazy("To accept"),
     "late": gettext_lazy("Late"),
@@ -102,7 +104,7 @@ def inbox(request: PageRequest) -> HttpResponse:
         "chips": filtered,
         "views": saved_views(request.user.pk, "inbox"),
         "screen": "inbox",
-        "stages": filters.choices(looking.TO_ACCEPT + looking.WORKED, wanted.stage, stage_word),
+        "stages": filters.choices(STAGES, wanted.stage, stage_word),
         "grades": filters.GRADES_IN_ROWS,
         "at": at,
         "within": asked.within,
@@ -127,7 +129,7 @@ def keys(request: PageRequest) -> HttpResponse:
 def wanted_in(words: QueryDict) -> looking.Wanted:
     """What of the inbox an address asks for; raises :class:`~qualify.errors.QualifyError` for what makes no sense."""
     shown = one_of_them(words.get("show") or "new", looking.SHOWS, "part of the inbox")
-    stages = filters.stages_in(words, looking.TO_ACCEPT + looking.WORKED)
+    stages = filters.stages_in(words, STAGES)
     return looking.Wanted(shown, stages, filters.grades_in(words), filters.points_in(words, "least"))
 
 

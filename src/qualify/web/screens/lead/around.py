@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qualify import moments
 from qualify.clock import now
@@ -23,7 +24,7 @@ from qualify.web.verbs.erase import gone
 
 TABS = (
     ("lead", _("Why")),
-    ("lead-timeline", _("Timeline")),
+    ("lead-timeline", pgettext_lazy("page of a lead", "Timeline")),
     ("lead-history", _("Over time")),
     ("lead-questions", _("Questions")),
     ("lead-identity", _("Identity")),

@@ -110,7 +110,11 @@ def _event(told: Mapping[str, Any], people: Mapping[str, str]) -> Words:
 def _learnt(told: Mapping[str, Any], people: Mapping[str, str]) -> Words:
     traits = {name: value for name, value in (told.get("traits") or {}).items() if not name.startswith("$")}
     names = ", ".join(map(spoken_name, list(traits)[:MOST_SHOWN]))
-    return _("Learnt: %(names)s") % {"names": names or "–"}, "", list(traits.items())[: 2 * MOST_SHOWN]
+    return (
+        _("Learnt: %(names)s") % {"names": names or "–"},
+        "",
+        [(spoken(name), value) for name, value in list(traits.items())[: 2 * MOST_SHOWN]],
+    )
 
 
 def _move(told: Mapping[str, Any], people: Mapping[str, str]) -> Words:

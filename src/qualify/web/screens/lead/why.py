@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from qualify.clock import now
 from qualify.errors import QualifyError
 from qualify.moments import DAY, moment
+from qualify.web.living.loading import read_once
 from qualify.web.looking.lifting import ahead
 from qualify.web.looking.recorded import recorded
 from qualify.web.looking.timeline import timeline
@@ -56,6 +57,11 @@ def lead(request: PageRequest, lead_id: int) -> HttpResponse:
     top = head(request, lead_id)
     if isinstance(top, HttpResponseRedirect):
         return top
+    with read_once():
+        return _why(request, lead_id, top)
+
+
+def _why(request: PageRequest, lead_id: int, top: Head) -> HttpResponse:
     known = recorded(lead_id)
     version = None if known is None else known.version(top.at)
     coming = None if known is None else ahead(known, top.at)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qualify.clock import now
+from qualify.criteria.sentences import spoken_name
 from qualify.errors import InputError
 from qualify.files.presets import PRESETS, TRAITS
 from qualify.web.bounding import is_too_large
@@ -289,7 +290,7 @@ def _meanings(table: str) -> list[tuple[str, Any]]:
         else list(dict.fromkeys(["email", "phone", *roles, *_more(table)]))
     )
     traits = [name for name in TRAITS if name not in usual] if table == "leads" else []
-    return [(name, MEANINGS.get(name, name.replace("_", " "))) for name in [*usual, *traits, SKIP]]
+    return [(name, MEANINGS.get(name, spoken_name(name))) for name in [*usual, *traits, SKIP]]
 
 
 def _more(table: str) -> Iterable[str]:

@@ -12,15 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from qualify.clock import now
 from qualify.vocabulary import STAGES
 from qualify.web.api.export import TYPES, Kind, as_file
-from qualify.web.looking.leads import FEW, Sort, Wanted, count, listed
+from qualify.web.looking.leads import FEW, Sort, Wanted, channels, count, listed, narrowed
 from qualify.web.looking.saved import saved_views
 from qualify.web.screens import filters
+from qualify.web.screens.channels import UNKNOWN, channel_name
 from qualify.web.screens.page import PageRequest, page, show
 from qualify.web.screens.templatetags.qualify import stage_word
 from qualify.web.verbs.actor import EXPORT_LEADS, READ_LEADS, audit
 from qualify.web.verbs.leads import one_of_them
 
-WORDS: Final = ("stage", "grade", "least", "most", "account", "changed", "q")
+WORDS: Final = ("stage", "grade", "least", "most", "channel", "account", "changed", "q")
 """What of an address filters."""
 
 HEADS: Final = {
@@ -45,10 +46,11 @@ class Head(NamedTuple):
 def leads(request: PageRequest) -> HttpResponse:
     """The list."""
     wanted, sort, cursor = wanted_in(request.GET), sort_in(request.GET), request.GET.get("cursor") or None
-    found = listed(wanted, sort, cursor)
+    known = narrowed(wanted)
+    found = listed(wanted, sort, cursor, known=known)
     # A page that is not full says by itself how many there are.
     whole = cursor is None and found.next_cursor is None
-    many = len(found.leads) if whole else count(wanted)
+    many = len(found.leads) if whole else count(wanted, known=known)
     context = {
         "leads": found.leads,
         "next_cursor": found.next_cursor,
@@ -64,6 +66,7 @@ def leads(request: PageRequest) -> HttpResponse:
         "screen": "leads",
         "stages": filters.choices(STAGES, wanted.stage, stage_word),
         "grades": filters.GRADES_IN_ROWS,
+        "channels": _channels(request.GET),
         "last": filters.choices(filters.LAST, [request.GET.get("changed", "")], filters.changed_words),
         "kinds": list(TYPES),
         "words": _filtering(request.GET),
@@ -89,7 +92,16 @@ def wanted_in(words: QueryDict) -> Wanted:
         filters.stages_in(words), filters.grades_in(words), filters.points_in(words, "least"),
         filters.points_in(words, "most"), filters.number_in(words, "account"),
         filters.since_in(words, "changed", now()), anything=filters.text_in(words, "q"),
+        channel=filters.channels_in(words),
     )  # fmt: skip
+
+
+def _channels(words: QueryDict) -> list[filters.Choice]:
+    """The channels by which somebody came, and those that are asked for all the same."""
+    asked = [each for each in words.getlist("channel") if each]
+    there = dict.fromkeys([*(each or UNKNOWN for each in channels()), *asked])
+    found = filters.choices(there, asked, channel_name)
+    return sorted(found, key=lambda each: (each.word == UNKNOWN, each.label))
 
 
 def sort_in(words: QueryDict) -> Sort:

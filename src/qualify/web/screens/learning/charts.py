@@ -69,7 +69,7 @@ def curve(told: Mapping[str, Any]) -> Chart | None:
     if best is not None:
         rows.append([_("the whole likelihood"), points(round(best, 3))])
     title = _("What a better score costs in rules; dashed: the likelihood with everything")
-    return Chart("curve", title, spec(values, layer=layers), [_("rules"), "AUC"], rows)
+    return Chart("curve", title, spec(values, layer=layers), [_("rules"), _("AUC")], rows)
 
 
 def history(told: Mapping[str, Any]) -> Chart | None:
@@ -79,7 +79,7 @@ def history(told: Mapping[str, Any]) -> Chart | None:
         return None
     values = [{"at": cut, "auc": auc, "low": low, "high": high} for cut, auc, low, high in found]
     across = {"field": "at", "type": "temporal", "title": _("learnt up to")}
-    up = {"type": "quantitative", "title": "AUC", "scale": {"zero": False}}
+    up = {"type": "quantitative", "title": _("AUC"), "scale": {"zero": False}}
     made = spec(
         values,
         layer=[
@@ -92,7 +92,7 @@ def history(told: Mapping[str, Any]) -> Chart | None:
     )
     rows = [[day(cut), points(round(auc, 3)), f"{low:.2f} – {high:.2f}"] for cut, auc, low, high in found]
     title = _("How well it ranked the leads that came next, further and further on")
-    return Chart("history", title, made, [_("learnt up to"), "AUC", _("90 % sure")], rows)
+    return Chart("history", title, made, [_("learnt up to"), _("AUC"), _("90 % sure")], rows)
 
 
 def volume(steps: Sequence[Mapping[str, Any]], capacity: int | None, chosen: int) -> Chart:

@@ -35,7 +35,7 @@ class InviteForm(forms.Form):
     )
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
-        choices=[(name, f"{role.label}: {role.meaning}") for name, role in ROLES.items()],
+        choices=lambda: [(name, f"{role.label}: {role.meaning}") for name, role in ROLES.items()],
         initial="sales_rep",
     )
 
@@ -63,7 +63,7 @@ def _people(request: PageRequest, form: InviteForm) -> HttpResponse:
 def roles(request: PageRequest) -> HttpResponse:
     """Who may do what."""
     actors = [actor_in(name, "") for name in ROLES]
-    matrix = [(scope, words, [actor.may(scope) for actor in actors]) for scope, words in SCOPES.items()]
+    matrix = [(scope, _(words), [actor.may(scope) for actor in actors]) for scope, words in SCOPES.items()]
     return show(request, "people/roles.html", {"roles": ROLES.values(), "matrix": matrix})
 
 
@@ -115,7 +115,7 @@ class RoleForm(forms.Form):
 
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
-        choices=[(name, f"{role.label}: {role.meaning}") for name, role in ROLES.items()],
+        choices=lambda: [(name, f"{role.label}: {role.meaning}") for name, role in ROLES.items()],
         widget=forms.RadioSelect,
     )
 

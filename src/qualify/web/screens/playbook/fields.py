@@ -109,13 +109,20 @@ def _input(shape: Shape, data: Any, about: Filled, name: str, depth: int) -> Inp
 
 
 def label(name: str) -> str:
+    """A field's name as people read it, in their language."""
+    said = label_in_english(name)
+    return _(said) if said else ""
+
+
+def label_in_english(name: str) -> str:
     """A field's name as people read it."""
     said = name.replace("_", " ").strip()
-    return said[:1].upper() + said[1:] if not said.isdigit() else said
+    return said[:1].upper() + said[1:]
 
 
 def _plain_help(text: str) -> str:
-    return text[:1].upper() + text[1:] if text else ""
+    said = _(text) if text else ""
+    return said[:1].upper() + said[1:]
 
 
 def _criterion(made: Input, data: Any, about: Filled, depth: int) -> Input:
@@ -126,7 +133,7 @@ def _criterion(made: Input, data: Any, about: Filled, depth: int) -> Input:
         return made._replace(options=options, there=False)
     shape = criterion_shape(word)
     inside = inputs(shape, told, about, made.name, depth + 1)
-    return made._replace(options=options, inputs=inside, value=word, help=shape.help)
+    return made._replace(options=options, inputs=inside, value=word, help=_(shape.help) if shape.help else "")
 
 
 def kind_of(data: Any) -> tuple[str, Any]:
@@ -139,10 +146,15 @@ def kind_of(data: Any) -> tuple[str, Any]:
     return "", {}
 
 
+def kind_in_english(word: str) -> str:
+    """What a kind of criterion is called: how its docstring begins."""
+    return re.split(r":\s*``|\.\s|\.$", KEYWORDS[word].__doc__ or word)[0]
+
+
 def said_kind(word: str) -> str:
-    """What a kind of criterion is called where one is chosen: how its docstring begins."""
-    text = re.split(r":\s*``|\.\s|\.$", KEYWORDS[word].__doc__ or word)[0]
-    return f"{text} ({word})"
+    """What a kind of criterion is called where one is chosen."""
+    text = kind_in_english(word)
+    return f"{_(text)} ({word})"
 
 
 def _items(shape: Shape, data: Any, about: Filled, name: str, depth: int) -> tuple[Input, ...]:

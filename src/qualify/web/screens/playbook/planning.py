@@ -71,6 +71,7 @@ def sides(result: dict[str, Any], opened: Opened, names: Mapping[int, Names]) ->
         "most": max((each["leads"] for each in moves), default=0), "distribution": _distribution(result),
         "grades": [row for row in result.get("grades", []) if row[1] != row[2]],
         "segments": [_segment(each) for each in result.get("segments", [])],
+        "explored": result.get("explored") or [None, None],
     }  # fmt: skip
 
 

@@ -13,17 +13,28 @@ from django.utils.translation import gettext_lazy as _
 from qualify.clock import now
 from qualify.criteria.sentences import spoken_name
 from qualify.moments import DAY
-from qualify.web.screens.templatetags.qualify import _then, _time, locale, span
+from qualify.web.looking.tongue import in_the_readers_words
+from qualify.web.screens.channels import channel_name
+from qualify.web.screens.templatetags.qualify import _then, _time, locale, month_day, span
 from qualify.web.verbs.reasons import in_words
 
 register = template.Library()
+register.filter("channel_name", channel_name)
 
 
 @register.filter
 def spoken(name: object) -> str:
     """A column's name as people say it: ``job_title`` → Job title."""
-    said = spoken_name(str(name or ""))
+    with in_the_readers_words():
+        said = spoken_name(str(name or ""))
     return said[:1].upper() + said[1:]
+
+
+@register.filter
+def word(name: object) -> str:
+    """A word of ours as people say it within a sentence: ``accepted``."""
+    with in_the_readers_words():
+        return spoken_name(str(name or ""))
 
 
 @register.filter
@@ -57,8 +68,8 @@ def due(value: int) -> str:
     time, days = format_time(then, "short", locale=locale()), (then.date() - today).days
     if days == 0:
         return _time(value, time)
-    pattern = "EEE" if 0 < days < 7 else "d MMM"
-    return _time(value, f"{format_date(then, pattern, locale=locale())} {time}")
+    day = format_date(then, "EEE", locale=locale()) if 0 < days < 7 else month_day(then)
+    return _time(value, f"{day} {time}")
 
 
 @register.filter

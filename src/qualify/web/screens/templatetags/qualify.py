@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 from django import template
 from django.contrib.staticfiles import finders
@@ -23,6 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, to_locale
 
 from qualify.clock import now
+from qualify.criteria.known_words import marked
 from qualify.moments import DAY
 from qualify.web.screens.once import token
 
@@ -52,14 +53,28 @@ def _time(moment: int, said: str) -> SafeString:
     return format_html('<time datetime="{}" title="{}">{}</time>', then.isoformat(), full, said)
 
 
+def month_day(then: date, *, with_year: bool = False) -> str:
+    """A day, its month in letters: 22 Nov, 22. Nov."""
+    here = locale()
+    if here.language == "en":  # the day first, whichever English it is
+        return format_date(then, "d MMM y" if with_year else "d MMM", locale=here)
+    at = datetime(then.year, then.month, then.day)
+    return format_skeleton("yMMMd" if with_year else "MMMd", at, locale=here)
+
+
+@register.filter
+def whole_day(value: date) -> str:
+    """A day of the calendar, with its year: 22 Nov 2026, 22. Nov. 2026."""
+    return month_day(value, with_year=True)
+
+
 @register.filter
 def moment(value: int | None) -> str:
     """A moment (epoch ms) as day and time; the year only when it is another."""
     if value is None:
         return "–"
     then = _then(value)
-    skeleton = "medium" if then.year != _then(now()).year else "short"
-    day = format_date(then, "d MMM y" if skeleton == "medium" else "d MMM", locale=locale())
+    day = month_day(then, with_year=then.year != _then(now()).year)
     return _time(value, f"{day}, {format_time(then, 'short', locale=locale())}")
 
 
@@ -115,12 +130,12 @@ def signed(value: float | None) -> str:
 
 @register.filter
 def percent(value: float | None) -> str:
-    """A share from 0 to 1."""
-    return (
-        "–"
-        if value is None
-        else format_percent(value, "#,##0.#%" if value < 0.1 else "#,##0%", locale=locale())
-    )
+    """A share from 0 to 1; what is below a tenth with one place."""
+    if value is None:
+        return "–"
+    here = locale()
+    pattern = here.percent_formats[None].pattern  # with a blank before the sign, where the language has one
+    return format_percent(value, pattern.replace("0", "0.#", 1) if value < 0.1 else pattern, locale=here)
 
 
 @register.filter
@@ -153,8 +168,9 @@ def item(mapping: Any, key: Any) -> Any:
 
 
 STAGE_WORDS = {
-    "lead": "Lead", "iql": "IQL", "mql": "MQL", "pql": "PQL", "sal": "SAL", "sql": "SQL",
-    "customer": "Customer", "recycled": "Recycled", "disqualified": "Disqualified",
+    "lead": marked("Lead"), "iql": marked("IQL"), "mql": marked("MQL"), "pql": marked("PQL"),
+    "sal": marked("SAL"), "sql": marked("SQL"), "customer": marked("Customer"),
+    "recycled": marked("Recycled"), "disqualified": marked("Disqualified"),
 }  # fmt: skip
 
 
@@ -215,6 +231,6 @@ def bar(value: float, most: float, width: int = 120, height: int = 10, label: st
     kind = "minus" if value < 0 else "plus"
     return mark_safe(  # numbers only, and a label that is escaped
         f'<svg class="bar bar-{kind}" width="{width}" height="{height}" role="img" aria-label="'
-        + format_html("{}", label or f"{value:g}")
+        + format_html("{}", label or points(value))
         + f'"><rect x="0" y="0" width="{long}" height="{height}" rx="2"/></svg>'
     )

@@ -36,7 +36,7 @@ from qualify.web.store.models.handoff import (
     RepSetting,
     StepDone,
 )
-from qualify.web.store.models.learning import Champion, Learning, Lesson
+from qualify.web.store.models.learning import Champion, Learning, Lesson, Watch
 from qualify.web.store.models.people import (
     Approval,
     Comment,
@@ -120,6 +120,7 @@ __all__ = [
     "Ticket",
     "Upload",
     "User",
+    "Watch",
     "Webhook",
     "Work",
 ]

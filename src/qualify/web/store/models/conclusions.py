@@ -16,6 +16,7 @@ class Person(models.Model):
     name = models.CharField(max_length=512, default="")
     company = models.CharField(max_length=512, default="")
     traits = models.TextField(default="{}")  # the newest value of each
+    channel = models.CharField(max_length=200, db_default="")  # by which they first came; empty: nobody knows
 
     class Meta:
         db_table = "person"
@@ -24,6 +25,7 @@ class Person(models.Model):
             models.Index(fields=["name", "id"], name="person_name"),
             models.Index(fields=["company", "id"], name="person_company"),
             models.Index(fields=["created_at", "id"], name="person_created"),
+            models.Index(fields=["channel", "id"], name="person_channel"),
         ]
 
 

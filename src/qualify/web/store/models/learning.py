@@ -41,6 +41,16 @@ class Champion(models.Model):
         db_table = "champion"
 
 
+class Watch(models.Model):
+    """What a nightly look at what changed said: a conclusion, kept for some weeks, as a JSON object."""
+
+    looked_at = models.BigIntegerField(db_index=True)
+    told = models.TextField()
+
+    class Meta:
+        db_table = "watch"
+
+
 class Learning(models.Model):
     """How this store learns; one row, whose id is 1."""
 

@@ -70,6 +70,10 @@
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
 
+  // How numbers are written in the language of the page, for the axes of charts.
+  const written = (type) => new Intl.NumberFormat(document.documentElement.lang || "en").formatToParts(1234567.8).find((part) => part.type === type)?.value || "";
+  const numbers = () => ({ decimal: written("decimal"), thousands: written("group"), grouping: [3], currency: ["", ""] });
+
   // Charts: the bundle is loaded only on pages that have some; the figures stand in a table beneath.
   const charts = () => document.querySelectorAll("figure.chart[data-spec]:not([data-drawn])").forEach((figure) => {
     const bundle = figure.dataset.bundle;
@@ -79,7 +83,7 @@
     const colour = (name) => style.getPropertyValue(name).trim();
     const text = { labelColor: colour("--soft"), titleColor: colour("--soft"), gridColor: colour("--line"), domainColor: colour("--line"), tickColor: colour("--line") };
     const config = { background: "transparent", font: "system-ui, sans-serif", axis: text, legend: text, title: { color: colour("--text") }, view: { stroke: null }, range: { category: ["--accent", "--edge", "--plus", "--warn", "--minus"].map(colour) }, mark: { color: colour("--accent") }, rule: { color: colour("--soft") }, text: { color: colour("--text") } };
-    load(bundle).then(() => window.vegaEmbed(figure.querySelector("div"), { ...spec, config: { ...config, ...spec.config } }, { ast: true, actions: false, renderer: "svg", tooltip: false, defaultStyle: false }))
+    load(bundle).then(() => window.vegaEmbed(figure.querySelector("div"), { ...spec, config: { ...config, ...spec.config } }, { ast: true, actions: false, renderer: "svg", tooltip: false, defaultStyle: false, formatLocale: numbers() }))
       .catch(() => { figure.querySelector("details")?.setAttribute("open", ""); });
   });
   let loading;
