@@ -12,7 +12,7 @@ import importlib
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple, cast
 
@@ -69,6 +69,23 @@ def doors() -> tuple[tuple[re.Pattern[str], Door], ...]:
     """The paths of all doors, compiled when the first request comes."""
     made = (importlib.import_module(f"qualify.capture.doors.{name}").DOOR for name in DOORS)
     return tuple((re.compile(path), cast("Door", door)) for door in made for path in door.paths)
+
+
+def ready() -> None:
+    """Make what the first requests would make, before several threads ask for it at once.
+
+    msgspec learns a type when it is first asked for it; a second thread that asks meanwhile finds half of what it
+    learns, and the process is gone (msgspec 0.22: a null pointer in ``_core``).
+    """
+    doors()
+    for kind in _kinds(msgspec.Struct):
+        msgspec.json.Decoder(kind)
+
+
+def _kinds(of: type) -> Iterator[type]:
+    for kind in of.__subclasses__():
+        yield kind
+        yield from _kinds(kind)
 
 
 def receive(request: HttpRequest, path: str) -> HttpResponse:

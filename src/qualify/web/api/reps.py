@@ -127,9 +127,10 @@ class GoesToOut(Schema):
     why: list[str]
 
 
-class LeftOut(Done):
-    """Where each lead of somebody who gets none any more went."""
+class LeftOut(Schema):
+    """Where each lead of somebody who gets none any more went; without a line of the audit it was only looked at."""
 
+    audit_id: int | None
     rep_id: str
     leads: list[GoesToOut]
 

@@ -81,22 +81,19 @@ def serve(host: str, port: int, processes: int) -> None:
     server.serve(target_loader=application, wrap_loader=False)
 
 
-SWITCH = 0.0005
-"""Seconds after which a thread that reads requests lets the writer go on, which commits for all of them and lets
-go of the interpreter at each of its statements; by Python's own measure it would wait ten times as long."""
-
 GARBAGE = (50_000, 20, 50)
 """How many objects more are there before Python looks for cycles: of what requests bring, nothing has any."""
 
 
 def application() -> Any:
     """The application in a worker process: loaded, and closed when the process ends."""
+    from qualify.web.doors import ready
     from qualify.web.serving.lifeline import hold_on_to_parent
     from qualify.web.serving.logs import begin
     from qualify.web.wsgi import application as loaded
 
     begin("web")  # Django has just set up its own
-    sys.setswitchinterval(SWITCH)
+    ready()
     gc.set_threshold(*GARBAGE)
     gc.freeze()
     hold_on_to_parent()
