@@ -79,11 +79,6 @@ def lived_through(store: Path, seconds: float) -> None:
     sound(sum(sender.acknowledged for sender in senders) + written[0])
 
 
-def test_a_few_seconds_of_everything(store: Path) -> None:
-    lived_through(store, 5)
-
-
-@pytest.mark.slow
 def test_two_minutes_of_everything(store: Path) -> None:
     began = time.monotonic()
     lived_through(store, 120)
