@@ -58,6 +58,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item, "fixturenames", ()
         ):  # a life takes seconds: one worker lives it for all
             item.add_marker(pytest.mark.xdist_group("lived"))
+            item.add_marker(pytest.mark.slow)  # a store that lived takes five seconds to make
 
 
 def pytest_collection_finish() -> None:

@@ -76,6 +76,7 @@ def test_a_body_may_not_be_larger_than_the_limit_once_it_is_inflated(body):
     assert refused.value.status == 413
 
 
+@pytest.mark.slow
 def test_a_bomb_is_not_inflated_beyond_the_limit():
     bomb = zlib.compress(bytes(200_000_000), 9)
     with pytest.raises(Refusal) as refused:

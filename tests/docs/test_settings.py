@@ -7,6 +7,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from qualify.web.doctoring.surroundings import VARIABLES
 from tests.docs.pages import DOCS
 from tests.house.project import ONE_READER, python_files, tree
@@ -17,6 +19,7 @@ FOR_TESTS = {"QUALIFY_MUST_RUN"}
 """Known to the doctor, so that it does not warn on a developer's machine; said in CONTRIBUTING.md."""
 
 
+@pytest.mark.slow
 def test_every_variable_that_is_read_is_on_the_page():
     page = (DOCS / "reference" / "settings.md").read_text(encoding="utf-8")
     assert not [name for name in sorted(read()) if f"`{name}`" not in page]

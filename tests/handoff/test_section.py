@@ -174,6 +174,7 @@ def test_a_share_below_the_line_is_explored_only_where_the_playbook_says_so():
     jsonschema.validate(read(text).data, schema())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", ["0%", "0.00%", "20.5%", "21%", "2", '"2"', "all"])
 def test_no_share_or_too_large_a_share_is_refused_and_so_does_the_schema(share):
     text = WHOLE.replace("  fallback: boss", f"  fallback: boss\n  explore: {share}")

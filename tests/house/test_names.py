@@ -32,6 +32,7 @@ def test_the_root_shows_few_things():
     assert len(entries) <= MOST_ROOT_ENTRIES, lines(entries)
 
 
+@pytest.mark.slow
 def test_no_file_names_a_registry_or_a_folder_of_somebodys_machine():
     read = [path for path in project_files() if str(path) not in MAY_SPELL]
     told = [f"{path}: {word}" for path in read for word in private(path)]

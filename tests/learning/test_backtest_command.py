@@ -92,12 +92,14 @@ def test_two_playbooks_are_judged_on_the_same_leads_and_held_side_by_side(found:
     assert (recall.change, recall.more_than_chance) == (0.25, False)  # three leads may well be chance
 
 
+@pytest.mark.slow
 def test_the_undecided_lead_is_named_as_undecided(found: Backtest) -> None:
     assert found.came.counted() == {
         "won": 12, "lost": 11, "young": 0, "open": 0, "unworked": 1, "before": 0, "quick": 0
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_volume_is_held_against_capacity(found: Backtest) -> None:
     assert [week.handed for week in found.one.weeks][:3] == [None, 5, 0]

@@ -81,6 +81,7 @@ CHARTS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", CHARTS)
 def test_it_is_what_vega_lite_understands_and_the_figures_say_the_same(where: str, people: Cast) -> None:
     import altair
