@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from django.conf import settings
@@ -82,8 +82,9 @@ def ready() -> None:
         msgspec.json.Decoder(kind)
 
 
-def _kinds(of: type) -> Iterator[type]:
-    for kind in of.__subclasses__():
+def _kinds(of: type[Any]) -> Iterator[type[Any]]:
+    below: list[type[Any]] = of.__subclasses__()
+    for kind in below:
         yield kind
         yield from _kinds(kind)
 

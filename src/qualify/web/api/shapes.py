@@ -29,7 +29,14 @@ def _moment(value: Any) -> Any:
     return value
 
 
-Id = Annotated[int, Field(ge=1, le=LARGEST)]
+def _no_truth(value: Any) -> Any:
+    """A number as it is; true is none, though Python takes it for 1."""
+    if isinstance(value, bool):
+        raise ValueError("a number is expected")
+    return value
+
+
+Id = Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_no_truth)]
 Moment = Annotated[
     int,
     Field(ge=EARLIEST, le=LATEST),
