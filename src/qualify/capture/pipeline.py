@@ -112,15 +112,14 @@ def _draft(call: Call, source: Source, facts: Facts, received_at: int) -> Draft:
 
 
 def _through(step: Step, drafts: list[Draft], lost: list[Lost], known: Known) -> list[Draft]:
-    work, gone, left = step.work, set[int](), iter(enumerate(drafts))
-    while True:
+    kept, work = [], step.work
+    for draft in drafts:
         try:
-            for place, draft in left:
-                if (dropped := work(draft, known)) is not None:
-                    lost.append(Lost(draft, dropped))
-                    gone.add(place)
-            break
+            dropped = work(draft, known)
         except Exception as error:  # whatever a stranger's data does to us, the other calls go on
-            lost.append(Lost(draft, Dropped(step.name, "failed", f"{type(error).__name__}: {error}"[:500])))
-            gone.add(place)
-    return [draft for place, draft in enumerate(drafts) if place not in gone] if gone else drafts
+            dropped = Dropped(step.name, "failed", f"{type(error).__name__}: {error}"[:500])
+        if dropped is None:
+            kept.append(draft)
+        else:
+            lost.append(Lost(draft, dropped))
+    return kept

@@ -71,6 +71,12 @@ class Consequence:
     blames: Blamed
 
 
+def parted(kept: str) -> tuple[str, str]:
+    """The word of a reason as it is kept (``word: words``), and what was added; ``other`` for no word of ours."""
+    word, _, words = kept.partition(": ")
+    return (word, words) if word in REASONS else ("other", kept)
+
+
 def effect_under(handoff: Handoff, reason: ReasonWord) -> Effect:
     """What a reason does under this playbook, which may say how long a lead rests.
 

@@ -140,8 +140,8 @@ def percentile(curve: Sequence[Step], share: float) -> int | None:
     return _by([step.used for step in curve], [step.unanswered for step in curve], share)
 
 
-_used, _answered, _within, _kept = (
-    itemgetter(Observed._fields.index(name)) for name in ("used", "answered", "within", "kept")
+_answered, _within, _kept = (
+    itemgetter(Observed._fields.index(name)) for name in ("answered", "within", "kept")
 )
 
 

@@ -12,7 +12,7 @@ from qualify.clock import now
 from qualify.moments import DAY
 from qualify.web.database import insert, rows, run
 from qualify.web.learning import keeping
-from qualify.web.learning.watching import KEPT, Nights, due, keep
+from qualify.web.learning.watching import KEPT, due, keep, nights
 from qualify.web.learning.working import FIRST_LOOK
 from qualify.web.living.errands import Among, Errands, take
 from qualify.web.living.kinds import LONG, ask
@@ -43,9 +43,9 @@ def looked(*alarms: dict[str, object]) -> dict[str, object]:
 def test_a_look_is_asked_for_once_a_day_where_there_is_anything_to_look_at(store: Path) -> None:
     assert not due(AT)
     arrived("page_viewed", [AT])
-    nights = Nights(AT)
-    assert nights.step(AT + FIRST_LOOK - 1) == 0, "a worker that has just begun is left alone"
-    assert [nights.step(AT + FIRST_LOOK + hour * DAY // 24) for hour in (0, 1, 23, 24, 25)] == [1, 0, 0, 1, 0]
+    looks = nights(AT)
+    assert looks.step(AT + FIRST_LOOK - 1) == 0, "a worker that has just begun is left alone"
+    assert [looks.step(AT + FIRST_LOOK + hour * DAY // 24) for hour in (0, 1, 23, 24, 25)] == [1, 0, 0, 1, 0]
     assert rows("SELECT count(*) FROM work WHERE kind = 'watch'") == [(2,)]
 
 

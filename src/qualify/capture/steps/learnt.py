@@ -49,8 +49,7 @@ def traits(draft: Draft, known: Known) -> Dropped | None:
     if draft.consent and draft.consent.get("process") is False:
         draft.account_traits = {}
         return None
-    call = draft.call
-    if (call.traits or "traits" in call.context) and (told := person_traits(call)):
+    if told := person_traits(draft.call):
         draft.traits = learnt(told, PERSON, known.limits)
     if draft.account_traits:
         draft.account_traits = learnt(draft.account_traits, ACCOUNT, known.limits)

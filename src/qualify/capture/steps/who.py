@@ -67,7 +67,7 @@ def _found(draft: Draft) -> list[Identifier]:
         found.append(identifier(f"external:{draft.source.name}", call.external_id))
     if call.email:
         found.append(identifier("email", call.email))
-    if (call.traits or "traits" in call.context) and (told := person_traits(call)):
+    if told := person_traits(call):
         for kind in ("email", "phone"):
             value = told.get(kind)
             if isinstance(value, str):

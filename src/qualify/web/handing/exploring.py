@@ -36,13 +36,8 @@ _WAITING: Final = (
     "WHERE p.id IN ({}) AND (p.email <> '' OR p.traits LIKE '%%\"phone\"%%')"
 )
 _AT_IT: Final = tuple(
-    f"SELECT owner_id FROM {table} WHERE owner_id IN ({{}}){counts}"
-    for table, counts in (
-        ("assignment", " AND taken_back_at IS NULL"),
-        ("decision", " AND taken_back_at IS NULL"),
-        ("outcome", " AND taken_back_at IS NULL"),
-        ("contact", ""),
-    )
+    f"SELECT owner_id FROM {table} WHERE owner_id IN ({{}}) AND taken_back_at IS NULL"
+    for table in ("assignment", "decision", "outcome", "contact")
 )
 
 

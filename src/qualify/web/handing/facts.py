@@ -10,7 +10,7 @@ import msgspec
 
 from qualify.handoff.facts import Assignment, Closing, Contact, Ownership, Rejection
 from qualify.handoff.followups import Enrolment, Happening, StepDone
-from qualify.handoff.reasons import REASONS
+from qualify.handoff.reasons import parted
 from qualify.handoff.standing import Fact
 from qualify.web.database import Row, insert, rows, those
 from qualify.web.verbs.leads import Lead
@@ -168,8 +168,7 @@ def _rejection(row: Row) -> Rejection:
 
 def typed(reason: str) -> tuple[str, str]:
     """A kept reason as its word and what was added; one that is no word of ours is something else, in words."""
-    word, _, words = reason.partition(": ")
-    return (word, words) if word in REASONS else ("other", reason or "no reason was given")
+    return parted(reason or "no reason was given")
 
 
 def _closing(row: Row) -> Closing:

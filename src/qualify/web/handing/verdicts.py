@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from qualify.handoff.reasons import REASONS
+from qualify.handoff.reasons import parted
 from qualify.reports.alignment import SaidWord
 from qualify.vocabulary import LADDER
 from qualify.web.database import Row, rows
@@ -85,16 +85,10 @@ def _word(said: Sequence[Row], ended_at: int | None, closed: bool) -> _Said:
         return "accepted" if closed else "waiting" if ended_at is None else "left", None, "", "", ""
     _, decided_at, decision, reason, by = said[-1]
     if decision == "rejected":
-        word, words = typed(reason)
+        word, words = parted(reason)
         return "rejected", decided_at, word, words, by
     first = next(each for each in said if each[2] != "rejected")
     return "accepted", first[1], "", "", by
-
-
-def typed(reason: str) -> tuple[str, str]:
-    """The word of a kept reason, and what was added; one that is no word of ours is something else."""
-    word, _, words = reason.partition(": ")
-    return (word, words) if word in REASONS else ("other", reason)
 
 
 def within(found: Sequence[Row] | None, at: int, until: int | None) -> Sequence[Row]:

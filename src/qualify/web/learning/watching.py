@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -13,7 +14,7 @@ from qualify.moments import DAY
 from qualify.web.database import insert, rows, run
 from qualify.web.learning.asking import asked
 from qualify.web.learning.keeping import model_of, reign
-from qualify.web.learning.working import FIRST_LOOK, Steps, in_force
+from qualify.web.learning.working import Schedule, Steps, in_force
 from qualify.web.living.kinds import Progress, ask
 
 KEPT: Final = 60
@@ -51,16 +52,6 @@ def due(now: int) -> bool:
     return bool(rows("SELECT 1 FROM event LIMIT 1"))
 
 
-class Nights:
-    """Asks for a look once a day."""
-
-    def __init__(self, since: int) -> None:
-        self.since = since
-
-    def step(self, now: int) -> int:
-        """Look whether one is due; how many were asked for."""
-        if 0 <= now - self.since < FIRST_LOOK or not due(now):
-            return 0
-        with transaction.atomic():
-            ask("watch", {}, now)
-        return 1
+def nights(since: int) -> Schedule:
+    """Asks for a look once a day; ``since`` is when the worker began."""
+    return Schedule(since, due, partial(ask, "watch", {}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django.db import transaction
@@ -119,16 +119,25 @@ def ask_for(who: str, now: int) -> int:
     return number
 
 
-class Schedule:
-    """Asks for lessons when they are due."""
+def _by_itself(now: int) -> int:
+    return ask_for(BY_ITSELF, now)
 
-    def __init__(self, since: int) -> None:
-        self.since = since
+
+class Schedule:
+    """Asks for work when it is due: for lessons, unless something else is said."""
+
+    def __init__(
+        self,
+        since: int,
+        due: Callable[[int], bool] = due,
+        ask: Callable[[int], object] = _by_itself,
+    ) -> None:
+        self.since, self.due, self.ask = since, due, ask
 
     def step(self, now: int) -> int:
-        """Look whether one is due; how many were asked for."""
-        if 0 <= now - self.since < FIRST_LOOK or not due(now):
+        """Look whether it is due; how often it was asked for."""
+        if 0 <= now - self.since < FIRST_LOOK or not self.due(now):
             return 0
         with transaction.atomic():
-            ask_for(BY_ITSELF, now)
+            self.ask(now)
         return 1

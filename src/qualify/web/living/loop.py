@@ -18,7 +18,7 @@ from qualify.web.handing.exploring import Drawing
 from qualify.web.handing.mailbox import Letterbox
 from qualify.web.handing.postman import Postman
 from qualify.web.handing.working import Hander
-from qualify.web.learning.watching import Nights
+from qualify.web.learning.watching import nights
 from qualify.web.learning.working import Schedule
 from qualify.web.living.errands import Among, Errands
 from qualify.web.living.heartbeat import Heartbeat
@@ -116,7 +116,7 @@ def loops(judging: Judging, stop: threading.Event) -> Sequence[Loop]:
         Loop("mail", Postman().step, 0.5, 2.0),
         Loop("letterbox", Letterbox().step, 5.0, 30.0),
         Loop("learning", Schedule(now()).step, 30.0, 300.0),
-        Loop("watching", Nights(now()).step, 60.0, 600.0),
+        Loop("watching", nights(now()).step, 60.0, 600.0),
         Loop("exploring", Drawing().step, 30.0, 300.0),
     )
 

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
+from qualify.handoff.reasons import parted
 from qualify.handoff.speed import Observed
 from qualify.reports.alignment import HandedOver
 from qualify.web.database import Row, marks, rows, those
@@ -26,7 +27,6 @@ from qualify.web.handing.verdicts import (
     grouped,
     named,
     news,
-    typed,
     with_sales,
 )
 from qualify.web.looking.inbox import RESPOND_WITHIN, TO_ACCEPT
@@ -167,7 +167,7 @@ def with_words(handed: Sequence[HandedOver]) -> list[HandedOver]:
         "AND owner_id IN ({}) ORDER BY id",
         refused,
     )
-    words = {(who, at): typed(reason)[1] for who, at, reason in found}
+    words = {(who, at): parted(reason)[1] for who, at, reason in found}
     return [
         each._replace(words=words.get((each.lead_id, each.said_at), "")) if each.said == "rejected" else each
         for each in handed

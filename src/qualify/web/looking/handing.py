@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 from django.utils.translation import gettext
@@ -285,26 +285,6 @@ def problems(now: int) -> list[str]:
     if not at.reps:
         return ["nobody is set up who gets leads"]
     return unknown_names(at.plan.handoff, [rep for rep in at.reps if rep.is_active(now)])
-
-
-def contacts_of(person_id: int) -> list[dict[str, Any]]:
-    """Every contact with a lead as it was written down, the newest first."""
-    names = (
-        "contact_id",
-        "rep_id",
-        "channel",
-        "direction",
-        "happened_at",
-        "outcome",
-        "auto_reply",
-        "note",
-        "source",
-    )
-    found = those(
-        f"SELECT {', '.join(names)} FROM contact WHERE owner_id IN ({{}}) ORDER BY happened_at DESC, id DESC",
-        [person_id],
-    )
-    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 class Letter(NamedTuple):
