@@ -112,7 +112,7 @@
   window.addEventListener("beforeunload", (event) => { if (document.querySelector("form[data-changed]")) event.preventDefault(); });
 
   // What is wider than its place can be moved by the arrow keys, also where nothing in it takes the focus.
-  const reach = () => document.querySelectorAll(".table-box, .chart > div, pre").forEach((box) => {
+  const reach = () => document.querySelectorAll(".table-box, pre").forEach((box) => {
     if (box.scrollWidth > box.clientWidth && !box.querySelector("a, button, input, select, textarea, summary")) box.tabIndex = 0;
   });
   ["DOMContentLoaded", "htmx:afterSwap"].forEach((name) => document.addEventListener(name, reach));
