@@ -16,7 +16,7 @@ from qualify.moments import DAY
 from qualify.playbook import parse
 from qualify.scoring.layout import Layout
 from qualify.scoring.record import Decided, Event, Record
-from qualify.scoring.single import Judgement
+from qualify.scoring.single import Judge, Judgement
 from qualify.stages.ladder import State
 from qualify.stages.living import Folded, Move, Version, fold
 from tests.scoring.world import NOW, World, facts, moments, playbooks
@@ -44,12 +44,10 @@ class Life:
         return sorted(found | {given.answered_at for given in record.answers})
 
     def record_at(self, moment: int) -> Record:
-        """Only what was known by then."""
+        """Only what was known by then; events say that themselves."""
         record = self.record
         return replace(
             record,
-            events=[event for event in record.events if event.known_at <= moment],
-            account_events=[event for event in record.account_events if event.known_at <= moment],
             learnt=[fact for fact in record.learnt if fact.learned_at <= moment],
             answers=[given for given in record.answers if given.answered_at <= moment],
             decisions=[made for made in record.decisions if made.decided_at <= moment],
@@ -319,12 +317,12 @@ def test_years_of_decay_are_not_looked_at_day_by_day(monkeypatch: pytest.MonkeyP
     """Twenty visits decay on 20 × 103 moments; only those at which a stage is entered or left matter."""
     mine, looks = Version("it", 0, parse(BOOK)), []
 
-    def counting(record: Record, as_of: int, judge: Any = mine.judge) -> Judgement:
-        looks.append(as_of)
-        judged: Judgement = judge(record, as_of)
+    def counting(self: Judge, *asked: Any, judge: Any = Judge.__call__) -> Judgement:
+        looks.append(asked[1])
+        judged: Judgement = judge(self, *asked)
         return judged
 
-    monkeypatch.setattr(mine, "judge", counting)
+    monkeypatch.setattr(Judge, "__call__", counting)
     visits = [event("visited", 1 + n / 7) for n in range(20)]
     gone = [event("unsubscribed", 1 + n / 5) for n in range(5)]
     life = life_of(*visits, *gone, versions=[mine])

@@ -7,13 +7,11 @@ playbook; what it tells is never later than a change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from qualify.criteria.logic import (
     Answered,
-    CameBack,
     DecidedIn,
     Field,
     Happened,
@@ -25,12 +23,10 @@ from qualify.criteria.logic import (
     parts,
 )
 from qualify.moments import DAY
-from qualify.points import decay_table
-from qualify.scoring.counting import Count
+from qualify.scoring.counting import FAR, Count, Following, Run, steps_of
 from qualify.scoring.layout import Layout, Scored
 from qualify.scoring.record import Record
 from qualify.scoring.single import Judge, Judgement
-from qualify.scoring.watching import FAR, Times, Watch
 
 
 class Coming(NamedTuple):
@@ -81,40 +77,32 @@ class Changes:
         self.aging = [each for each in self.points if each.window or each.steps]
         self.counted = [_counted(leaf, layout) for leaf in leaves if isinstance(leaf, Happened)]
         self.silences = [_silence(leaf, layout) for leaf in leaves if isinstance(leaf, Quiet)]
-        others = [layout.tally_of(leaf.occurrences) for leaf in leaves if isinstance(leaf, CameBack)]
-        self.watch = self._watch(layout, others)
-
-    def _watch(self, layout: Layout, others: list[int]) -> Watch:
-        looked_at = (
-            {each.tally for each in self.points} | {each.tally for each in self.silences} | set(others)
-        )
-        looked_at |= {each.tally for each in self.counted}
-        timed = {each.tally for each in self.points if each.steps and each.counts == "every time"}
-        timed |= {each.tally for each in self.counted if each.one_by_one}
-        return Watch(layout.tallies, looked_at if self.judge.sees_events else (), timed)
 
     def __call__(self, record: Record, as_of: int) -> int | None:
         """The first moment after ``as_of`` at which the judgement can change; None: never."""
-        counts = self.judge.counter.counts(record, as_of) if self.judge.sees_events else {}
-        return self._coming(record, as_of, counts).soonest
+        return self._coming(record, as_of, self.judge.counter.follow(record)).soonest
 
     def after(self, judged: Judgement) -> Coming:
         """The same after a judgement, which has counted already; what merely decays is told apart."""
-        return self._coming(judged.view.record, judged.as_of, judged.view.counts)
+        view = judged.view
+        following = view.following or self.judge.counter.follow(view.record)
+        return self._coming(view.record, judged.as_of, following, view.counts)
 
-    def _coming(self, record: Record, as_of: int, counts: Mapping[int, Count]) -> Coming:
-        times, soonest = self.watch.over(record, as_of)
-        points = self._points(counts, times, as_of)
+    def _coming(
+        self, record: Record, as_of: int, following: Following, counts: Mapping[int, Count] | None = None
+    ) -> Coming:
         turning = min(
-            soonest,
-            points.turning,
-            self._events(counts, times, as_of) if counts else FAR,
-            self._answers(record, as_of) if record.answers else FAR,
-            self._to_be_known(record, as_of),
+            self._answers(record, as_of) if record.answers else FAR, self._to_be_known(record, as_of)
         )
-        return Coming(turning, points.fading)
+        if not self.judge.sees_events:
+            return Coming(turning, FAR)
+        counts = following.counts(as_of) if counts is None else counts
+        runs = following.runs(as_of)
+        points = self._points(counts, runs, as_of)
+        events = self._events(counts, runs, as_of) if counts else FAR
+        return Coming(min(turning, points.turning, events, following.next_event(as_of)), points.fading)
 
-    def _points(self, counts: Mapping[int, Count], times: Times, as_of: int) -> Coming:
+    def _points(self, counts: Mapping[int, Count], runs: Mapping[int, Run], as_of: int) -> Coming:
         """When the lines of a rule on behaviour change."""
         turning = fading = FAR
         for tally, at_least, window, counted, steps in self.aging:
@@ -129,20 +117,20 @@ class Changes:
             if not steps:
                 continue
             if counted == "every time":
-                fading = min(fading, _next_step(times.get(tally, ()), steps, as_of))
+                fading = min(fading, runs[tally].fades(as_of))
             else:
                 once = count.first_at if counted == "first time" else count.last_at
-                fading = min(fading, _next_step((once,), steps, as_of))
+                fading = min(fading, _next_step(once, steps, as_of))
         return Coming(turning, fading)
 
-    def _events(self, counts: Mapping[int, Count], times: Times, as_of: int) -> int:
+    def _events(self, counts: Mapping[int, Count], runs: Mapping[int, Run], as_of: int) -> int:
         """When a condition on what happened turns."""
         soonest = FAR
         for each in self.counted:
             count = counts.get(each.tally)
             if count is None or count.n < each.at_least or not each.window:
                 continue
-            last = sorted(times[each.tally])[-each.at_least] if each.one_by_one else count.last_at
+            last = runs[each.tally].newest(each.at_least) if each.one_by_one else count.last_at
             soonest = min(soonest, last + each.window)
         for tally, silence, window in self.silences:
             count = counts.get(tally)
@@ -222,7 +210,7 @@ def _of_stages(layout: Layout) -> list[Truth]:
 
 def _points(rule: Scored) -> _Points:
     assert rule.tally is not None
-    steps = () if rule.half_life is None else _steps(abs(rule.points), rule.half_life)
+    steps = () if rule.half_life is None else steps_of(abs(rule.points), rule.half_life)
     return _Points(rule.tally, rule.at_least, (rule.window or 0) * DAY, rule.counts, steps)
 
 
@@ -240,25 +228,7 @@ def _window(occurrences: Occurrences) -> int:
     return (occurrences.window or 0) * DAY
 
 
-@cache
-def _steps(points: int, half_life: int) -> tuple[int, ...]:
-    """For each age in days, as long as the points are worth anything, the age at which they lose some (ms).
-
-    Towards the end the same hundredths last for many days, and those days are no change.
-    """
-    worth = decay_table(points, half_life)
-    steps: list[int] = []
-    for age in range(len(worth) - 2, -1, -1):
-        same = worth[age + 1] == worth[age]
-        steps.append(steps[-1] if same else (age + 1) * DAY)
-    return tuple(reversed(steps))
-
-
-def _next_step(times: Iterable[int], steps: tuple[int, ...], as_of: int) -> int:
-    """When the first of the occurrences loses some of its worth; ``FAR`` when none has any left."""
-    soonest, most = FAR, len(steps)
-    for happened_at in times:
-        age = (as_of - happened_at) // DAY
-        if age < most and happened_at + steps[age] < soonest:
-            soonest = happened_at + steps[age]
-    return soonest
+def _next_step(happened_at: int, steps: tuple[int, ...], as_of: int) -> int:
+    """When an occurrence next loses some of its worth; ``FAR`` when it has none left."""
+    age = (as_of - happened_at) // DAY
+    return happened_at + steps[age] if age < len(steps) else FAR

@@ -6,6 +6,7 @@ For the live application, where a lead is scored in microseconds after each even
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from qualify.moments import DAY, age_in_days
 from qualify.playbook.book import Playbook
 from qualify.playbook.sections import Bounds, Cuts
 from qualify.points import decayed
-from qualify.scoring.counting import Count, Counter
+from qualify.scoring.counting import Count, Counter, Following
 from qualify.scoring.layout import Layout, Scored
 from qualify.scoring.record import Record, Values
 from qualify.scoring.truths import Test, compiled
@@ -61,6 +62,7 @@ class View:
         "counts",
         "decision",
         "entered",
+        "following",
         "grade",
         "judge",
         "properties",
@@ -68,12 +70,14 @@ class View:
         "scores",
     )
 
-    def __init__(self, judge: Judge, record: Record, as_of: int) -> None:
-        self.judge, self.record, self.as_of = judge, record, as_of
+    def __init__(self, judge: Judge, record: Record, as_of: int, following: Following | None) -> None:
+        self.judge, self.record, self.as_of, self.following = judge, record, as_of, following
         self.properties: Values = (
             record.known_traits(as_of) if record.learnt or record.account_traits else record.traits
         )
-        self.counts = judge.counter.counts(record, as_of) if judge.sees_events else {}
+        self.counts: Mapping[int, Count] = {}
+        if judge.sees_events:
+            self.counts = following.counts(as_of) if following else judge.counter.counts(record, as_of)
         self.scores: dict[str, int] = {}
         self.grade: str | None = None
         self.decision: str | None = None
@@ -127,9 +131,12 @@ class Judge:
         grades = book.grades
         self.grades = [] if grades is None else [_marks(grades.letters, "D"), _marks(grades.numbers, "4")]
 
-    def __call__(self, record: Record, as_of: int) -> Judgement:
-        """Judge the lead by what was known at ``as_of`` (epoch milliseconds)."""
-        view = View(self, record, as_of)
+    def __call__(self, record: Record, as_of: int, following: Following | None = None) -> Judgement:
+        """Judge the lead by what was known at ``as_of`` (epoch milliseconds).
+
+        Whoever judges a lead at one moment after the other goes on ``following`` it.
+        """
+        view = View(self, record, as_of, following)
         sums = self.nothing.copy()
         lines: list[Line] = []
         unknown: list[int] = []

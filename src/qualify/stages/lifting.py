@@ -121,7 +121,7 @@ def _singles(trying: Trying, goals: Sequence[StageRule], state: State) -> list[l
             ways = [] if truth is None else [_facts_of(wish) for wish in wishes(truth, view)]
             asked = [wish for wish in _one_decision(ways) if wish and _is_ours_to_decide(wish, state, goals)]
             found += [[wish] for wish in asked]
-    for scored in trying.judge.layout.rules:
+    for scored in trying.version.judge.layout.rules:
         found += _earning(scored, trying)
     return _each_once(found)
 
@@ -152,7 +152,7 @@ def _earning(rule: Scored, trying: Trying) -> list[list[Wish]]:
             return []
         count = trying.counter.before.get(rule.tally)
         least = max(1, rule.at_least - (count.n if count else 0))
-        what = trying.judge.layout.tallies[rule.tally].occurrences
+        what = trying.version.judge.layout.tallies[rule.tally].occurrences
         more = AGAIN if rule.counts == "every time" else 0
         return [[frozenset({doing(what, times)}) for times in range(least, least + more + 1)]]
     judged = trying.now.judged.view

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 
 from qualify.playbook.book import Playbook
 from qualify.scoring.changing import Changes, Coming
+from qualify.scoring.counting import FAR, Following
 from qualify.scoring.layout import Layout
 from qualify.scoring.record import Decided, Record
 from qualify.scoring.single import Judge, Judgement
-from qualify.scoring.watching import FAR
 from qualify.stages.crossing import Thresholds
 from qualify.stages.ladder import Ladder, State
 from qualify.vocabulary import STAGES
@@ -113,6 +113,8 @@ class _Fold:
         self.judged: Judgement | None = None
         self.decision: Decided | None = None
         self.coming: Coming | None = None
+        self.following: Following | None = None
+        """What was counted so far, by the playbook in force."""
 
     def begin(self, since: int, now: int) -> None:
         """Stand at the moment before; nobody has to be judged there when the very next is one to look at."""
@@ -129,14 +131,17 @@ class _Fold:
         if facts != self.facts:
             self.facts, self.record = facts, self.record_at(at)
         number = bisect_right(self.published, at) - 1
-        self.version = self.versions[number] if number >= 0 else None
+        version = self.versions[number] if number >= 0 else None
+        if version is not self.version or not (self.following and self.following.follows(self.record)):
+            self.version = version
+            self.following = None if version is None else version.judge.counter.follow(self.record)
         there = self.version is not None and self.record.created_at <= at
         self.judged = self._judge(at) if there else None
         self.decision = self.record.newest_decision(at) if there else None
 
     def _judge(self, at: int) -> Judgement:
         assert self.version is not None
-        return self.version.judge(self.record, at)
+        return self.version.judge(self.record, at, self.following)
 
     def settle(self) -> None:
         """Take steps until the lead rests; it does after a few, as coming back happens once at a moment."""

@@ -6,17 +6,15 @@ judging a record in which the facts stand (a test holds the two together).
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from qualify.criteria.logic import Both, Field, Occurrences
 from qualify.moments import DAY
-from qualify.scoring.counting import Count, Counter, Special
-from qualify.scoring.layout import Tally
+from qualify.scoring.counting import Count, Counter, Following, Run, counted, run_of
 from qualify.scoring.record import AnswerGiven, Decided, Event, Record, Value
-from qualify.scoring.single import Judge, Judgement
+from qualify.scoring.single import Judgement
 from qualify.stages.ladder import State
 from qualify.stages.living import Version
 from qualify.stages.wishing import Answering, Being, Deciding, Doing, Wish, properties_for, solved
@@ -48,9 +46,7 @@ class Trying:
     ) -> None:
         self.version, self.state, self.decision, self.as_of = version, state, decision, as_of
         self.record = replace(record, traits=record.known_traits(as_of), learnt=(), account_traits={})
-        self.judge: Judge = copy.copy(version.judge)
-        self.counter = _More(version.judge, self.record, as_of)
-        self.judge.counter = self.counter
+        self.counter = _More(version.judge.counter, self.record, as_of)
         self.made: dict[Doing, list[Event] | None] = {}
         self.now = self._stepped(self.record, decision)
 
@@ -64,14 +60,14 @@ class Trying:
             traits={**self.record.traits, **facts.traits},
             answers=[*self.record.answers, *facts.answers],
         )
-        self.counter.fresh = facts.events
+        self.counter.fresh = list(facts.events)
         try:
             return self._stepped(record, facts.decision or self.decision)
         finally:
-            self.counter.fresh = ()
+            self.counter.fresh = []
 
     def _stepped(self, record: Record, decision: Decided | None) -> Tried:
-        judged = self.judge(record, self.as_of)
+        judged = self.version.judge(record, self.as_of, self.counter)
         return Tried(self.version.ladder.step(self.state, judged, decision), judged)
 
     def facts(self, wish: Wish) -> Facts | None:
@@ -151,67 +147,47 @@ class Trying:
 
     def has_done(self, what: Occurrences) -> bool:
         """Whether it happened before, however long ago."""
-        return bool(Special(0, Tally(what)).recent(list(self.counter.known(what)), self.as_of))
+        return bool(run_of(what, self.counter.known(what), self.as_of).times)
 
     def _begun(self, what: Occurrences) -> bool:
         """Whether what comes first in a sequence happened near enough already."""
         assert what.after is not None
         reach = self.as_of - (what.apart or 0) * DAY
-        test = Special(0, Tally(what.after))
-        return any(event[1] >= reach and test.sees(event) for event in self.counter.known(what))
+        begun = run_of(what.after, self.counter.known(what), self.as_of).times
+        return bool(begun) and begun[-1] >= reach
 
 
-class _More(Counter):
+class _More(Following):
     """Counts that are made once, and what is tried out on top of them."""
 
-    def __init__(self, judge: Judge, record: Record, as_of: int) -> None:
-        super().__init__(judge.layout.tallies)
-        self.as_of = as_of
-        self.fresh: Sequence[Event] = ()
-        self.before = judge.counter.counts(record, as_of) if judge.sees_events else {}
+    def __init__(self, counter: Counter, record: Record, as_of: int) -> None:
+        super().__init__(counter, record)
+        self.record, self.fresh = record, list[Event]()
+        self.before = super().counts(as_of)
         self.of_lead, self.of_account = (
             [event for event in events if event[1] <= as_of and event[2] <= as_of]
             for events in (record.events, record.account_events if record.account_id is not None else ())
         )
         self.newest = {False: _newest(self.of_lead), True: _newest(self.of_account)}
-        self.passes = ((self.own, self.of_lead), (self.shared, self.of_account))
-        self.seen = {
-            special.number: _looked_at(special, known)
-            for part, known in self.passes
-            for special in part.special
-        }
 
     def known(self, what: Occurrences) -> Sequence[Event]:
         """The events, known by the moment, among which these would be."""
         return self.of_account if what.whole_account else self.of_lead
 
-    def counts(self, record: Record, as_of: int) -> dict[int, Count]:
+    def counts(self, as_of: int) -> dict[int, Count]:
         """The counts with what is tried out."""
         found = dict(self.before)
-        if not self.fresh:
-            return found
-        touched: set[int] = set()
-        for part, _ in self.passes:
-            if part is self.shared and record.account_id is None:
-                continue
-            for event in self.fresh if part is self.shared else _own(self.fresh, record):
-                age = as_of - event[1]
-                for number, window, test, decay in part.by_kind.get(event[0], part.otherwise):
-                    if age < window and (test is None or test(event)):
-                        worth = decay[age // DAY] if age < len(decay) * DAY else 0
-                        _add(found, touched, number, event[1], worth)
-            self._count_special(part.special, record, as_of, found)
+        own = [event for event in self.fresh if event[4] == self.record.lead_id]
+        for stream, fresh in zip(self.streams, (own, self.fresh), strict=False):
+            runs: dict[int, Run] = {}
+            for event in fresh:
+                for number, put in stream.matching.matched(event, as_of):
+                    if number not in runs:
+                        before = stream.runs.get(number)
+                        runs[number] = stream.matching.run(number) if before is None else before.copy()
+                    put(runs[number], event)
+            found |= counted(runs, as_of)
         return found
-
-    def _count_special(
-        self, specials: Iterable[Special], record: Record, as_of: int, found: dict[int, Count]
-    ) -> None:
-        for special in specials:
-            shared = special in self.shared.special
-            fresh = [e for e in (self.fresh if shared else _own(self.fresh, record)) if special.sees(e)]
-            if fresh:
-                found.pop(special.number, None)
-                special.count([*self.seen[special.number], *fresh], as_of, found)
 
 
 def _newest(events: Iterable[Event]) -> dict[str, int]:
@@ -221,28 +197,3 @@ def _newest(events: Iterable[Event]) -> dict[str, int]:
         if event[1] > found.get(event[0], -1):
             found[event[0]] = event[1]
     return found
-
-
-def _looked_at(special: Special, known: list[Event]) -> list[Event]:
-    """The events that a tally looks at, each once."""
-    found = special.described.among(known)
-    if special.begins is None:
-        return found
-    there = {id(event) for event in found}
-    return [*found, *(event for event in special.begins.among(known) if id(event) not in there)]
-
-
-def _own(events: Iterable[Event], record: Record) -> list[Event]:
-    return [event for event in events if event[4] == record.lead_id]
-
-
-def _add(found: dict[int, Count], touched: set[int], number: int, at: int, worth: int) -> None:
-    """One occurrence more; a count that others see is not changed."""
-    if number not in found:
-        found[number] = Count(1, at, at, worth)
-    else:
-        if number not in touched:
-            before = found[number]
-            found[number] = Count(before.n, before.first_at, before.last_at, before.worth)
-        found[number].add(at, worth)
-    touched.add(number)
