@@ -37,10 +37,9 @@ class Life:
 
     @property
     def fact_moments(self) -> list[int]:
-        """When facts became known."""
+        """When facts became known that are no events."""
         record = self.record
-        found = {event.known_at for event in (*record.events, *record.account_events)}
-        found |= {fact.learned_at for fact in record.learnt} | {made.decided_at for made in record.decisions}
+        found = {fact.learned_at for fact in record.learnt} | {made.decided_at for made in record.decisions}
         return sorted(found | {given.answered_at for given in record.answers})
 
     def record_at(self, moment: int) -> Record:
@@ -101,7 +100,7 @@ HORIZON = 70
 def looked_at_all_the_time(life: Life, now: int) -> tuple[State, list[Move]]:
     """The fold, stepping at every whole day after every fact, at each until the lead rests."""
     facts_, record = life.fact_moments, life.record
-    happened = {event.happened_at for event in (*record.events, *record.account_events)}
+    happened = {at for event in (*record.events, *record.account_events) for at in event[1:3]}
     starts = {*facts_, *happened, *(version.in_force_from for version in life.versions), record.created_at}
     starts |= {record.account_created_at, *(given.expires_at or 0 for given in record.answers)}
     first = now - HORIZON * DAY

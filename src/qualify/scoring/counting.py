@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -71,9 +71,9 @@ class Following:
 
     def __init__(self, counter: Counter, record: Record) -> None:
         self.events, self.account_events = record.events, record.account_events
-        self.streams = [Stream(counter.own, record.events)]
+        self.streams = [Stream(_Told(counter.own, record.events))]
         if counter.shared.any and record.account_id is not None:
-            self.streams.append(Stream(counter.shared, record.account_events))
+            self.streams.append(Stream(counter.shared.told(record.account_events)))
 
     def follows(self, record: Record) -> bool:
         """Whether the record has the very events that are followed."""
@@ -141,6 +141,7 @@ class _Matching:
 
     def __init__(self, tallies: list[tuple[int, Tally]]) -> None:
         self.any = bool(tallies)
+        self.kept: _Told | None = None
         self.shapes = {number: _Shape.of(tally) for number, tally in tallies}
         told = [each for number, tally in tallies for each in _matchers(number, tally)]
         self.plain = _ByKind.of([each for each in told if each[1][4] is _PLAIN])
@@ -166,16 +167,24 @@ class _Matching:
                         found[number] = Count(1, event[1], event[1], worth)
         if self.special.any:
             runs: dict[int, Run] = {}
-            self.put(self.special, known, as_of, runs)
+            for event in known:
+                self.put(event, self.special.matched(event, as_of), runs)
             found |= counted(runs, as_of)
 
-    def put(self, some: _ByKind, events: Iterable[Event], as_of: int, runs: dict[int, Run]) -> None:
-        """Put events to the runs that they count for from that moment on."""
-        for event in events:
-            for number, put in some.matched(event, as_of):
-                if number not in runs:
-                    runs[number] = self.run(number)
-                put(runs[number], event)
+    def told(self, events: Sequence[Event]) -> _Told:
+        """Which of the events count for what. Of events that several leads share, one after the other, told once."""
+        kept = self.kept
+        if kept is None or kept.events is not events:
+            kept = self.kept = _Told(self, events)
+        return kept
+
+    def put(self, event: Event, matched: Sequence[Matched], runs: dict[int, Run]) -> None:
+        """Put an event to the runs of the tallies that it counts for."""
+        for number, put in matched:
+            run = runs.get(number)
+            if run is None:
+                run = runs[number] = self.run(number)
+            put(run, event)
 
     def run(self, number: int) -> Run:
         """A tally's run, with nothing in it yet."""
@@ -183,49 +192,66 @@ class _Matching:
         return Run(shape) if shape.plain else _Special(shape)
 
 
-class Stream:
-    """Events that become known and happen one after the other, and the runs they make."""
+class _Told:
+    """Events in the order in which they begin to count, each with the tallies that it counts for: told once."""
 
     def __init__(self, matching: _Matching, events: Sequence[Event]) -> None:
         self.matching, self.events = matching, events
+        self.moments: list[int] = []
+        """When each begins to count: it has happened by then, and is known."""
+        self.counting: list[tuple[Event, list[Matched]]] = []
+        self.plain: dict[int, tuple[list[int], list[int]]] = {}
+        """Of tallies that look at one event at a time: when each begins to count, and when it happened."""
+        for at, event in sorted([(max(event[1], event[2]), event) for event in events], key=_first):
+            if matched := matching.matched(event, at):
+                self.moments.append(at)
+                self.counting.append((event, matched))
+                for number, put in matched:
+                    if put is _PLAIN:
+                        since, happened = self.plain.setdefault(number, ([], []))
+                        since.append(at)
+                        happened.append(event[1])
+
+    def runs(self, as_of: int, many: int) -> dict[int, Run]:
+        """The runs of the first so many, which are those that count at the moment."""
+        found: dict[int, Run] = {}
+        for number, (since, happened) in self.plain.items():
+            if times := sorted(happened[: bisect_right(since, as_of)]):
+                found[number] = run = self.matching.run(number)
+                run.times = times
+        if self.matching.special.any:
+            for event, matched in self.counting[:many]:
+                self.matching.put(event, [each for each in matched if each[1] is not _PLAIN], found)
+        return found
+
+
+class Stream:
+    """Events as they begin to count one after the other, and the runs that they make."""
+
+    def __init__(self, told: _Told) -> None:
+        self.told, self.matching = told, told.matching
+        self.taken = 0
+        """So many are in the runs."""
         self.runs: dict[int, Run] = {}
-        self.coming: list[tuple[int, Event, list[Matched]]] | None = None
-        """What is to count later, the next one last; None before the first moment."""
-        self.taken_at = _NEVER
-        """Since when everything counts that is in the runs."""
 
     def go(self, as_of: int) -> None:
-        """Take in what counts by then; an earlier moment than what was taken in means to begin anew."""
-        if self.coming is None or as_of < self.taken_at:
-            self._begin(as_of)
-        while self.coming and self.coming[-1][0] <= as_of:
-            self.taken_at, event, matched = self.coming.pop()
-            for number, put in matched:
-                put(self._run(number), event)
+        """Take in what counts by then; where that is less than what was taken in, begin anew."""
+        many = bisect_right(self.told.moments, as_of)
+        if not self.taken or many < self.taken:
+            self.runs = self.told.runs(as_of, many) if many else {}
+        else:
+            for event, matched in self.told.counting[self.taken : many]:
+                self.matching.put(event, matched, self.runs)
+        self.taken = many
 
     def next_event(self, as_of: int) -> int:
         """When the next one counts."""
         self.go(as_of)
-        return self.coming[-1][0] if self.coming else FAR
+        return self.told.moments[self.taken] if self.taken < len(self.told.moments) else FAR
 
-    def _begin(self, as_of: int) -> None:
-        self.runs = {}
-        for some in (self.matching.plain, self.matching.special):
-            known = (event for event in self.events if event[1] <= as_of and event[2] <= as_of)
-            self.matching.put(some, known if some.any else (), as_of, self.runs)
-        self.taken_at, self.coming = as_of, self._to_come(as_of)
 
-    def _to_come(self, as_of: int) -> list[tuple[int, Event, list[Matched]]]:
-        """Those that are to count for something after the moment, the first of them last."""
-        dated = [(at, event) for event in self.events if (at := max(event[1], event[2])) > as_of]
-        found = [(at, event, self.matching.matched(event, at)) for at, event in dated]
-        return sorted((each for each in found if each[2]), key=lambda each: each[0], reverse=True)
-
-    def _run(self, number: int) -> Run:
-        run = self.runs.get(number)
-        if run is None:
-            run = self.runs[number] = self.matching.run(number)
-        return run
+def _first(pair: tuple[int, Event]) -> int:
+    return pair[0]
 
 
 class _Shape(NamedTuple):
@@ -383,11 +409,10 @@ def counted(runs: Mapping[int, Run], as_of: int) -> dict[int, Count]:
     return {number: count for number, count in told if count is not None}
 
 
-def run_of(what: Occurrences, events: Iterable[Event], as_of: int) -> Run:
+def run_of(what: Occurrences, events: Sequence[Event], as_of: int) -> Run:
     """The occurrences among events that are known by the moment, which no playbook has to ask for."""
-    stream = Stream(_Matching([(0, Tally(what))]), list(events))
-    stream.go(as_of)
-    return stream.runs.get(0) or Run(_Shape.of(Tally(what)))
+    told = _Matching([(0, Tally(what))]).told(events)
+    return told.runs(as_of, bisect_right(told.moments, as_of)).get(0) or Run(_Shape.of(Tally(what)))
 
 
 def _matchers(number: int, tally: Tally) -> list[tuple[frozenset[str] | None, _Matcher]]:

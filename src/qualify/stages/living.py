@@ -81,8 +81,11 @@ def fold(
     """Fold the ladder's step over every moment after ``since``, up to and with ``now``.
 
     ``versions`` in the order in which they came into force. ``fact_moments``, sorted, are the moments at which
-    facts about the lead became known; ``record_at(moment)`` gives the record with the facts known by then, and
-    is asked again only when one of them has passed. ``state`` is the state at ``since``. A new lead begins with
+    facts about the lead became known that are no events; ``record_at(moment)`` gives the record with the facts
+    known by then, and is asked again only when one of them has passed. Events are there from the beginning, each
+    with when it is known: those that count for nothing are not looked at.
+
+    ``state`` is the state at ``since``. A new lead begins with
     ``State.at_first(created_at)`` at any moment before its ``created_at``, and is not looked at earlier than that.
 
     Folding to a moment, and on from there with the state it gave, comes to the same as folding at once. Whoever
@@ -118,7 +121,7 @@ class _Fold:
 
     def begin(self, since: int, now: int) -> None:
         """Stand at the moment before; nobody has to be judged there when the very next is one to look at."""
-        self.at = since
+        self._take_in(since)
         if self._planned() == since + 1 <= now:
             self.coming = Coming(since + 1, FAR)
         else:
@@ -126,6 +129,12 @@ class _Fold:
 
     def look(self, at: int) -> None:
         """Take in what is known at the moment, and judge it by the playbook that is in force."""
+        self._take_in(at)
+        there = self.version is not None and self.record.created_at <= at
+        self.judged = self._judge(at) if there else None
+        self.decision = self.record.newest_decision(at) if there else None
+
+    def _take_in(self, at: int) -> None:
         self.at, self.coming = at, None
         facts = bisect_right(self.fact_moments, at)
         if facts != self.facts:
@@ -135,9 +144,6 @@ class _Fold:
         if version is not self.version or not (self.following and self.following.follows(self.record)):
             self.version = version
             self.following = None if version is None else version.judge.counter.follow(self.record)
-        there = self.version is not None and self.record.created_at <= at
-        self.judged = self._judge(at) if there else None
-        self.decision = self.record.newest_decision(at) if there else None
 
     def _judge(self, at: int) -> Judgement:
         assert self.version is not None
@@ -173,7 +179,8 @@ class _Fold:
 
     def _planned(self) -> int:
         """When next a fact becomes known or a playbook comes into force."""
-        return min(_next(self.fact_moments, self.at), _next(self.published, self.at))
+        event = self.following.next_event(self.at) if self.following else FAR
+        return min(event, _next(self.fact_moments, self.at), _next(self.published, self.at))
 
     def _told(self) -> Coming:
         turning = self._planned()

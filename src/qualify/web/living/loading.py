@@ -52,21 +52,16 @@ class Loaded:
     decisions: list[Dated[Decided]] = field(default_factory=list)
 
     def moments(self) -> list[int]:
-        """The moments at which a fact about the person became known."""
+        """The moments at which a fact about the person became known that is no event: those say it themselves."""
         dated: list[Dated[Any]] = [*self.learnt, *self.answers, *self.decisions, *self.account_traits]
-        found = {each.known_at for each in dated}
-        found |= {event.known_at for event in self.events}
-        found |= {event.known_at for event in self.account_events}
-        return sorted(found)
+        return sorted({each.known_at for each in dated})
 
 
 class Recorder:
     """Gives the record of a person with what was known by then and no more."""
 
     def __init__(self, person: Loaded, fields: Fields) -> None:
-        self.person, self.fields = person, fields
-        dated: list[Dated[Any]] = [*person.learnt, *person.answers, *person.decisions, *person.account_traits]
-        self.turns = sorted({each.known_at for each in dated})
+        self.person, self.fields, self.turns = person, fields, person.moments()
         self.made: dict[int, Record] = {}
 
     def __call__(self, moment: int) -> Record:

@@ -141,7 +141,9 @@ class Worker:
         starts = start_states(since)
         judged = [
             Judged(person, self._fold(person, versions, fields, starts, since, now), since[who])
-            for who, person in people.items()
+            for who, person in sorted(
+                people.items(), key=lambda each: each[1].account_id or 0
+            )  # colleagues together
         ]
         taken = self._held(taken)
         with transaction.atomic():

@@ -24,7 +24,7 @@ class Recorded:
 
     @cached_property
     def moments(self) -> list[int]:
-        """When facts became known."""
+        """When facts became known that are no events."""
         return self.person.moments()
 
     def record(self, moment: int) -> Record:
