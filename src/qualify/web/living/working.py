@@ -26,8 +26,12 @@ from qualify.web.living.versions import Versions
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 200
-"""People judged in one go: few enough that capture never waits long for the file."""
+AT_ONCE = 50
+"""People judged in one go: few enough that neither capture nor who comes next waits long."""
+
+BEHIND = 5_000
+"""By so many milliseconds those are older in the line who have news of their own: whom a colleague did something, or
+for whom only time has passed, comes after them."""
 
 LEASE = 30_000
 """Milliseconds after which somebody else may take what a worker took and did not finish."""
@@ -46,6 +50,7 @@ FREE = (
 them. Somebody who took them for longer than anybody does had a clock that was ahead; not so who took them for as
 long as everybody does, a little after we looked at the clock: hence one lease more."""
 
+_TURN = f"marked_at + CASE WHEN own THEN 0 ELSE {BEHIND} END"
 _TAKEN = "person_id, since, marks, own, tries, taken_until"
 _DUE = (
     "next_at <= %s AND NOT EXISTS "
@@ -235,7 +240,7 @@ def mark_due(now: int, most: int) -> None:
 def take(now: int, most: int) -> list[Taken]:
     """Take some of those who are dirty; nobody else takes them while the lease runs."""
     lock = "" if is_sqlite() else " FOR UPDATE SKIP LOCKED"
-    chosen = f"SELECT person_id FROM dirty WHERE {FREE} ORDER BY marked_at LIMIT %s{lock}"
+    chosen = f"SELECT person_id FROM dirty WHERE {FREE} ORDER BY {_TURN} LIMIT %s{lock}"
     found = rows(
         f"UPDATE dirty SET taken_until = %s WHERE person_id IN ({chosen}) RETURNING {_TAKEN}",
         [now + LEASE, now, now, now, most],
