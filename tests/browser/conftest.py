@@ -118,7 +118,8 @@ def chrome() -> Iterator[Browser]:
 
 def window(chrome: Browser, site: Site, who: str | None, **more: Any) -> Seen:
     """A window of somebody's own browser."""
-    context = chrome.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", **more)
+    told = {"locale": "en-GB", **more}
+    context = chrome.new_context(viewport={"width": 1280, "height": 900}, **told)
     context.set_default_timeout(PATIENCE)
     if who is not None:
         host = urlsplit(site.url).hostname or ""
