@@ -71,7 +71,7 @@ class Following:
 
     def __init__(self, counter: Counter, record: Record) -> None:
         self.events, self.account_events = record.events, record.account_events
-        self.streams = [Stream(_Told(counter.own, record.events))]
+        self.streams = [Stream(counter.own.told(record.events))]
         if counter.shared.any and record.account_id is not None:
             self.streams.append(Stream(counter.shared.told(record.account_events)))
 
@@ -172,7 +172,7 @@ class _Matching:
             found |= counted(runs, as_of)
 
     def told(self, events: Sequence[Event]) -> _Told:
-        """Which of the events count for what. Of events that several leads share, one after the other, told once."""
+        """Which of the events count for what; told once for events that are asked about again."""
         kept = self.kept
         if kept is None or kept.events is not events:
             kept = self.kept = _Told(self, events)

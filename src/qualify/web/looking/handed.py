@@ -210,8 +210,7 @@ def _more_sequences(spell: Spell | None, at: Desk, sequences: Sequence[Followed]
 
 
 def _brief(person_id: int, given: Assignment | None, clock: Clock | None, at: Desk) -> Brief | None:
-    judged = at.judged([person_id]).get(person_id)
-    if judged is None or given is None:
+    if given is None or (judged := at.judged([person_id]).get(person_id)) is None:
         return None
     due_at = clock.due_at if clock is not None and clock.stopped_at is None else None
     return brief_of(judged, given, at, due_at)
