@@ -11,7 +11,7 @@ from typing import Any
 from bench.data import MOMENT
 from qualify.criteria.logic import Field
 from qualify.moments import DAY
-from qualify.playbook import Playbook, load
+from qualify.playbook import Playbook, load, parse
 from qualify.scoring.record import Event, Record
 from qualify.scoring.single import Judge
 
@@ -83,6 +83,26 @@ def main() -> None:
     judged, theirs = on_traits()
     print(f"| one-lead path: total, grade and every line of the ledger | {judged:.0f} |")
     print(f"| glsm: the total alone | {theirs:.0f} |")
+    print("\n| a lead and its company, from its first day on | moments | ms of CPU |\n| --- | ---: | ---: |")
+    for events, days in ((50, 90), (300, 1), (300, 90), (2_000, 300)):
+        moments, took = folding(events, days)
+        print(f"| {events:,} events in {days} days | {moments:,} | {took:.0f} |")
+
+
+def folding(events: int, days: int) -> tuple[int, float]:
+    """At how many moments something counts for a lead, and what stepping through all of them costs (ms of CPU)."""
+    from qualify.playbook.starters import text
+    from qualify.stages.ladder import State
+    from qualify.stages.living import Version, fold
+
+    draw, kinds = random.Random(3), [*KINDS, "signed_up", "demo_requested"]
+    times = sorted(MOMENT - draw.randrange(days * DAY) for _ in range(events))
+    done = [Event(draw.choice(kinds), at, at, {}, "l") for at in times]
+    record = Record("l", account_id="a", created_at=times[0], events=done, account_events=done)
+    version = Version("it", 0, parse(text("b2b-saas")))
+    before = time.process_time()
+    fold([version], lambda at: record, [], State.at_first(times[0]), times[0] - 1, MOMENT)
+    return len(set(times)), (time.process_time() - before) * 1_000
 
 
 LABELS = ["first", "second", "third", "fourth"]

@@ -32,6 +32,7 @@ def test_everybody_is_there_with_a_history_and_a_standing(loaded):
     assert people == standings > 40
     assert rows("SELECT count(*) FROM dirty") == [(0,)]
     assert len(rows("SELECT DISTINCT stage FROM standing")) > 2
+    assert len(rows("SELECT DISTINCT channel FROM person WHERE channel <> ''")) > 2
     [(first, last)] = rows("SELECT min(received_at), max(received_at) FROM event")
     assert now() - first > 300 * 86_400_000 and last <= now()
     assert all(

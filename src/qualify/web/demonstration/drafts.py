@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from qualify.capture.channels import DEFAULT
 from qualify.capture.model import Call, Draft, Identifier, Linked, Source
+from qualify.capture.steps.where import host_of
 from qualify.identity.normalising import normal_phone, registrable_domain
 from qualify.market import Market
 
@@ -83,12 +85,12 @@ class Drafts:
             yield self._draft(f"trait {number}", "identify", at, user(row["lead_id"]), traits=told)
 
     def events(self) -> Iterator[Draft]:
-        """What they did."""
+        """What they did; of who came from elsewhere, by which channel."""
         for row in self.tables["events"].to_pylist():
             who = user(row["lead_id"]) if row["lead_id"] else browser(row["anonymous_id"])
             yield self._draft(
                 row["event_id"], row["kind"], milliseconds(row["happened_at"]), who,
-                milliseconds(row["received_at"]), properties=json.loads(row["properties"] or "{}"),
+                milliseconds(row["received_at"]), properties=_touched(json.loads(row["properties"] or "{}")),
             )  # fmt: skip
 
     def links(self) -> Iterator[Draft]:
@@ -97,6 +99,15 @@ class Drafts:
             who, other = user(row["lead_id"]), browser(row["anonymous_id"])
             at = milliseconds(row["learned_at"])
             yield self._draft(f"link {number}", "identify", at, who, links=[Linked(who, other, "identified")])
+
+
+def _touched(properties: dict[str, Any]) -> dict[str, Any]:
+    """What a client says of a page view, with the channel that the pipeline would tell from it."""
+    led, came_from = properties.get("utm"), properties.get("referrer")
+    if led or came_from:
+        told = {f"utm_{name}": text for name, text in (led or {}).items()}
+        properties["channel"] = DEFAULT.channel(told, told, host_of(came_from or ""))
+    return properties
 
 
 def _others(row: Mapping[str, Any]) -> Iterator[Identifier]:
