@@ -76,3 +76,26 @@ def test_who_guesses_is_told_to_wait_and_so_is_who_knows(site: Site, chrome: Bro
         sign_in(page, "rolf")
         assert "please wait" in page.locator(".notice.error").inner_text()
         assert page.get_by_label("E-mail").input_value() == "rolf@qualify.example"
+
+
+def test_whoever_is_invited_comes_in_by_the_link_alone(site: Site, chrome: Browser) -> None:
+    """Its address is a secret, and yet the browser has to say where the form comes from."""
+    with looking(chrome, site, "ada") as seen:
+        page = seen.page
+        page.goto(site.url + "/people")
+        page.get_by_label("E-mail").fill("nora@qualify.example")
+        page.get_by_label("Role").select_option("viewer")
+        page.locator("section.panel form button").click()
+        page.wait_for_load_state()
+        link = page.locator("main").inner_text().partition("/join/")[2].split()[0]
+    with looking(chrome, site, None) as seen:
+        page = seen.page
+        page.goto(f"{site.url}/join/{link}")
+        page.get_by_label("Name").fill("Nora")
+        for field in page.locator("input[type=password]").all():
+            field.fill("nora knows the words")
+        page.locator("main form button").last.click()
+        page.wait_for_load_state()
+        assert "/join/" not in page.url
+        expect(page.locator("h1")).not_to_have_text("Once more, please")
+        expect(page.get_by_text("Nora").first).to_be_visible()

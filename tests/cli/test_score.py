@@ -172,3 +172,16 @@ def stage_of(ask: Ask, lead: str, *words: str) -> str:
 
 def written(name: str, head: str, rows: list[str]) -> None:
     Path(name).write_text("\n".join([head, *rows, ""]), encoding="utf-8")
+
+
+def test_a_playbook_without_stages_scores_leads_that_sales_decided_on(ask: Ask, shop: Path):
+    Path("small.yaml").write_text(
+        "playbook: small\nscores:\n  it:\n    rules:\n      - {points: 5, name: is known, when: {trait: country, is: known}}\n",
+        encoding="utf-8",
+    )
+    Path("decisions.csv").write_text(
+        "lead_id,decision,decided_at\nada,accepted,2026-02-01\n", encoding="utf-8"
+    )
+    said = ask("score", *FACTS, *THEN, "--decisions", "decisions.csv", "-p", "small.yaml")
+    assert said.exit_code == 0, said.output
+    assert ": 3 leads" in said.stdout.splitlines()[0]

@@ -129,6 +129,18 @@ def test_properties_come_from_json(world: World, properties):
     assert world.rows("events", "page.path__text", "seconds__quantity") == [("/pricing", 12.0)]
 
 
+@pytest.mark.parametrize("top", ['{"path": "/Pricing"}', '"text"'])
+def test_a_property_at_the_top_of_one_event_hides_those_of_no_other(world: World, top):
+    rows = [f'"properties": {{"page": {{"path": "/{n}"}}}}' for n in (1, 2)]
+    events = [
+        f'{{"lead_id": "{n}", "kind": "page_viewed", "time": "2026-03-01", {row}}}'
+        for n, row in enumerate(rows, 1)
+    ]
+    events.append(f'{{"lead_id": "3", "kind": "page_viewed", "time": "2026-03-01", "page": {top}}}')
+    world.gather(events=world.write("e.jsonl", "\n".join(events)))
+    assert {"/1", "/2"} <= set(world.rows("events", "page.path__text"))
+
+
 def test_properties_come_from_columns_of_their_own(world: World):
     world.gather(events="lead_id,kind,time,page.path,Seconds\n1,page_viewed,2026-03-01,/Pricing,12\n")
     assert world.rows("events", "page.path__text", "seconds__quantity") == [("/pricing", 12.0)]

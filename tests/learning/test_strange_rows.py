@@ -71,6 +71,7 @@ def test_noise_ends_in_nothing_to_learn():
     lesson = learnt(rows, 30)
     assert lesson.verdict.nothing_to_learn and lesson.champion == "rules"
     assert lesson.verdict.why.startswith("nothing to learn here")
+    assert not [each for each in lesson.proposals if each.verdict == "new"]
 
 
 @pytest.mark.slow

@@ -26,7 +26,11 @@ class Finder:
         column = self.headers.trait(name)
         if column is not None and column in self.given.columns and column != self.bag:
             return self.given.column(column)
-        return self._inside_a_column(name) or self._in_the_bag(name)
+        inside, bag = self._inside_a_column(name), self._in_the_bag(name)
+        if inside is None or bag is None:
+            return inside or bag
+        # Some rows may have it here and some there, as clients of several kinds send it.
+        return Cell(f"coalesce({_as_text(inside)}, {_as_text(bag)})", "VARCHAR")
 
     def columns(self, name: str) -> list[str]:
         """The columns that are needed to look for it."""
@@ -73,3 +77,9 @@ class Finder:
         json = f"to_json({cell.sql})" if cell.is_nested else cell.sql
         value = f"json_extract_string({json}, {literal(json_path(path))})"
         return value if cell.type == "JSON" or cell.is_nested else f"TRY({value})"
+
+
+def _as_text(cell: Cell) -> str:
+    if cell.type == "VARCHAR":
+        return cell.sql
+    return f"json_extract_string(to_json({cell.sql}), '$')"

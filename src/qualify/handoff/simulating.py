@@ -13,6 +13,11 @@ from qualify.handoff.routing import Arrival, Plan, route
 from qualify.handoff.standing import Fact, Standing, in_order, moment_of
 
 
+def _turn(each: Arrival) -> tuple[int, int, str, int]:
+    """Who comes first; of several at once the lead with the lower number, as in the application."""
+    return each.at, len(each.lead_id), each.lead_id, each.cycle
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
     """What a rep was given in the period, and how many leads they had open at most."""
@@ -76,7 +81,7 @@ def simulate(
     standing, watched = Standing(before), _Watched()
     facts = deque(in_order(endings))
     given: list[Assignment] = []
-    for arrival in sorted(arrivals, key=lambda each: (each.at, each.lead_id, each.cycle)):
+    for arrival in sorted(arrivals, key=_turn):
         while facts and moment_of(facts[0]) <= arrival.at:
             standing.add(facts.popleft())
         assignment = route(arrival, plan, roster, standing)

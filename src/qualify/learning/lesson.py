@@ -148,7 +148,7 @@ def _taught(
         challenger=challenging(rows.columns, rows.won, rows.lead) if wins else None,
         champion="rules" if not found.active else "challenger" if wins else "likelihood",
         card=card,
-        proposals=_proposed(rows, card, book, rules),
+        proposals=_proposed(rows, card if found.active else None, book, rules),
         warnings=tuple(_warnings(rows, cross, tested.figures.get("likelihood"))),
     )
 
@@ -195,10 +195,12 @@ def _card(rows: Evidence, size: int) -> Card:
     return _cards(rows, (size,))[size]
 
 
-def _proposed(rows: Evidence, card: Card, book: Playbook | None, rules: Columns) -> tuple[Proposal, ...]:
-    """What history says of each rule in force, and the card's items that are none of them."""
+def _proposed(
+    rows: Evidence, card: Card | None, book: Playbook | None, rules: Columns
+) -> tuple[Proposal, ...]:
+    """What history says of each rule in force, and the items that are none of them of a card that passed its test."""
     own = [] if book is None else proposals(book, rules, rows.won)
-    return (*own, *new_rules(card, rows.columns, rows.won, rules))
+    return (*own, *(new_rules(card, rows.columns, rows.won, rules) if card is not None else ()))
 
 
 def _warnings(rows: Evidence, cross: Figures, later: Figures | None) -> list[str]:

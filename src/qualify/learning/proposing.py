@@ -152,7 +152,11 @@ def _verdict(today: float, had: Support) -> str:
 
 
 def new_rules(card: Card, columns: Columns, won: Flags, today: Iterable[str] = ()) -> list[Proposal]:
-    """The card's items that are none of the playbook's own rules, as proposals of new ones."""
+    """The card's items that are none of the playbook's own rules, as proposals of new ones.
+
+    An item may do its work on a card only beside the others: one that history does not surely support by itself, in
+    the same direction and of enough leads, is no rule that anybody should agree to.
+    """
     rules, answers = set(today), card.items.matrix(columns)
     found = []
     slope = max(card.chance.slope, 1e-6)
@@ -160,20 +164,25 @@ def new_rules(card: Card, columns: Columns, won: Flags, today: Iterable[str] = (
         column = columns[item.column]
         if column.origin == "rule" and item.column in rules:
             continue
-        had = _alone(answers[:, place], won, float(card.points[place]), slope)
+        had = _alone(answers[:, place], won, slope)
+        if not _stands_alone(had, int(card.points[place])):
+            continue
         when = criterion_of(item, card.items, columns)
         found.append(Proposal(said(item, column), "new", None, int(card.points[place]), had, None, when))
     return sorted(found, key=lambda each: -abs(each.points))
 
 
-def _alone(held: Floats, won: Flags, points: float, slope: float) -> Support:
-    """An item of a card with its points, as sure as its leads' rates are."""
+def _stands_alone(had: Support, points: int) -> bool:
+    return had.leads >= LEAST_LEADS and not had.low <= 0 <= had.high and (had.points > 0) == (points > 0)
+
+
+def _alone(held: Floats, won: Flags, slope: float) -> Support:
+    """What history says of an item by itself: its log-odds ratio as points of the card, half a lead added to each count."""
     leads, wins = int(held.sum()), int((held * won).sum())
     others, others_won = len(won) - leads, int(won.sum()) - wins
-    error = np.sqrt(
-        sum(1 / max(count, 0.5) for count in (wins, leads - wins, others_won, others - others_won))
-    )
-    half = Z_90 * float(error) / slope
+    counts = [count + 0.5 for count in (wins, leads - wins, others_won, others - others_won)]
+    points = float(np.log(counts[0] / counts[1]) - np.log(counts[2] / counts[3])) / slope
+    half = Z_90 * float(np.sqrt(sum(1 / count for count in counts))) / slope
     return Support(leads, wins, others, others_won, points, points - half, points + half)
 
 

@@ -91,7 +91,7 @@ class _Standing(Facts):
 
     def decision(self) -> Any:
         """The newest decision, if it was made in this cycle."""
-        if "decisions" not in self.tables:
+        if "decisions" not in self.tables or not self.layout.stages:  # without stages nobody asks for them
             return ibis.null("string")
         fresh = surely(self.table.decided_at > self.table.cycle_since)
         return fresh.ifelse(self.table.decision, ibis.null("string"))

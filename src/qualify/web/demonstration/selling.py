@@ -31,7 +31,7 @@ from qualify.web.verbs.contacting import Touch, keep_contact
 from qualify.web.verbs.leads import lead
 
 COLLEAGUES: Final[Mapping[str, Mapping[str, Any]]] = {
-    ADMIN: {"name": "You", "teams": ["sales"]},
+    ADMIN: {"name": "Demo", "teams": ["sales"]},
     "ana.ruiz@demo.example": {"name": "Ana Ruiz", "teams": ["sales"], "weight": 2},
     "ben.okafor@demo.example": {"name": "Ben Okafor", "teams": ["sales", "managers"], "weight": 1},
 }

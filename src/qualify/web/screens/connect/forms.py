@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -17,6 +16,7 @@ from qualify.clock import now
 from qualify.errors import QualifyError
 from qualify.web.looking import capture
 from qualify.web.looking.hosted import forms_there
+from qualify.web.people.reaching import link
 from qualify.web.screens.once import first_time
 from qualify.web.screens.page import PageRequest, done, page, show
 from qualify.web.verbs import forming, opening
@@ -38,7 +38,7 @@ TYPES = [
 @page(ADMIN)
 def hosted(request: PageRequest) -> HttpResponse:
     """Every form."""
-    return show(request, "connect/forms.html", {"forms": forms_there(), "base": settings.BASE_URL})
+    return show(request, "connect/forms.html", {"forms": forms_there(), "base": link("", request)})
 
 
 class FormForm(forms.Form):
