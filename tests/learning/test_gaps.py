@@ -104,6 +104,14 @@ def test_a_lead_is_worth_the_largest_of_its_amounts_in_its_currency() -> None:
     assert told == {"a": Worth(70.0, "CHF")}
 
 
+def test_an_amount_is_read_as_people_write_it() -> None:
+    given = pa.table({"lead_id": ["a", "b", "c"], "amount": ["1.234,50 €", "12,000", "much"]})
+    assert worths(connect(), Layout(BOOK), Sources(leads=None, outcomes=given), {}) == {
+        "a": Worth(1234.5),
+        "b": Worth(12000.0),
+    }
+
+
 @pytest.mark.slow
 def test_a_backtest_says_what_the_won_that_it_hands_over_and_misses_are_worth_by_currency(
     sources: Sources,

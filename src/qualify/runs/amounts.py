@@ -9,6 +9,7 @@ from qualify.files.gathering import Gathering
 from qualify.files.headers import Headers
 from qualify.files.sources import Sources, open_source
 from qualify.files.sql import Database
+from qualify.reading.text import number
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,7 +29,8 @@ def worths(
 ) -> dict[str, Worth]:
     """What each lead was worth, by its id as text; nothing for those of whom the outcomes do not say.
 
-    Looks at the columns ``lead_id``, ``amount`` and, where there is one, ``currency``.
+    Looks at the columns ``lead_id``, ``amount`` (as people write it: ``1.234,50 €``) and, where there is one,
+    ``currency``.
     """
     if sources.outcomes is None:
         return {}
@@ -40,12 +42,11 @@ def worths(
     if whose is None or amount is None:
         return {}
     given = opened.load([each for each in (whose, amount, currency) if each is not None], [whose])
-    worth = f"TRY_CAST({given.column(amount).sql} AS DOUBLE)"
-    spoken = (
-        "''" if currency is None else f"upper(coalesce(CAST({given.column(currency).sql} AS VARCHAR), ''))"
-    )
-    rows = Database(connection).rows(
-        f"SELECT CAST({given.column(whose).sql} AS VARCHAR), max({worth}), arg_max({spoken}, {worth}) "
-        f"FROM {given.relation} g WHERE isfinite({worth}) GROUP BY 1"
-    )
-    return {str(lead): Worth(float(most), str(said)) for lead, most, said in rows}
+    columns = (whose, amount) if currency is None else (whose, amount, currency)
+    told = ", ".join(f"CAST({given.column(each).sql} AS VARCHAR)" for each in columns)
+    found: dict[str, Worth] = {}
+    for lead, text, *said in Database(connection).rows(f"SELECT DISTINCT {told} FROM {given.relation} g"):
+        worth = number(text or "")
+        if worth is not None and (lead not in found or worth > found[lead].amount):
+            found[lead] = Worth(worth, str(said[0] or "").upper() if said else "")
+    return found
