@@ -114,6 +114,16 @@ def written(when: int | None, time_zone: str = "UTC", *, seconds: bool = False) 
     return local.replace(tzinfo=None).isoformat(" ", "seconds" if seconds else "minutes")
 
 
+def day(when: int | None, time_zone: str = "UTC") -> str:
+    """The day of a moment in ``time_zone``, as 2026-03-01; empty for None."""
+    return written(when, time_zone)[:10]
+
+
+def closing_day(look: int, time_zone: str = "UTC") -> str:
+    """The day at whose end a look is taken: the day in UTC for a look of :func:`grid`, else that in ``time_zone``."""
+    return day(look, "UTC" if (look + 1) % DAY == 0 else time_zone)
+
+
 def age_in_days(happened_at: int, as_of: int) -> int:
     """Whole days of 24 hours between two moments, rounded down."""
     return (as_of - happened_at) // DAY

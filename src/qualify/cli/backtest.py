@@ -16,12 +16,14 @@ from qualify.cli.output import print_json
 from qualify.cli.ranking import bar
 from qualify.cli.screen import Screen, grid, points, share
 from qualify.cli.spreading import spread
-from qualify.errors import InputError, QualifyError
+from qualify.cli.targets import check_targets
+from qualify.errors import InputError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from qualify.learning.backtest.judging import Named, Outlook, Part
+    from qualify.playbook import Playbook
     from qualify.runs.backtesting import Backtest
 
 NAMES = 5
@@ -139,14 +141,18 @@ def backtest(
     screen: Screen = context.obj
     screen.aside = told.format_ is not Report.TABLE
     written = _ending(told.output)
+    check_targets(past, care, {"-o": told.output}, playbook, held.against)
+    from qualify.playbook import load
+
     with screen.working() as step:
-        found = _replayed(playbook, past, when, held, care, step)
+        book = load(playbook)
+        found = _replayed(book, past, when, held, care, step)
     if told.format_ is Report.JSON:
         print_json(found.plain())
     elif told.format_ is Report.HTML:
         typer.echo(found.page(), nl=False)
     else:
-        show(screen, found)
+        show(screen, found, book.time_zone)
     if told.output is not None and written is not None:
         _write(told.output, found, written)
         screen.note(f"wrote the backtest to {told.output}")
@@ -154,11 +160,11 @@ def backtest(
     received.insist(found.gathered, care)
 
 
-def _replayed(playbook: str, past: Past, when: When, held: Against, care: Care, step: Step) -> Backtest:
+def _replayed(book: Playbook, past: Past, when: When, held: Against, care: Care, step: Step) -> Backtest:
     from qualify.runs.backtesting import backtest as replayed
 
     return replayed(
-        playbook, past.sources(), against=held.against, since=when.since, until=when.until, every=when.every.value,
+        book, past.sources(), against=held.against, since=when.since, until=when.until, every=when.every.value,
         on=when.on or (), capacity=held.capacity, horizon=held.horizon, handed=held.stages or (),
         mapping=past.names(), memory_limit=care.memory_limit, threads=care.threads, progress=step,
     )  # fmt: skip
@@ -170,8 +176,6 @@ def _ending(output: Path | None) -> Report | None:
         return None
     if output.suffix.lower() not in (".html", ".json"):
         raise InputError(f"{output}: write to a file that ends in .html or .json")
-    if not output.absolute().parent.is_dir():
-        raise QualifyError(f"{output} cannot be written: there is no folder {output.parent}")
     return Report(output.suffix.lower()[1:])
 
 
@@ -189,24 +193,24 @@ def _write(output: Path, found: Backtest, form: Report) -> None:
 # ── for people ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def show(screen: Screen, found: Backtest) -> None:
-    """The backtest in sentences and tables."""
+def show(screen: Screen, found: Backtest, time_zone: str = "UTC") -> None:
+    """The backtest in sentences and tables; days are those of the time zone."""
     from qualify.learning.backtest.page import titles
     from qualify.learning.backtest.sentences import about_leads, about_looks, sentences, verdict
 
     names = titles(found.outlooks)
     screen.say(" against ".join(names), style="bold")
-    screen.say(about_looks(found.leads))
+    screen.say(about_looks(found.leads, time_zone))
     for name, outlook in zip(names, found.outlooks, strict=True):
         screen.say()
         if len(names) > 1:
             screen.say(name, style="bold")
         for text in sentences(outlook):
             screen.say(text)
-        _show_weeks(screen, outlook)
+        _show_weeks(screen, outlook, time_zone)
         _show_parts(screen, "total", outlook.bands)
         _show_parts(screen, "grade", [part for part in outlook.grades if part.rate.of])
-        _show_people(screen, outlook)
+        _show_people(screen, outlook, time_zone)
     if found.comparison is not None:
         screen.say()
         _show_comparison(screen, found)
@@ -217,7 +221,7 @@ def show(screen: Screen, found: Backtest) -> None:
         screen.say(text, style="dim")
 
 
-def _show_weeks(screen: Screen, found: Outlook) -> None:
+def _show_weeks(screen: Screen, found: Outlook, time_zone: str) -> None:
     """The last weeks: how many were handed over, how many waited, and where leads stood."""
     from qualify import moments
     from qualify.vocabulary import STAGES
@@ -229,7 +233,7 @@ def _show_weeks(screen: Screen, found: Outlook) -> None:
         handed = "–" if week.handed is None else f"{week.handed:,}"
         waits = [f"{week.waiting or 0:,}" for _ in queue]
         standing = [f"{week.stages.get(stage, 0):,}" for stage in stages]
-        table.add_row(moments.written(week.ends)[:10], handed, *waits, *standing)
+        table.add_row(moments.closing_day(week.ends, time_zone), handed, *waits, *standing)
     screen.say()
     screen.table(table)
     if len(found.weeks) > WEEKS:
@@ -258,7 +262,7 @@ def _show_parts(screen: Screen, what: str, parts: Sequence[Part]) -> None:
     screen.table(table)
 
 
-def _show_people(screen: Screen, found: Outlook) -> None:
+def _show_people(screen: Screen, found: Outlook, time_zone: str) -> None:
     for what, leads, ended in (
         ("Won, and missed", found.missed, "won"),
         ("Handed over, and lost", found.mistaken, "ended"),
@@ -266,15 +270,15 @@ def _show_people(screen: Screen, found: Outlook) -> None:
         if leads:
             screen.say()
             screen.say(f"{what}: {len(leads):,}" + (f", of them {NAMES}" if len(leads) > NAMES else ""))
-            screen.table(_people(leads[:NAMES], ended))
+            screen.table(_people(leads[:NAMES], ended, time_zone))
 
 
-def _people(leads: Sequence[Named], ended: str) -> Table:
+def _people(leads: Sequence[Named], ended: str, time_zone: str) -> Table:
     from qualify import moments
 
     table = grid("lead", "total", "stage", "flagged", ended, right=("total",))
     for lead in leads:
-        when = [moments.written(moment)[:10] or "–" for moment in (lead.flagged_at, lead.closed_at)]
+        when = [moments.day(moment, time_zone) or "–" for moment in (lead.flagged_at, lead.closed_at)]
         table.add_row(lead.lead_id, points(lead.total / 100), lead.stage, *when)
     return table
 

@@ -15,6 +15,7 @@ from qualify.cli.failures import MENDABLE
 from qualify.cli.init import DEFAULT
 from qualify.cli.screen import Screen
 from qualify.cli.spreading import spread
+from qualify.cli.targets import check_targets
 
 if TYPE_CHECKING:
     from qualify.errors import Problem
@@ -59,6 +60,7 @@ def check(
     """
     screen: Screen = context.obj
     screen.aside = prose
+    check_targets(tables, care, {}, playbook)
     book = _examined(screen, playbook)
     if prose:
         from qualify.playbook.prose import prose as said

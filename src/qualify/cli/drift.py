@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qualify.cli import received
 from qualify.cli.facts import Care, Tables
+from qualify.cli.init import DEFAULT
 from qualify.cli.labelling import (
     Book,
     Format,
@@ -20,6 +22,7 @@ from qualify.cli.labelling import (
 from qualify.cli.output import Document, print_json
 from qualify.cli.screen import Screen
 from qualify.cli.spreading import spread
+from qualify.cli.targets import check_targets
 from qualify.errors import InputError
 
 if TYPE_CHECKING:
@@ -64,6 +67,7 @@ def drift(
     """
     screen: Screen = context.obj
     screen.aside = format_ is Document.JSON
+    check_targets(tables, care, {}, outcomes_file, playbook or DEFAULT, model)
     with screen.working() as step:
         book, place = book_and_place(playbook)
         held = None if model is None else _stored(model)
@@ -73,7 +77,13 @@ def drift(
     if format_ is Document.JSON:
         alarms = [vars(alarm) for alarm in watch.alarms]
         print_json({"before": watch.before, "after": watch.after, "alarms": alarms, "psi": dict(watch.psi)})
-        return
+    else:
+        _show(screen, watch, days)
+    received.tell(screen, found.gathered, tables, care, judged=book is not None)
+    received.insist(found.gathered, care)
+
+
+def _show(screen: Screen, watch: Watch, days: int) -> None:
     screen.say(
         f"The last {watch.after:,} leads to come ({days} days) against the {watch.before:,} before:",
         style="bold",

@@ -12,6 +12,7 @@ from qualify.cli.init import DEFAULT
 from qualify.cli.output import Document, iso, print_json
 from qualify.cli.screen import Screen, grid, points, share
 from qualify.cli.spreading import spread
+from qualify.cli.targets import check_targets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,7 @@ def explain(
     """
     screen: Screen = context.obj
     screen.aside = format_ is Document.JSON
+    check_targets(tables, care, {}, playbook, moment.previous)
     from qualify.runs import score as scored
 
     with screen.working() as step:

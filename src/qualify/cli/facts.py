@@ -69,6 +69,12 @@ class Tables:
             return replace(Sources.folder(self.leads), **given)
         return Sources(leads=self.leads, **given)
 
+    def files(self) -> list[Path]:
+        """The files that the facts are read from; those of a folder one by one."""
+        if self.leads is None:  # `qualify check` looks at a playbook alone, too
+            return []
+        return [Path(source).expanduser() for _, source in self.sources().given()]
+
     def names(self) -> dict[str, str]:
         """Header → name, as given with ``--map``."""
         return dict(_pair(text) for text in self.mapping or [])

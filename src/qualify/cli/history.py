@@ -13,6 +13,7 @@ from qualify.cli.output import Format, FormatOption, OutputOption, file_format, 
 from qualify.cli.ranking import bar
 from qualify.cli.screen import Screen, grid, points
 from qualify.cli.spreading import spread
+from qualify.cli.targets import check_targets
 
 if TYPE_CHECKING:
     from qualify.runs import Run
@@ -54,6 +55,7 @@ def history(
         raise typer.BadParameter(
             "name a lead with --lead, or write all of them with -o FILE", param_hint="--lead"
         )
+    check_targets(tables, care, {"-o": output}, playbook)
     with screen.working() as step:
         run = _told(playbook, tables, care, as_of, since, every, lead, step)
         if output is not None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from qualify.cli import received
 from qualify.cli.facts import Care, Tables
+from qualify.cli.init import DEFAULT
 from qualify.cli.labelling import (
     Book,
     Format,
@@ -24,9 +26,11 @@ from qualify.cli.labelling import (
 from qualify.cli.output import Document, print_json
 from qualify.cli.screen import Screen, grid, points
 from qualify.cli.spreading import spread
+from qualify.cli.targets import check_targets
 
 if TYPE_CHECKING:
     from qualify.learning.gaps import Gaps, Someone
+    from qualify.learning.icp import Icps
 
 MOST = 100
 """Leads of each kind that are named for machines."""
@@ -61,6 +65,7 @@ def icp(
     """
     screen: Screen = context.obj
     screen.aside = format_ is Document.JSON
+    check_targets(tables, care, {"-o": output}, outcomes_file, playbook or DEFAULT)
     with screen.working() as step:
         book, _ = book_and_place(playbook)
         found = observe(tables, outcomes_file, labelling, care, None, step)
@@ -72,16 +77,25 @@ def icp(
     if format_ is Document.JSON:
         told = [{**profile.written(), "leads": profile.leads} for profile in profiles.profiles]
         print_json({"profiles": told, "gaps": {name: each.written(MOST) for name, each in left.items()}})
-        return
+    else:
+        _show(screen, profiles, left, "UTC" if book is None else book.time_zone)
+    if output is not None:
+        screen.note(f"wrote the profiles to {output}")
+    received.tell(screen, found.gathered, tables, care, judged=False)
+    received.insist(found.gathered, care)
+
+
+def _show(screen: Screen, profiles: Icps, left: Mapping[str, Gaps], time_zone: str) -> None:
+    """What the best have in common, and whom that fits."""
     for profile in profiles.profiles:
         screen.say(f"{profile.name}: {profile.sentence}")
     if profiles.why:
         screen.say(f"Nothing: {profiles.why}.")
     for name, each in left.items():
-        _show(screen, name, each)
+        _show_gaps(screen, name, each, time_zone)
 
 
-def _show(screen: Screen, name: str, found: Gaps) -> None:
+def _show_gaps(screen: Screen, name: str, found: Gaps, time_zone: str) -> None:
     """Whom the profiles fit, and whom they leave out."""
     from qualify.learning.gaps import sentences
 
@@ -89,12 +103,12 @@ def _show(screen: Screen, name: str, found: Gaps) -> None:
     screen.say(name[:1].upper() + name[1:] + ":", style="bold")
     for said in sentences(found):
         screen.say(said)
-    _show_leads(screen, "Fit, and nobody works them", found.unworked)
-    _show_leads(screen, "Customers that none describes", found.undescribed)
+    _show_leads(screen, "Fit, and nobody works them", found.unworked, time_zone)
+    _show_leads(screen, "Customers that none describes", found.undescribed, time_zone)
 
 
-def _show_leads(screen: Screen, what: str, leads: Sequence[Someone]) -> None:
-    from qualify.moments import written
+def _show_leads(screen: Screen, what: str, leads: Sequence[Someone], time_zone: str) -> None:
+    from qualify.moments import day
 
     if not leads:
         return
@@ -103,7 +117,6 @@ def _show_leads(screen: Screen, what: str, leads: Sequence[Someone]) -> None:
     table = grid("lead", "profile", "total", "came", "worth", right=("total", "worth"))
     for each in leads[:FEW]:
         worth = "–" if each.amount is None else f"{each.amount:,.0f} {each.currency}".strip()
-        table.add_row(
-            each.lead_id, each.profile or "–", points(each.total), written(each.created_at)[:10], worth
-        )
+        came = day(each.created_at or None, time_zone) or "–"  # 0: it has no date
+        table.add_row(each.lead_id, each.profile or "–", points(each.total), came, worth)
     screen.table(table)

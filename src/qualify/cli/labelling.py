@@ -11,7 +11,7 @@ import typer
 from qualify.cli.facts import AsOf, Care, Step, Tables
 from qualify.cli.init import DEFAULT
 from qualify.cli.output import Document
-from qualify.errors import QualifyError
+from qualify.errors import InputError, QualifyError
 
 if TYPE_CHECKING:
     from qualify.files import Sources
@@ -99,14 +99,29 @@ def observe(
     from qualify import moments
     from qualify.runs.learning import observed
 
+    sources = sources_of(tables, outcomes)
+    _insist_on_outcomes(tables, sources)
     zone = book.time_zone if book else "UTC"
     until = None if labelling.as_of in (None, "latest") else moments.moment(str(labelling.as_of), zone)
     return observed(
-        sources_of(tables, outcomes), book, horizon_days=labelling.horizon, until=until,
+        sources, book, horizon_days=labelling.horizon, until=until,
         silence_is_lost=labelling.silence_is_lost,
         mapping=tables.names(), memory_limit=care.memory_limit, threads=care.threads, progress=step,
         one_each=not every_look,
     )  # fmt: skip
+
+
+def _insist_on_outcomes(tables: Tables, sources: Sources) -> None:
+    """Raise ``InputError`` when nothing says what came of leads: two files are easily taken for leads and outcomes."""
+    if sources.outcomes is not None or sources.decisions is not None:
+        return
+    said = "there are no outcomes to learn from"
+    if tables.events is not None:
+        raise InputError(
+            f"{said}: {tables.events} was taken as the events; if it says who was won and lost, "
+            f"write --outcomes {tables.events}"
+        )
+    raise InputError(f"{said}; name the file that says which leads were won and lost with --outcomes FILE")
 
 
 def found_profiles(rows: Evidence) -> Icps:
@@ -133,14 +148,15 @@ def profile_gaps(
 
     books = {} if book is None or not book.icp else {"the profiles of the playbook": book}
     if profiles.text():
-        books["the profiles found"] = parse(_of_profiles(profiles))
+        zone = "UTC" if book is None else book.time_zone
+        books["the profiles found"] = parse(_of_profiles(profiles, zone))
     return gaps_of(books, sources, as_of=until, mapping=tables.names()) if books else {}
 
 
-def _of_profiles(profiles: Icps) -> str:
+def _of_profiles(profiles: Icps, time_zone: str) -> str:
     """A playbook of nothing but the profiles; it looks at no event, so none is read for it."""
     rule = "{points: 0, when: {trait: lead_id, is_known: true}}"
-    return f"playbook: profiles\n{profiles.text()}scores: {{none: {{rules: [{rule}]}}}}\n"
+    return f"playbook: profiles\ntime_zone: {time_zone}\n{profiles.text()}scores: {{none: {{rules: [{rule}]}}}}\n"
 
 
 def write(path: Path, text: str) -> None:

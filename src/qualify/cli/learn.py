@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ import typer
 
 from qualify.cli import received
 from qualify.cli.facts import Care, Step, Tables
+from qualify.cli.init import DEFAULT
 from qualify.cli.labelling import (
     Book,
     Format,
@@ -26,7 +28,8 @@ from qualify.cli.labelling import (
 from qualify.cli.output import Document, print_json
 from qualify.cli.screen import Screen
 from qualify.cli.spreading import spread
-from qualify.errors import QualifyError
+from qualify.cli.targets import check_targets
+from qualify.errors import QualifyError, instead
 
 if TYPE_CHECKING:
     from qualify.files import Sources
@@ -63,7 +66,9 @@ class Wanted:
 
     a_week: Annotated[
         float | None,
-        typer.Option("--a-week", metavar="N", help="Leads that sales works a week: gives a threshold."),
+        typer.Option(
+            "--a-week", metavar="N", min=1, help="Leads that sales works a week: gives a threshold."
+        ),
     ] = None
     promise: Annotated[
         float,
@@ -143,12 +148,14 @@ def learn(
     """
     screen: Screen = context.obj
     screen.aside = format_ is Document.JSON
+    targets = {"--report": report, "--model": model, "--card": card, "--explore": exploring.explore}
+    check_targets(tables, care, targets, outcomes_file, playbook or DEFAULT)
     book, place = book_and_place(playbook)
-    choices = _chosen(place, columns)
     with screen.working() as step:
         # How fast chances fall is told by all looks at a lead.
         every_look = wanted.a_week is not None or wanted.cost is not None
         found = observe(tables, outcomes_file, labelling, care, book, step, every_look=every_look)
+        choices = _chosen(place, columns, found.evidence.columns)
         told = _told(found, book, choices, sources_of(tables, outcomes_file), tables, wanted, step)
         step("writing")
         write(report, _page(told))
@@ -163,23 +170,34 @@ def learn(
     screen.note(f"wrote the report to {report}")
     if drawn is not None:
         screen.note(f"wrote {drawn:,} leads below the threshold, drawn at random, to {exploring.explore}")
+    received.tell(screen, found.gathered, tables, care, judged=book is not None)
     received.insist(found.gathered, care)
 
 
-def _chosen(place: Path, columns: Columns) -> Choices:
-    """What was decided of columns before, and now; kept beside the playbook."""
+def _chosen(place: Path, columns: Columns, there: Iterable[str]) -> Choices:
+    """What was decided of columns before, and now; kept beside the playbook once all of them are known to be there."""
     import json
 
     from qualify.learning.leaks import Choices
 
     kept = kept_choices(place)
     new_out, new_keep = columns.leave_out or [], columns.keep or []
+    _known("--leave-out", new_out, there)
+    _known("--keep", new_keep, there)
     leave_out = [*(name for name in kept.leave_out if name not in new_keep), *new_out]
     keep = [*(name for name in kept.keep if name not in new_out), *new_keep]
     choices = Choices(tuple(dict.fromkeys(leave_out)), tuple(dict.fromkeys(keep)))
     if new_out or new_keep:
         write(place, json.dumps(choices.written(), indent=2, ensure_ascii=False) + "\n")
     return choices
+
+
+def _known(option: str, names: Iterable[str], there: Iterable[str]) -> None:
+    """Raise ``QualifyError`` for a name that no column has: it would be remembered, and never do anything."""
+    known = list(there)
+    for name in names:
+        if name not in known:
+            raise QualifyError(f"{option}: there is no column {name!r} to learn from{instead(name, known)}")
 
 
 def _told(

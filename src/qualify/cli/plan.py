@@ -13,6 +13,7 @@ from qualify.cli.output import Document, check_writable, iso, print_json
 from qualify.cli.ranking import when
 from qualify.cli.screen import Screen, grid, points
 from qualify.cli.spreading import spread
+from qualify.cli.targets import check_targets
 
 if TYPE_CHECKING:
     from qualify.runs import Plan
@@ -62,6 +63,7 @@ def plan(
     screen: Screen = context.obj
     screen.aside = format_ is Document.JSON
     check_writable(output)
+    check_targets(tables, care, {"-o": output}, old, new, moment.previous)
     from qualify.runs import plan as planned
 
     with screen.working() as step:

@@ -17,19 +17,33 @@ if TYPE_CHECKING:
 STALE_DAYS = 7
 """Facts older than that, scored as of now, were probably meant to be scored as of then."""
 
+_OF_RULES = "rules on it stay unknown"
+"""What a warning says of a trait that rules ask for and no table has."""
 
 COUNTABLE = 5_000_000
 """Rows up to which those about unknown leads are counted: with more it would take as long as scoring."""
 
 
-def tell(screen: Screen, gathered: Gathered, tables: Tables, care: Care, *, now_was_meant: bool) -> None:
-    """Say what was read, what was recognised, what is odd; write the rejected rows, and say where."""
+def tell(
+    screen: Screen,
+    gathered: Gathered,
+    tables: Tables,
+    care: Care,
+    *,
+    now_was_meant: bool = False,
+    judged: bool = True,
+) -> None:
+    """Say what was read, what was recognised, what is odd; write the rejected rows, and say where.
+
+    Without ``judged`` no rules were at work, so nothing is said of traits that rules would ask for.
+    """
     screen.note(_counted(gathered))
     for table, how in gathered.recognised.items():
         if said := _recognised(how):
             screen.note(f"{table}: {said}")
     for text in [*gathered.warnings, *_strangers(gathered)]:
-        screen.warn(text)
+        if judged or _OF_RULES not in text:
+            screen.warn(text)
     if now_was_meant:
         _hint_at_latest(screen, gathered.newest)
     _keep_rejects(screen, gathered, tables, care)
@@ -55,12 +69,12 @@ def _recognised(how: Recognised) -> str:
 
 
 def _strangers(gathered: Gathered) -> list[str]:
-    """How many rows are about leads that are not among the leads, so that no score sees them."""
+    """How many rows are about leads that are not among the leads, so that they count for nothing."""
     if sum(gathered.rows.values()) > COUNTABLE:
         return []
     return [
         f"{count:,} {_noun(table, count)} {'is' if count == 1 else 'are'} about leads that are not among the leads; "
-        "no score sees them"
+        "they count for nothing"
         for table, count in gathered.strangers.items()
         if count
     ]
@@ -82,12 +96,19 @@ def _keep_rejects(screen: Screen, gathered: Gathered, tables: Tables, care: Care
     if not many:
         return
     said = f"{many:,} row{' was' if many == 1 else 's were'} rejected ({gathered.rejects})"
-    if care.rejects == NOWHERE:
+    path = rejects_go_to(tables, care)
+    if path is None:
         screen.warn(said)
         return
-    path = Path(care.rejects) if care.rejects else default_rejects(tables.leads)
     gathered.rejects.write(path)
     screen.warn(f"{said}; {'it is' if many == 1 else 'they are'} in {path} with the reason")
+
+
+def rejects_go_to(tables: Tables, care: Care) -> Path | None:
+    """The file that rejected rows are written to, should there be any; None when they are not to be kept."""
+    if care.rejects == NOWHERE:
+        return None
+    return Path(care.rejects) if care.rejects else default_rejects(tables.leads)
 
 
 def default_rejects(leads: Path) -> Path:

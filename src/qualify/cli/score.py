@@ -14,6 +14,7 @@ from qualify.cli.init import DEFAULT
 from qualify.cli.output import Format, FormatOption, OutputOption, file_format, for_machines, pipe
 from qualify.cli.screen import Screen
 from qualify.cli.spreading import spread
+from qualify.cli.targets import check_targets
 from qualify.errors import did_you_mean, one_of
 from qualify.vocabulary import STAGES
 
@@ -65,6 +66,7 @@ def score(
     """
     screen: Screen = context.obj
     screen.aside = for_machines(format_, output, ledger)
+    check_targets(tables, care, {"-o": output, "--ledger": ledger}, playbook, moment.previous)
     from qualify.runs import score as scored
 
     chosen = [known_stage(name) for name in stages] if stages else None

@@ -22,8 +22,9 @@ from qualify.criteria.logic import (
     parts,
 )
 from qualify.playbook.book import Playbook
-from qualify.scoring.counting import Count, Counter
+from qualify.scoring.counting import Counter
 from qualify.scoring.layout import Tally
+from qualify.scoring.occurring import Count
 from qualify.scoring.record import Values
 from qualify.scoring.single import Judgement, View
 from qualify.scoring.truths import Test, compiled

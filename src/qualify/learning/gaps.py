@@ -75,4 +75,4 @@ def sentences(found: Gaps) -> list[str]:
 
 
 def _named(leads: tuple[Someone, ...]) -> list[dict[str, Any]]:
-    return [{**asdict(each), "created_at": written(each.created_at) or None} for each in leads]
+    return [{**asdict(each), "created_at": written(each.created_at or None) or None} for each in leads]

@@ -177,7 +177,9 @@ def _stands_alone(had: Support, points: int) -> bool:
 
 
 def _alone(held: Floats, won: Flags, slope: float) -> Support:
-    """What history says of an item by itself: its log-odds ratio as points of the card, half a lead added to each count."""
+    """What history says of an item by itself: its log-odds ratio as points of the card; half a lead is added to each
+    count.
+    """
     leads, wins = int(held.sum()), int((held * won).sum())
     others, others_won = len(won) - leads, int(won.sum()) - wins
     counts = [count + 0.5 for count in (wins, leads - wins, others_won, others - others_won)]

@@ -187,14 +187,24 @@ def _by_kind(numbers: Mapping[tuple[frozenset[str] | None, int | None], int], ev
     )  # fmt: skip
     recent = grouped.filter(grouped.n_lately > 0)
     recent = recent.select("lead_id", "kind", "last_at", n=recent.n_lately, first_at=recent.first_lately)
-    return ibis.union(_numbered(grouped, numbers, None), _numbered(recent, numbers, RECENT))
+    # A kind that the playbook counts itself, ever or lately, is in none of these: there may be nothing left of one.
+    spans = [(grouped, None), (recent, RECENT)]
+    found = [_numbered(each, numbers, window) for each, window in spans if _of_span(numbers, window)]
+    return found[0] if len(found) == 1 else ibis.union(*found)
+
+
+def _of_span(
+    numbers: Mapping[tuple[frozenset[str] | None, int | None], int], window: int | None
+) -> dict[str, int]:
+    """Kind of event → the number of the tally that counts it in that window."""
+    return {next(iter(kinds or ())): number for (kinds, days), number in numbers.items() if days == window}
 
 
 def _numbered(
     counted: Any, numbers: Mapping[tuple[frozenset[str] | None, int | None], int], window: int | None
 ) -> Any:
     """Counts by kind under the numbers of their tallies; a kind that the playbook counts itself is left out."""
-    of_kind = {next(iter(kinds or ())): number for (kinds, days), number in numbers.items() if days == window}
+    of_kind = _of_span(numbers, window)
     kept = counted.filter(counted.kind.isin(sorted(of_kind)))
     tally = ibis.cases(
         *((kept.kind == kind, ibis.literal(number, "int32")) for kind, number in of_kind.items()),

@@ -44,6 +44,7 @@ class Backtest:
     """What a replay found: the leads, what came of them, and how one playbook, or two, would have done.
 
     ``horizon`` in days: leads that came less than that before the newest fact are too young to be in a rate.
+    ``time_zone``: whose days are shown, that of the first playbook.
     """
 
     gathered: Gathered
@@ -53,6 +54,7 @@ class Backtest:
     one: Outlook
     other: Outlook | None
     comparison: Comparison | None
+    time_zone: str = "UTC"
 
     @property
     def outlooks(self) -> list[Outlook]:
@@ -63,13 +65,13 @@ class Backtest:
         """All of it as one HTML page with charts, which needs nothing from elsewhere."""
         from qualify.learning.backtest.page import page
 
-        return page(self.leads, self.came, self.horizon, self.outlooks, self.comparison)
+        return page(self.leads, self.came, self.horizon, self.outlooks, self.comparison, self.time_zone)
 
     def plain(self) -> dict[str, Any]:
         """All of it as plain data, for JSON."""
         from qualify.learning.backtest.plain import plain
 
-        return plain(self.leads, self.came, self.horizon, self.outlooks, self.comparison)
+        return plain(self.leads, self.came, self.horizon, self.outlooks, self.comparison, self.time_zone)
 
 
 def backtest(
@@ -123,7 +125,8 @@ def backtest(
         ]
         worth = worths(connection, together, sources, names)
         past = past_leads(connection, gathered, looks, worth)
-    return _judged(gathered, past, replays, horizon, capacity, progress)
+    found = _judged(gathered, past, replays, horizon, capacity, progress)
+    return replace(found, time_zone=books[0].time_zone)
 
 
 def _judged(

@@ -23,8 +23,9 @@ from qualify.criteria.logic import (
     parts,
 )
 from qualify.moments import DAY
-from qualify.scoring.counting import FAR, Count, Following, Run, steps_of
+from qualify.scoring.counting import Following
 from qualify.scoring.layout import Layout, Scored
+from qualify.scoring.occurring import FAR, Count, Run, steps_of
 from qualify.scoring.record import Record
 from qualify.scoring.single import Judge, Judgement
 

@@ -15,8 +15,9 @@ from qualify.moments import DAY, age_in_days
 from qualify.playbook.book import Playbook
 from qualify.playbook.sections import Bounds, Cuts
 from qualify.points import decayed
-from qualify.scoring.counting import Count, Counter, Following
+from qualify.scoring.counting import Counter, Following
 from qualify.scoring.layout import Layout, Scored
+from qualify.scoring.occurring import Count
 from qualify.scoring.record import Record, Values
 from qualify.scoring.truths import Test, compiled
 from qualify.vocabulary import TOTAL

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 
 from qualify.playbook.book import Playbook
 from qualify.scoring.changing import Changes, Coming
-from qualify.scoring.counting import FAR, Following
+from qualify.scoring.counting import Following
 from qualify.scoring.layout import Layout
+from qualify.scoring.occurring import FAR
 from qualify.scoring.record import Decided, Record
 from qualify.scoring.single import Judge, Judgement
 from qualify.stages.crossing import Thresholds

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from qualify.criteria.logic import Both, Field, Occurrences
 from qualify.moments import DAY
-from qualify.scoring.counting import Count, Counter, Following, Run, counted, run_of
+from qualify.scoring.counting import Counter, Following, run_of
+from qualify.scoring.occurring import Count, Run, counted
 from qualify.scoring.record import AnswerGiven, Decided, Event, Record, Value
 from qualify.scoring.single import Judgement
 from qualify.stages.ladder import State

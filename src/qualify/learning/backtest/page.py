@@ -19,7 +19,7 @@ from qualify.learning.backtest.sentences import (
     sentences,
     verdict,
 )
-from qualify.moments import written
+from qualify.moments import closing_day, day
 from qualify.vocabulary import STAGES
 
 MOST_NAMES: Final = 50
@@ -37,17 +37,22 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 
 
 def page(
-    leads: Leads, came: Fates, horizon: int, outlooks: Sequence[Outlook], held: Comparison | None
+    leads: Leads,
+    came: Fates,
+    horizon: int,
+    outlooks: Sequence[Outlook],
+    held: Comparison | None,
+    time_zone: str = "UTC",
 ) -> str:
-    """The page."""
+    """The page; days are those of the time zone."""
     names = titles(outlooks)
     parts = [
-        f"<h1>{escape(' against '.join(names))}</h1><p class=small>{escape(about_looks(leads))}</p>",
+        f"<h1>{escape(' against '.join(names))}</h1><p class=small>{escape(about_looks(leads, time_zone))}</p>",
         *_said(outlooks, names),
         *([] if held is None else _held(held, names)),
-        "<h2>Week by week</h2>", *_volume(outlooks, names),
+        "<h2>Week by week</h2>", *_volume(outlooks, names, time_zone),
         "<h2>Does a higher score win more often?</h2>", *_conversion(outlooks, names),
-        *_people(outlooks, names),
+        *_people(outlooks, names, time_zone),
         f"<h2>Who is counted</h2>{_paragraphs(about_leads(came, horizon))}",
     ]  # fmt: skip
     head = f"<meta charset=utf-8><title>Backtest: {escape(names[0])}</title><style>{_STYLE}</style>"
@@ -98,9 +103,9 @@ def _held(held: Comparison, names: Sequence[str]) -> list[str]:
     return found
 
 
-def _volume(outlooks: Sequence[Outlook], names: Sequence[str]) -> list[str]:
+def _volume(outlooks: Sequence[Outlook], names: Sequence[str], time_zone: str) -> list[str]:
     weeks = outlooks[0].weeks
-    labels = [written(week.ends)[:10] for week in weeks]
+    labels = [closing_day(week.ends, time_zone) for week in weeks]
     capacity = outlooks[0].capacity
     handed = [[week.handed for week in each.weeks] for each in outlooks]
     found = [
@@ -136,16 +141,16 @@ def _span(part: Part) -> tuple[float, float, float]:
     return 100 * (part.rate.share or 0.0), 100 * low, 100 * high
 
 
-def _people(outlooks: Sequence[Outlook], names: Sequence[str]) -> list[str]:
+def _people(outlooks: Sequence[Outlook], names: Sequence[str], time_zone: str) -> list[str]:
     found = []
     for name, each in zip(names, outlooks, strict=True):
         by = f" by {escape(name)}" if len(names) > 1 else ""
-        found.append(f"<h2>Won, and missed{by}</h2>{_named(each.missed, 'won')}")
-        found.append(f"<h2>Handed over, and lost{by}</h2>{_named(each.mistaken, 'ended')}")
+        found.append(f"<h2>Won, and missed{by}</h2>{_named(each.missed, 'won', time_zone)}")
+        found.append(f"<h2>Handed over, and lost{by}</h2>{_named(each.mistaken, 'ended', time_zone)}")
     return found
 
 
-def _named(leads: Sequence[Named], ended: str) -> str:
+def _named(leads: Sequence[Named], ended: str, time_zone: str) -> str:
     if not leads:
         return "<p>Nobody.</p>"
     worth = any(each.amount is not None for each in leads)
@@ -155,8 +160,8 @@ def _named(leads: Sequence[Named], ended: str) -> str:
             each.lead_id,
             f"{each.total / 100:,.2f}",
             each.stage,
-            written(each.flagged_at)[:10],
-            written(each.closed_at)[:10],
+            day(each.flagged_at, time_zone),
+            day(each.closed_at, time_zone),
             *([_worth(each)] if worth else []),
         ]
         for each in leads[:MOST_NAMES]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from qualify.learning.backtest.comparing import Comparison
 from qualify.learning.backtest.judging import Outlook
 from qualify.learning.backtest.replayed import Fates, Leads
-from qualify.moments import written
+from qualify.moments import closing_day
 
 
 def percent(share: float | None) -> str:
@@ -15,9 +15,9 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.0f} %"
 
 
-def about_looks(leads: Leads) -> str:
+def about_looks(leads: Leads, time_zone: str = "UTC") -> str:
     """Over what was looked, and how often."""
-    first, last = (written(int(moment))[:10] for moment in (leads.moments[0], leads.moments[-1]))
+    first, last = (closing_day(int(moment), time_zone) for moment in (leads.moments[0], leads.moments[-1]))
     count = len(leads.moments)
     looks = f"{count:,} looks from {first} to {last}" if count > 1 else f"one look, on {first}"
     return f"{len(leads.ids):,} leads, {looks}, each by what was known then"
