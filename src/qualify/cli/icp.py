@@ -18,9 +18,11 @@ from qualify.cli.labelling import (
     Outcomes,
     book_and_place,
     found_profiles,
+    kept_choices,
     observe,
     profile_gaps,
     sources_of,
+    without_leaks,
     write,
 )
 from qualify.cli.output import Document, print_json
@@ -67,11 +69,16 @@ def icp(
     screen.aside = format_ is Document.JSON
     check_targets(tables, care, {"-o": output}, outcomes_file, playbook or DEFAULT)
     with screen.working() as step:
-        book, _ = book_and_place(playbook)
+        book, place = book_and_place(playbook)
         found = observe(tables, outcomes_file, labelling, care, None, step)
-        profiles = found_profiles(found.evidence.one_each())
+        rows, left_out = without_leaks(found.evidence.one_each(), kept_choices(place))
+        profiles = found_profiles(rows)
         step("looking for whom they fit")
         left = profile_gaps(profiles, book, sources_of(tables, outcomes_file), found.horizon.until, tables)
+    if left_out:
+        screen.note(
+            f"left out, because they may say what came later: {', '.join(left_out)} (`qualify learn` asks about each)"
+        )
     if output is not None:
         write(output, profiles.text())
     if format_ is Document.JSON:
