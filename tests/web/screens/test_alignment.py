@@ -241,7 +241,7 @@ def test_without_anybody_handed_over_it_says_when_that_happens(members: Members)
     company_with_a_playbook(now() - DAY)
     said = text_of(members.vic.get("/alignment"))
     assert "Nothing was handed over in this time" in said and "Look at the last 52 weeks" in said
-    assert "Answered within 4 h" in said, "what was agreed on is there all the same"
+    assert "In touch within 4 h" in said, "what was agreed on is there all the same"
 
 
 def test_what_somebody_said_of_a_lead_is_on_the_page_with_its_score_of_then(

@@ -123,6 +123,7 @@ def test_what_each_reason_does_is_said_before_it_is_chosen(people: Cast, members
     several = members.rosa.post("/inbox/several", {"lead": [word_of(people.jane)], "what": "reject"})
     assert "Rests 60 days" in text_of(several)
     assert 'name="back_on"' not in several.content.decode(), "a day is of one lead"
+    assert "Wrong timing Rests 90 days, and comes back by itself" in text_of(several)
 
 
 def test_wrong_timing_names_the_day_on_which_it_comes_back(people: Cast, members: Members) -> None:
@@ -143,6 +144,34 @@ def test_a_duplicate_names_the_other_lead_by_address_number_or_mail(people: Cast
     assert detail_of(people.joe)["duplicate_of"] == people.jane, (
         "a day that belongs to another reason is no matter"
     )
+
+
+def field_of(page: Any, name: str) -> str:
+    """A field of a form, as it is written."""
+    return next(re.finditer(rf'<input[^>]*name="{name}"[^>]*>', page.content.decode()))[0]
+
+
+def test_what_was_sent_in_vain_stays_in_the_form(people: Cast, members: Members) -> None:
+    page = reject(
+        members.rosa, people.jane, "wrong_timing", back_on="2020-01-01", note="in spring", next="/x"
+    )
+    assert page.status_code == 400 and "Why is" in text_of(page) and "This day is over" in text_of(page)
+    assert 'value="2020-01-01"' in (field := field_of(page, "back_on")) and 'aria-invalid="true"' in field
+    assert 'value="in spring"' in field_of(page, "note") and 'value="/x"' in field_of(page, "next")
+    page = reject(members.rosa, people.jane, "other", duplicate_of="joe")
+    assert "Say in your own words why" in text_of(page) and "aria-invalid" in field_of(page, "note")
+    assert 'value="joe"' in field_of(page, "duplicate_of")
+    page = reject(members.rosa, people.jane, "duplicate", duplicate_of="<joe>")
+    assert "is no lead that we have" in text_of(page) and "&lt;joe&gt;" in field_of(page, "duplicate_of")
+
+
+def test_several_for_no_reason_stay_before_it_happens(people: Cast, members: Members) -> None:
+    leads = [word_of(people.jane), word_of(people.joe)]
+    words = {"lead": leads, "decision": "rejected", "reason": "other", "next": "/inbox?show=all"}
+    page = members.rosa.post("/inbox/several/do", words)
+    assert page.status_code == 400 and "Say in your own words why" in text_of(page)
+    assert all(f'name="lead" value="{each}"' in page.content.decode() for each in leads)
+    assert "/inbox?show=all" in field_of(page, "next") and not rows("SELECT 1 FROM decision")
 
 
 @pytest.mark.parametrize(("reason", "note"), [("other", " "), ("boredom", ""), ("", "")])

@@ -42,7 +42,7 @@ def check_the_promise() -> int:
     assert promised(jane, DUE - 10 * MINUTE).soon
     assert promised(jane, DUE + 3 * MINUTE).late == 3 * MINUTE
     mine = row(jane, FRIDAY, str(owner), "mine")
-    assert (mine.mine, mine.owner, mine.to_accept) == (True, str(owner).partition("@")[0], True)
+    assert (mine.mine, mine.owner, mine.to_accept) == (True, str(owner).partition("@")[0].capitalize(), True)
     log_contact(rep(str(owner)), jane, Touch("phone", outcome="connected"), FRIDAY + MINUTE)
     company.works(FRIDAY + MINUTE)
     assert promised(jane, FRIDAY + DAY) == Promised("clock", None, 0, soon=False, answered=True)

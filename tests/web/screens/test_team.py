@@ -146,6 +146,23 @@ def test_a_rep_is_set_up_changed_away_and_there_again(company: Company, members:
     )
 
 
+def test_an_absence_is_listed_by_its_days_and_one_that_ends_before_it_begins_stays_in_the_form(
+    company: Company, members: Members
+) -> None:
+    away = f"/team/{ROSA}/away"
+    page = members.rosa.post(away, {"first": "2030-11-22", "last": "2030-11-20", "note": "Maine"})
+    assert page.status_code == 400 and "The last day lies before the first one." in text_of(page)
+    assert all(f'value="{each}"' in page.content.decode() for each in ("2030-11-22", "2030-11-20", "Maine"))
+    page = members.rosa.post(away, {"first": "2030-11-22", "last": "2040-11-20"})
+    assert "lasts three years at most" in text_of(page) and not rows("SELECT 1 FROM absence")
+    members.rosa.post(away, {"first": "2030-11-22", "last": "2030-11-30"})
+    members.rosa.post(away, {"first": "2030-12-24", "last": "2030-12-24"})
+    said = text_of(members.rosa.get(f"/team/{ROSA}"))
+    assert "22 Nov 2030 – 30 Nov 2030" in said and "24 Dec 2030 Call off" in said
+    run("UPDATE absence SET ends_at = ends_at - 3600000")
+    assert "30 Nov 2030, 11:00" in text_of(members.rosa.get(f"/team/{ROSA}"))
+
+
 def test_somebody_leaves_after_a_look_at_who_gets_what_and_it_is_undone(hers: int, members: Members) -> None:
     preview = text_of(members.max.get(f"/team/{ROSA}/leave"))
     assert "1 open lead would be with somebody else" in preview and "Max" in preview

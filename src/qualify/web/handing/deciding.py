@@ -154,6 +154,13 @@ def is_rep(name: str) -> bool:
     return bool(rows("SELECT 1 FROM rep_setting WHERE rep_id = %s LIMIT 1", [name]))
 
 
+def gets_it(name: str, person_id: int) -> bool:
+    """Whether a lead is theirs once they accept it: of somebody who gets no leads, what a rep has stays that rep's."""
+    return is_rep(name) or not rows(
+        "SELECT 1 FROM standing WHERE person_id = %s AND rep_id IS NOT NULL", [person_id]
+    )
+
+
 def stood(person_id: int) -> tuple[int, frozenset[str]]:
     """The cycle that the lead is in, and the rules that speak for it, as it was judged last."""
     found = rows("SELECT cycle, version_id, lines FROM standing WHERE person_id = %s", [person_id])

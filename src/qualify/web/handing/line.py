@@ -57,18 +57,32 @@ def mark_open(now: int, rep_id: str | None = None) -> int:
     return len(found)
 
 
+_FREE: Final = "due_at <= %s AND (taken_until <= %s OR taken_until > %s)"
+_TAKEN: Final = "RETURNING person_id, marks, tries, taken_until"
+
+
 def take(now: int, most: int) -> list[InLine]:
     """Take some of those that are due; nobody else takes them while the lease runs."""
-    free = "due_at <= %s AND (taken_until <= %s OR taken_until > %s)"
     values = [now, now, now + LONGEST_WAIT + LEASE]
-    if not rows(f"SELECT 1 FROM handing WHERE {free} LIMIT 1", values):
+    if not rows(f"SELECT 1 FROM handing WHERE {_FREE} LIMIT 1", values):
         return []
     lock = "" if is_sqlite() else " FOR UPDATE SKIP LOCKED"
-    chosen = f"SELECT person_id FROM handing WHERE {free} ORDER BY due_at, person_id LIMIT %s{lock}"
+    chosen = f"SELECT person_id FROM handing WHERE {_FREE} ORDER BY due_at, person_id LIMIT %s{lock}"
     found = rows(
-        f"UPDATE handing SET taken_until = %s WHERE person_id IN ({chosen}) "
-        "RETURNING person_id, marks, tries, taken_until",
+        f"UPDATE handing SET taken_until = %s WHERE person_id IN ({chosen}) {_TAKEN}",
         [now + LEASE, *values, most],
+    )
+    return sorted(InLine(*row) for row in found)
+
+
+def take_of(people: Iterable[int], now: int) -> list[InLine]:
+    """Take those of these people who are due and whom nobody else has taken, as :func:`take` does."""
+    lock = "" if is_sqlite() else " FOR UPDATE SKIP LOCKED"
+    chosen = f"SELECT person_id FROM handing WHERE {_FREE} AND person_id IN ({{}}) ORDER BY person_id{lock}"
+    found = those(
+        f"UPDATE handing SET taken_until = %s WHERE person_id IN ({chosen}) {_TAKEN}",
+        sorted(set(people)),
+        [now + LEASE, now, now, now + LONGEST_WAIT + LEASE],
     )
     return sorted(InLine(*row) for row in found)
 

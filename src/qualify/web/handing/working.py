@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Final
 
-from django.db import transaction
+from django.db import Error, transaction
 
 from qualify.web.database import is_down, is_sqlite, run, those, untangled
 from qualify.web.handing.desk import Desk, Plans, mark
 from qualify.web.handing.giving import write
-from qualify.web.handing.line import InLine, finish, give_back, ours, put_off, take
+from qualify.web.handing.line import InLine, finish, give_back, ours, put_off, take, take_of
 from qualify.web.handing.minding import Minded, mind
 from qualify.web.handing.resting import follow_retractions
 from qualify.web.living.versions import Versions
@@ -31,10 +32,10 @@ LOOKS: Final = 5
 
 
 class Hander:
-    """Looks after the hand-off; one for each process."""
+    """Looks after the hand-off; one for each thread that does. ``versions`` may be shared within the thread."""
 
-    def __init__(self) -> None:
-        self.versions = Versions()
+    def __init__(self, versions: Versions | None = None) -> None:
+        self.versions = Versions() if versions is None else versions
         self.plans = Plans(self.versions)
         self.unfinished: Sequence[InLine] = ()
         """Whom it took when the database failed it."""
@@ -56,6 +57,22 @@ class Hander:
         if taken:
             self._all(taken, now)
         self.unfinished = ()
+        return len(taken)
+
+    def work_on(self, people: Iterable[int], now: int) -> int:
+        """Look after exactly these people, as far as they are due and nobody else is at it; how many they were.
+
+        For who is not the worker and has just changed something about them. Raises as :meth:`work` does; then the
+        worker has them, at the latest when the lease is over.
+        """
+        taken = take_of(people, now)
+        try:
+            if taken:
+                self._all(taken, now)
+        except Error:
+            with suppress(Error):
+                give_back(taken)
+            raise
         return len(taken)
 
     def work_off(self, now: int) -> int:

@@ -53,6 +53,8 @@ class Agreed(NamedTuple):
     capacity: int | None
     review_at: int
     currency: str
+    begun_at: int
+    """When the first playbook came into force: nobody was handed over before."""
 
 
 class Asked(NamedTuple):
@@ -87,6 +89,7 @@ def agreed() -> Agreed | None:
         version, TO_ACCEPT if section is None else tuple(section.at),
         RESPOND_WITHIN if section is None else section.respond_within * 60_000, section is not None,
         int(capacity[0][0]) if capacity else None, review_at(book, newest.in_force_from), book.currency,
+        versions.ordered[0].in_force_from,
     )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+import msgspec
+
 from qualify.web.database import those
 
 TAKES: tuple[str, ...] = ("accepted",)
@@ -61,9 +63,13 @@ def _story(told: list[tuple[int, Decided]], newest: list[int]) -> Story:
 
 
 def names_of(addresses: Iterable[str]) -> Mapping[str, str]:
-    """By address, what colleagues are called; who is no colleague goes by what stands there."""
+    """By address, what colleagues are called: by the team, else by themselves; who is no colleague goes by what
+    stands there.
+    """
     wanted = sorted({each for each in addresses if each})
-    found = dict.fromkeys(wanted, "") | dict(
-        those("SELECT email, name FROM member WHERE email IN ({})", wanted)
+    themselves: dict[str, str] = dict(those("SELECT email, name FROM member WHERE email IN ({})", wanted))
+    settings = (
+        "SELECT rep_id, settings FROM rep_setting WHERE rep_id IN ({}) ORDER BY id"  # the newest counts
     )
-    return {each: name or each.partition("@")[0] for each, name in found.items()}
+    team = {rep: msgspec.json.decode(text).get("name") for rep, text in those(settings, wanted)}
+    return {each: team.get(each) or themselves.get(each) or each.partition("@")[0] for each in wanted}

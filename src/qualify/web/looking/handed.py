@@ -237,18 +237,21 @@ class Refusal(NamedTuple):
     asks: str
 
 
-def refusals() -> list[Refusal]:
-    """What each reason does under the playbook in force; what they do nowhere where it says nothing of the hand-off."""
+def refusals(*, alone: bool = True) -> list[Refusal]:
+    """What each reason does under the playbook in force; what they do nowhere where it says nothing of the hand-off.
+
+    ``alone``: of one lead, for which a day can be named; of several they rest as long as the playbook says.
+    """
     section = present_handoff()
     if section is None:
         return [Refusal(word, "", "") for word in EFFECTS]
     under = {word: effect_under(section, word) for word in EFFECTS}
-    return [Refusal(word, _does(word, effect), effect.asks) for word, effect in under.items()]
+    return [Refusal(word, _does(word, effect, alone), effect.asks) for word, effect in under.items()]
 
 
-def _does(word: str, effect: Effect) -> str:
+def _does(word: str, effect: Effect, alone: bool) -> str:
     said, rest = [], effect.rest
-    if effect.asks == "date":
+    if alone and effect.asks == "date":
         said.append(_("rests until the day that you name, else %(days)s days") % {"days": rest})
     elif rest is not None:
         said.append(_("rests %(days)s days, and comes back by itself") % {"days": rest})

@@ -15,7 +15,7 @@ from qualify.web.looking.judging import taken_back
 from qualify.web.verbs.actor import WRITE_LEADS, Actor, Conflict, NotThere, audit
 from qualify.web.verbs.decide import Fact, meanwhile, one_after_another, written
 from qualify.web.verbs.leads import Lead, bounded, lead, one_of_them
-from qualify.web.verbs.settle import settle
+from qualify.web.verbs.settle import judge_now
 
 AT_ONCE: Final = 200
 """Leads that are decided about at once at most."""
@@ -93,7 +93,7 @@ def preview_several(
     with taken_back():
         before = _stages(each.lead_id for each in chosen)
         done = decide_several(actor, chosen, decision, now, reason=reason)
-        settle(done.done, now)
+        judge_now(done.done, now)
         after = _stages(done.done)
         would = tuple(Would(who, before.get(who, ""), after.get(who, "")) for who in done.done)
         return Preview(would, done.cannot)

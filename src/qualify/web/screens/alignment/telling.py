@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from qualify.handoff.reasons import EFFECTS
 from qualify.handoff.speed import Observed, Speed, speed, speed_by
+from qualify.moments import DAY
 from qualify.reports import alignment as report
 from qualify.reports.alignment import Counts, Foretold, HandedOver, Part, ScoreBand
 from qualify.web.looking.alignment import Agreed
@@ -309,7 +310,8 @@ class Kept(NamedTuple):
 
 
 def kept(lines: Sequence[Line], period: Period, terms: Agreed, now: int) -> Kept:
-    """Weeks that are over; of longer periods, which are told by months, none."""
-    over = [each.counts.handed for each in lines[1:]] if period.by_week else []
+    """Weeks that are over, of those with a playbook; of longer periods, which are told by months, none."""
+    here = (now - terms.begun_at) // (7 * DAY)
+    over = [each.counts.handed for each in lines[1 : 1 + here]] if period.by_week else []
     above = sum(each > terms.capacity for each in over) if terms.capacity is not None else 0
     return Kept(median(over) if over else None, above, len(over), terms.review_at <= now)

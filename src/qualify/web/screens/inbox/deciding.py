@@ -18,14 +18,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from qualify.clock import now
 from qualify.errors import QualifyError
 from qualify.moments import moment
-from qualify.web.handing.deciding import NOTHING_MORE, Besides
+from qualify.web.handing.deciding import NOTHING_MORE, Besides, gets_it
 from qualify.web.looking.decided import NOTHING, stories
 from qualify.web.looking.handed import alike, lead_named, refusals
 from qualify.web.looking.lead import survivor_of
 from qualify.web.looking.leads import Listed, read
+from qualify.web.looking.tongue import in_the_readers_words
 from qualify.web.screens.once import first_time
 from qualify.web.screens.page import PageRequest, back, done, page, show
-from qualify.web.verbs.actor import WRITE_LEADS, NotThere
+from qualify.web.verbs.actor import WRITE_LEADS, Conflict, Forbidden, NotThere
 from qualify.web.verbs.decide import decide
 from qualify.web.verbs.reasons import REASONS, reason_of
 from qualify.web.verbs.settle import settle
@@ -61,9 +62,13 @@ def called(lead: Listed | None, lead_id: int) -> str:
 @page(WRITE_LEADS)
 @require_POST
 def accept(request: PageRequest) -> HttpResponse:
-    """Accept one lead: it is theirs from now on."""
+    """Accept one lead: it is theirs from now on, where no rep has it or they are one."""
     chosen, at = chosen_in(request.POST.get("accept", "")), now()
-    _decide(request, chosen, "accepted", "", at, _("%(lead)s is yours now"))
+    gets = gets_it(request.actor.name, survivor_of(chosen.lead_id) or chosen.lead_id)
+    said = (
+        _("%(lead)s is yours now") if gets else _("%(lead)s is accepted; only who is in the team gets leads")
+    )
+    _decide(request, chosen, "accepted", "", at, said)
     return back(request, reverse("inbox"))
 
 
@@ -75,24 +80,58 @@ def reject(request: PageRequest, lead_id: int) -> HttpResponse:
     found = read([survivor]) if survivor is not None else []
     if not found:
         raise NotThere(_("this lead is not there any more"))
-    if request.method == "POST":
-        chosen = chosen_in(f"{lead_id}-{request.POST.get('seen', '')}")
-        word = request.POST.get("reason", "")
+    if request.method != "POST":
+        return _why(request, found[0], lead_id)
+    chosen = chosen_in(f"{lead_id}-{request.POST.get('seen', '')}")
+    word = request.POST.get("reason", "")
+    try:
         reason = reason_of(word, request.POST.get("note", ""))
         more = _besides(request, word)
         _decide(request, chosen, "rejected", reason, now(), _("%(lead)s is rejected"), more)
-        return back(request, reverse("inbox"))
-    seen = request.GET.get("seen") or stories([found[0].id]).get(found[0].id, NOTHING).seen
+    except (Forbidden, NotThere, Conflict):
+        raise
+    except QualifyError as error:
+        with in_the_readers_words():
+            return _why(request, found[0], lead_id, error)
+    return back(request, reverse("inbox"))
+
+
+def _why(request: PageRequest, lead: Listed, lead_id: int, error: QualifyError | None = None) -> HttpResponse:
+    """The form that asks why; with what was typed, and what is wrong with it, where it was sent in vain."""
     context = {
-        "lead": found[0],
-        "called": called(found[0], lead_id),
+        "lead": lead,
+        "called": called(lead, lead_id),
         "reasons": _reasons(),
-        "alike": alike(found[0].id),
+        "alike": alike(lead.id),
         "tomorrow": _tomorrow(),
-        "seen": seen,
-        "next": request.GET.get("next") or _came_from(request),
+        "seen": request.POST.get("seen")
+        or request.GET.get("seen")
+        or stories([lead.id]).get(lead.id, NOTHING).seen,
+        "next": request.POST.get("next") or request.GET.get("next") or _came_from(request),
+        **_in_vain(request, error),
     }
-    return show(request, "inbox/reject.html", context)
+    return _answer(show(request, "inbox/reject.html", context), error)
+
+
+_ASKED_AT: Final = {"wrong_timing": "back_on", "duplicate": "duplicate_of"}
+"""The field that goes with a reason; with any other it is the words."""
+
+
+def _in_vain(request: PageRequest, error: QualifyError | None) -> dict[str, Any]:
+    """What a form for a reason is shown with again: what was typed, what is wrong, and at which field."""
+    if error is None:
+        return {}
+    return {
+        "typed": request.POST,
+        "wrong": str(error),
+        "wrong_at": _ASKED_AT.get(request.POST.get("reason", ""), "note"),
+    }
+
+
+def _answer(shown: HttpResponse, error: QualifyError | None) -> HttpResponse:
+    """A form that is shown again is a refusal still, for whoever reads only the status."""
+    shown.status_code = 200 if error is None else 400
+    return shown
 
 
 def _besides(request: PageRequest, word: str) -> Besides:
@@ -101,7 +140,9 @@ def _besides(request: PageRequest, word: str) -> Besides:
     """
     day, other = request.POST.get("back_on", "").strip(), request.POST.get("duplicate_of", "").strip()
     if word == "wrong_timing" and day:
-        return Besides(on=moment(f"{day[:10]}T00:00", timezone.get_current_timezone_name()))
+        if _day(day) < _day(_tomorrow()):
+            raise QualifyError(_("this day is over; name one to come"))
+        return Besides(on=moment(f"{day}T00:00", timezone.get_current_timezone_name()))
     if word == "duplicate" and other:
         found = lead_named(other)
         if found is None:
@@ -111,6 +152,13 @@ def _besides(request: PageRequest, word: str) -> Besides:
             )
         return Besides(duplicate_of=found)
     return NOTHING_MORE
+
+
+def _day(said: str) -> dt.date:
+    try:
+        return dt.datetime.strptime(said, "%Y-%m-%d").date()
+    except ValueError:
+        raise QualifyError(_("write the day as 2026-08-03")) from None
 
 
 def _tomorrow() -> str:
@@ -152,9 +200,9 @@ class Reason(NamedTuple):
     asks: str
 
 
-def _reasons() -> list[Reason]:
-    """Every reason, in the order in which they are offered."""
-    told = {each.word: each for each in refusals()}
+def _reasons(*, alone: bool = True) -> list[Reason]:
+    """Every reason, in the order in which they are offered; ``alone``: for one lead."""
+    told = {each.word: each for each in refusals(alone=alone)}
     return [
         Reason(number, word, label, told[word].does, told[word].asks)
         for number, (word, label) in enumerate(REASONS.items(), 1)
@@ -168,7 +216,13 @@ def several(request: PageRequest) -> HttpResponse:
     chosen = [chosen_in(word) for word in request.POST.getlist("lead")]
     if not chosen:
         raise QualifyError(_("tick the leads first"))
-    decision = "rejected" if request.POST.get("what") == "reject" else "accepted"
+    return _before(request, chosen, "rejected" if request.POST.get("what") == "reject" else "accepted")
+
+
+def _before(
+    request: PageRequest, chosen: list[Chosen], decision: str, error: QualifyError | None = None
+) -> HttpResponse:
+    """The preview; with what was typed, and what is wrong with it, where it was sent in vain."""
     preview = preview_several(request.actor, chosen, decision, now())
     leads = {lead.id: lead for lead in read([each.lead_id for each in chosen])}
     would = [Told(leads.get(each.lead_id), *each) for each in preview.would]
@@ -178,10 +232,11 @@ def several(request: PageRequest) -> HttpResponse:
         "would": would,
         "cannot": cannot,
         "chosen": [f"{each.lead_id}-{each.seen}" for each in chosen],
-        "reasons": _reasons(),
+        "reasons": _reasons(alone=False),
         "next": request.POST.get("next", ""),
+        **_in_vain(request, error),
     }
-    return show(request, "inbox/several.html", context)
+    return _answer(show(request, "inbox/several.html", context), error)
 
 
 @page(WRITE_LEADS)
@@ -192,7 +247,11 @@ def do_several(request: PageRequest) -> HttpResponse:
     decision = "rejected" if request.POST.get("decision") == "rejected" else "accepted"
     reason = ""
     if decision == "rejected":
-        reason = reason_of(request.POST.get("reason", ""), request.POST.get("note", ""))
+        try:
+            reason = reason_of(request.POST.get("reason", ""), request.POST.get("note", ""))
+        except QualifyError as error:
+            with in_the_readers_words():
+                return _before(request, chosen, decision, error)
     with transaction.atomic():
         if not first_time(request):
             return back(request, reverse("inbox"))

@@ -16,22 +16,24 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qualify.clock import now
 from qualify.errors import QualifyError
-from qualify.handoff.facts import Rep
+from qualify.handoff.facts import Absence, Rep
 from qualify.web.handing.deciding import present_handoff
 from qualify.web.handing.people import rep_of, settings_of
 from qualify.web.looking import handing as looking
 from qualify.web.looking.leads import Listed, read
-from qualify.web.looking.loads import loads
+from qualify.web.looking.loads import Loaded, loads
+from qualify.web.looking.tongue import in_the_readers_words
 from qualify.web.screens.once import first_time
 from qualify.web.screens.page import PageRequest, done, page, show
 from qualify.web.screens.team.words import at_work, hours_of, listed, written_hours
-from qualify.web.verbs.actor import MANAGE_REPS, READ_LEADS, WRITE_LEADS, NotThere
+from qualify.web.verbs.actor import MANAGE_REPS, READ_LEADS, WRITE_LEADS, Forbidden, NotThere
 from qualify.web.verbs.reps import (
     GoesTo,
     add_absence,
@@ -142,6 +144,22 @@ class AwayForm(forms.Form):
     )
     note = forms.CharField(label=gettext_lazy("Why"), max_length=255, required=False)
 
+    def clean(self) -> dict[str, Any]:
+        """The last day does not lie before the first."""
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        if "first" in told and "last" in told and told["last"] < told["first"]:
+            self.add_error("last", _("The last day lies before the first one."))
+        return told
+
+
+class AwayOn(NamedTuple):
+    """An absence as it is listed; ``first`` and ``last`` are None where it is not of whole days."""
+
+    id: int
+    absence: Absence
+    first: dt.date | None
+    last: dt.date | None
+
 
 @page(MANAGE_REPS)
 def new(request: PageRequest) -> HttpResponseBase:
@@ -158,27 +176,47 @@ def new(request: PageRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def rep(request: PageRequest, rep_id: str) -> HttpResponseBase:
     """What holds of a rep; sent as a form, it changes."""
-    at = now()
-    told = next((each for each in loads(at) if each.rep.rep_id == rep_id), None)
-    if told is None:
-        raise NotThere(_("%(rep)s gets no leads") % {"rep": rep_id})
+    told = _told(rep_id, now())
     form = RepForm(request.POST or None, known=rep_id, initial=_initial(told.rep))
     if request.method == "POST":
         request.actor.needs(MANAGE_REPS)
         if form.is_valid() and _kept(request, form, rep_id, _("Kept: it holds of %(name)s from now on")):
             return HttpResponseRedirect(reverse("team-rep", args=[rep_id]))
-    section = present_handoff()
+    return _page_of(request, told, form, AwayForm())
+
+
+def _told(rep_id: str, at: int) -> Loaded:
+    """The rep with what they hold; raises :class:`~qualify.web.verbs.actor.NotThere`."""
+    told = next((each for each in loads(at) if each.rep.rep_id == rep_id), None)
+    if told is None:
+        raise NotThere(_("%(rep)s gets no leads") % {"rep": rep_id})
+    return told
+
+
+def _page_of(request: PageRequest, told: Loaded, form: RepForm, away_form: AwayForm) -> HttpResponseBase:
+    at, rep_id, section = now(), told.rep.rep_id, present_handoff()
+    zone = _zone_of(rep_id)
     context = {
         "told": told,
         "form": form,
         "mine": rep_id == request.actor.name,
-        "away_form": AwayForm(),
-        "absences": looking.absences(at, rep_id),
+        "away_form": away_form,
+        "absences": [_away_on(each, zone) for each in looking.absences(at, rep_id)],
         "hours": at_work(told.rep, section),
         "section": section,
         "at": at,
     }
     return show(request, "team/rep.html", context)
+
+
+def _away_on(each: looking.Away, zone: dt.tzinfo) -> AwayOn:
+    """An absence by its days, the last one included, where it begins and ends with the rep's day."""
+    begins, ends = (
+        dt.datetime.fromtimestamp(at / 1000, zone) for at in (each.absence.starts_at, each.absence.ends_at)
+    )
+    if begins.time() == ends.time() == dt.time():
+        return AwayOn(each.id, each.absence, begins.date(), ends.date() - dt.timedelta(days=1))
+    return AwayOn(each.id, each.absence, None, None)
 
 
 def _kept(request: PageRequest, form: RepForm, rep_id: str, said: str) -> bool:
@@ -204,16 +242,34 @@ def _kept(request: PageRequest, form: RepForm, rep_id: str, said: str) -> bool:
 def away(request: PageRequest, rep_id: str) -> HttpResponseBase:
     """Write down that somebody is away; reps for themselves."""
     form = AwayForm(request.POST)
-    if not form.is_valid():
-        raise QualifyError(_("say the first and the last day, as 2026-08-03"))
-    first, last = form.cleaned_data["first"], form.cleaned_data["last"]
-    zone = _zone_of(rep_id)
-    starts_at, ends_at = _begin(first, zone), _begin(last + dt.timedelta(days=1), zone)
-    with transaction.atomic():
-        if first_time(request):
-            add_absence(request.actor, rep_id, starts_at, ends_at, now(), note=form.cleaned_data["note"])
-            done(request, _("Written down. Until then, new leads go to others."))
-    return HttpResponseRedirect(reverse("team-rep", args=[rep_id]) + "#away")
+    if form.is_valid() and _written_down(request, form, rep_id):
+        return HttpResponseRedirect(reverse("team-rep", args=[rep_id]) + "#away")
+    told = _told(rep_id, now())
+    form.fields[next(iter(form.errors))].widget.attrs["autofocus"] = True
+    with in_the_readers_words():
+        answer = _page_of(request, told, RepForm(known=rep_id, initial=_initial(told.rep)), form)
+    answer.status_code = 400  # a refusal still, for whoever reads only the status
+    return answer
+
+
+def _written_down(request: PageRequest, form: AwayForm, rep_id: str) -> bool:
+    """Whether it was; what is wrong is said in the form."""
+    zone, day = _zone_of(rep_id), dt.timedelta(days=1)
+    starts_at, ends_at = (
+        _begin(form.cleaned_data["first"], zone),
+        _begin(form.cleaned_data["last"] + day, zone),
+    )
+    try:
+        with transaction.atomic():
+            if first_time(request):
+                add_absence(request.actor, rep_id, starts_at, ends_at, now(), note=form.cleaned_data["note"])
+                done(request, _("Written down. Until then, new leads go to others."))
+    except (Forbidden, NotThere):
+        raise
+    except QualifyError as error:
+        form.add_error("last", capfirst(str(error)))
+        return False
+    return True
 
 
 def _zone_of(rep_id: str) -> dt.tzinfo:
