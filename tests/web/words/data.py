@@ -53,8 +53,11 @@ class Data:
         return (
             text.startswith("{")
             or self._is_data(text)
-            or all(self._is_data(piece) for piece in _PIECES.split(text))
+            or all(self._is_made_of_data(part) for part in text.split(" · "))
         )
+
+    def _is_made_of_data(self, text: str) -> bool:
+        return self._is_data(text) or all(self._is_data(piece) for piece in _PIECES.split(text))
 
     def _is_data(self, piece: str) -> bool:
         bare = _bare(piece)
