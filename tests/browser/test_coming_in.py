@@ -83,7 +83,7 @@ def test_whoever_is_invited_comes_in_by_the_link_alone(site: Site, chrome: Brows
     with looking(chrome, site, "ada") as seen:
         page = seen.page
         page.goto(site.url + "/people")
-        page.get_by_label("E-mail").fill("nora@qualify.example")
+        page.get_by_label("E-mail").fill("nils@qualify.example")
         page.get_by_label("Role").select_option("viewer")
         page.locator("section.panel form button").click()
         page.wait_for_load_state()
@@ -91,11 +91,11 @@ def test_whoever_is_invited_comes_in_by_the_link_alone(site: Site, chrome: Brows
     with looking(chrome, site, None) as seen:
         page = seen.page
         page.goto(f"{site.url}/join/{link}")
-        page.get_by_label("Name").fill("Nora")
+        page.get_by_label("Name").fill("Nils")
         for field in page.locator("input[type=password]").all():
-            field.fill("nora knows the words")
+            field.fill("nils knows the words")
         page.locator("main form button").last.click()
         page.wait_for_load_state()
         assert "/join/" not in page.url
         expect(page.locator("h1")).not_to_have_text("Once more, please")
-        expect(page.get_by_text("Nora").first).to_be_visible()
+        expect(page.get_by_text("Nils").first).to_be_visible()
