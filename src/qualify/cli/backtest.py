@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from qualify.learning.backtest.judging import Named, Outlook, Part
-    from qualify.playbook import Playbook
     from qualify.runs.backtesting import Backtest
 
 NAMES = 5
@@ -142,17 +141,14 @@ def backtest(
     screen.aside = told.format_ is not Report.TABLE
     written = _ending(told.output)
     check_targets(past, care, {"-o": told.output}, playbook, held.against)
-    from qualify.playbook import load
-
     with screen.working() as step:
-        book = load(playbook)
-        found = _replayed(book, past, when, held, care, step)
+        found = _replayed(playbook, past, when, held, care, step)
     if told.format_ is Report.JSON:
         print_json(found.plain())
     elif told.format_ is Report.HTML:
         typer.echo(found.page(), nl=False)
     else:
-        show(screen, found, book.time_zone)
+        show(screen, found)
     if told.output is not None and written is not None:
         _write(told.output, found, written)
         screen.note(f"wrote the backtest to {told.output}")
@@ -160,11 +156,11 @@ def backtest(
     received.insist(found.gathered, care)
 
 
-def _replayed(book: Playbook, past: Past, when: When, held: Against, care: Care, step: Step) -> Backtest:
+def _replayed(playbook: str, past: Past, when: When, held: Against, care: Care, step: Step) -> Backtest:
     from qualify.runs.backtesting import backtest as replayed
 
     return replayed(
-        book, past.sources(), against=held.against, since=when.since, until=when.until, every=when.every.value,
+        playbook, past.sources(), against=held.against, since=when.since, until=when.until, every=when.every.value,
         on=when.on or (), capacity=held.capacity, horizon=held.horizon, handed=held.stages or (),
         mapping=past.names(), memory_limit=care.memory_limit, threads=care.threads, progress=step,
     )  # fmt: skip
@@ -193,24 +189,24 @@ def _write(output: Path, found: Backtest, form: Report) -> None:
 # ── for people ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def show(screen: Screen, found: Backtest, time_zone: str = "UTC") -> None:
-    """The backtest in sentences and tables; days are those of the time zone."""
+def show(screen: Screen, found: Backtest) -> None:
+    """The backtest in sentences and tables."""
     from qualify.learning.backtest.page import titles
     from qualify.learning.backtest.sentences import about_leads, about_looks, sentences, verdict
 
     names = titles(found.outlooks)
     screen.say(" against ".join(names), style="bold")
-    screen.say(about_looks(found.leads, time_zone))
+    screen.say(about_looks(found.leads, found.time_zone))
     for name, outlook in zip(names, found.outlooks, strict=True):
         screen.say()
         if len(names) > 1:
             screen.say(name, style="bold")
         for text in sentences(outlook):
             screen.say(text)
-        _show_weeks(screen, outlook, time_zone)
+        _show_weeks(screen, outlook, found.time_zone)
         _show_parts(screen, "total", outlook.bands)
         _show_parts(screen, "grade", [part for part in outlook.grades if part.rate.of])
-        _show_people(screen, outlook, time_zone)
+        _show_people(screen, outlook, found.time_zone)
     if found.comparison is not None:
         screen.say()
         _show_comparison(screen, found)

@@ -124,19 +124,18 @@ def _insist_on_outcomes(tables: Tables, sources: Sources) -> None:
     raise InputError(f"{said}; name the file that says which leads were won and lost with --outcomes FILE")
 
 
-def without_leaks(rows: Evidence, choices: Choices) -> tuple[Evidence, list[str]]:
+def without_leaks(rows: Evidence, choices: Choices) -> tuple[Evidence, tuple[str, ...]]:
     """The rows without the columns that somebody left out, and without those that seem to know what came later, until
     somebody keeps them; and which these are.
     """
     from dataclasses import replace
 
     from qualify.learning.evidence import fit_for_learning
-    from qualify.learning.leaks import leaks, set_aside
+    from qualify.learning.leaks import leaks, not_learnt
 
     columns, _ = fit_for_learning(rows.columns)
-    out = [*choices.leave_out, *set_aside(leaks(columns, rows.won, choices, rows.lead))]
-    left = list(dict.fromkeys(name for name in out if name in columns))
-    return replace(rows, columns=columns.without(tuple(left))), left
+    left = not_learnt(columns, choices, leaks(columns, rows.won, choices, rows.lead))
+    return replace(rows, columns=columns.without(left)), left
 
 
 def found_profiles(rows: Evidence) -> Icps:

@@ -86,6 +86,11 @@ def set_aside(found: Iterable[Leak]) -> list[str]:
     return list(dict.fromkeys(leak.column for leak in found if leak.set_aside))
 
 
+def not_learnt(columns: Columns, choices: Choices, found: Iterable[Leak]) -> tuple[str, ...]:
+    """The columns that nothing is learnt from: those that somebody left out, and those that are set aside."""
+    return tuple(dict.fromkeys((*(name for name in choices.leave_out if name in columns), *set_aside(found))))
+
+
 def _first(found: Iterator[Leak]) -> list[Leak]:
     """The gravest of a column's questions: one is enough."""
     every = sorted(found, key=lambda leak: not leak.set_aside)

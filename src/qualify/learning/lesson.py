@@ -15,7 +15,7 @@ from qualify.learning.challenger import Challenger, challenging
 from qualify.learning.columns import Columns, Flags, Floats
 from qualify.learning.evidence import Evidence, Unfit, fit_for_learning
 from qualify.learning.items import itemised
-from qualify.learning.leaks import FALL, Choices, Leak, leaks, set_aside
+from qualify.learning.leaks import FALL, Choices, Leak, leaks, not_learnt
 from qualify.learning.likelihood import Likelihood, trained
 from qualify.learning.proposing import Proposal, new_rules, proposals
 from qualify.learning.ridge import ranked_by
@@ -104,9 +104,7 @@ def _learnt(
     columns, unfit = fit_for_learning(rows.columns)
     progress("looking for leaks")
     asked = leaks(columns, rows.won, choices, rows.lead)
-    left_out = tuple(
-        dict.fromkeys((*(name for name in choices.leave_out if name in columns), *set_aside(asked)))
-    )
+    left_out = not_learnt(columns, choices, asked)
     rows = Evidence(**{**vars(rows), "columns": columns.without(left_out)})
     won, lost = int(rows.won.sum()), int((~rows.won).sum())
     begun: dict[str, Any] = {

@@ -10,7 +10,7 @@ from qualify.learning import gates
 from qualify.learning.columns import Floats
 from qualify.learning.drift import Alarm, Watch, foretold, ranking_fell, split_at, stopped, watched
 from qualify.learning.evidence import Evidence, fit_for_learning
-from qualify.learning.leaks import Choices, leaks, set_aside
+from qualify.learning.leaks import Choices, leaks, not_learnt
 from qualify.learning.lesson import one_thread
 from qualify.learning.likelihood import trained
 from qualify.learning.splitting import by_time
@@ -48,8 +48,7 @@ def learnt_before(rows: Evidence, horizon_days: int, choices: Choices | None = N
     if gates.missing(won, lost):
         return None
     columns, _ = fit_for_learning(rows.columns)
-    aside = set_aside(leaks(columns, rows.won, choices, rows.lead))
-    left_out = [*(choices.leave_out if choices else ()), *aside]
+    left_out = not_learnt(columns, choices or Choices(), leaks(columns, rows.won, choices, rows.lead))
     held = replace(rows, columns=columns.without(left_out))
     split = by_time(held.at, held.won, held.lead, horizon_days)
     with one_thread():

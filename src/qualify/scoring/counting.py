@@ -185,15 +185,15 @@ class _Told:
                         since.append(at)
                         happened.append(event[1])
 
-    def runs(self, as_of: int, many: int) -> dict[int, Run]:
-        """The runs of the first so many, which are those that count at the moment."""
+    def runs(self, as_of: int) -> dict[int, Run]:
+        """The runs of those that count at the moment."""
         found: dict[int, Run] = {}
         for number, (since, happened) in self.plain.items():
             if times := sorted(happened[: bisect_right(since, as_of)]):
                 found[number] = run = self.matching.run(number)
                 run.times = times
         if self.matching.special.any:
-            for event, matched in self.counting[:many]:
+            for event, matched in self.counting[: bisect_right(self.moments, as_of)]:
                 self.matching.put(event, [each for each in matched if each[1] is not _PLAIN], found)
         return found
 
@@ -211,7 +211,7 @@ class Stream:
         """Take in what counts by then; where that is less than what was taken in, begin anew."""
         many = bisect_right(self.told.moments, as_of)
         if not self.taken or many < self.taken:
-            self.runs = self.told.runs(as_of, many) if many else {}
+            self.runs = self.told.runs(as_of)
         else:
             for event, matched in self.told.counting[self.taken : many]:
                 self.matching.put(event, matched, self.runs)
@@ -233,8 +233,7 @@ _PLAIN: _Put = Run.add
 
 def run_of(what: Occurrences, events: Sequence[Event], as_of: int) -> Run:
     """The occurrences among events that are known by the moment, which no playbook has to ask for."""
-    told = _Matching([(0, Tally(what))]).told(events)
-    return told.runs(as_of, bisect_right(told.moments, as_of)).get(0) or Run(Shape.of(Tally(what)))
+    return _Matching([(0, Tally(what))]).told(events).runs(as_of).get(0) or Run(Shape.of(Tally(what)))
 
 
 def _matchers(number: int, tally: Tally) -> list[tuple[frozenset[str] | None, _Matcher]]:

@@ -61,11 +61,11 @@ class Trying:
             traits={**self.record.traits, **facts.traits},
             answers=[*self.record.answers, *facts.answers],
         )
-        self.counter.fresh = list(facts.events)
+        self.counter.fresh = facts.events
         try:
             return self._stepped(record, facts.decision or self.decision)
         finally:
-            self.counter.fresh = []
+            self.counter.fresh = ()
 
     def _stepped(self, record: Record, decision: Decided | None) -> Tried:
         judged = self.version.judge(record, self.as_of, self.counter)
@@ -163,7 +163,8 @@ class _More(Following):
 
     def __init__(self, counter: Counter, record: Record, as_of: int) -> None:
         super().__init__(counter, record)
-        self.record, self.fresh = record, list[Event]()
+        self.record = record
+        self.fresh: Sequence[Event] = ()
         self.before = super().counts(as_of)
         self.of_lead, self.of_account = (
             [event for event in events if event[1] <= as_of and event[2] <= as_of]

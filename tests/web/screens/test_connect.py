@@ -70,6 +70,16 @@ def test_every_kind_has_a_page_and_what_is_pasted_holds_the_key(members: Members
     assert members.ada.get("/connect/new/fax").status_code == 404
 
 
+def test_what_is_pasted_names_the_address_that_the_page_was_asked_at(members: Members) -> None:
+    members.ada.post("/connect/new/server", {"name": "Servers"})
+    [(source,)] = rows("SELECT max(id) FROM source")
+    page = members.ada.get(f"/connect/{source}", headers={"host": "127.0.0.1:8972"}).content.decode()
+    pasted = page.partition('<pre id="paste"')[2].partition("</pre>")[0]
+    assert "http://127.0.0.1:8972" in pasted
+    assert "8972/connect" not in pasted
+    assert ":8000" not in pasted
+
+
 def test_a_key_is_replaced_and_taken_back(members: Members) -> None:
     old = key_in(members.ada.post("/connect/new/server", {"name": "Servers"}))
     [(number, source)] = rows("SELECT id, source_id FROM access_key")

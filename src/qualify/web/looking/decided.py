@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-import msgspec
-
 from qualify.web.database import those
+from qualify.web.handing.people import known_reps
 
 TAKES: tuple[str, ...] = ("accepted",)
 """Decisions by which somebody takes a lead upon themselves."""
@@ -68,8 +67,5 @@ def names_of(addresses: Iterable[str]) -> Mapping[str, str]:
     """
     wanted = sorted({each for each in addresses if each})
     themselves: dict[str, str] = dict(those("SELECT email, name FROM member WHERE email IN ({})", wanted))
-    settings = (
-        "SELECT rep_id, settings FROM rep_setting WHERE rep_id IN ({}) ORDER BY id"  # the newest counts
-    )
-    team = {rep: msgspec.json.decode(text).get("name") for rep, text in those(settings, wanted)}
+    team = {rep.rep_id: rep.name for rep in known_reps(wanted).values()} if wanted else {}
     return {each: team.get(each) or themselves.get(each) or each.partition("@")[0] for each in wanted}

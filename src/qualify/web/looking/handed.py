@@ -162,9 +162,7 @@ def _called(at: Desk, given: Sequence[Assignment], told: Known) -> dict[str, str
     named = {each.rep_id or "" for each in given} | {each.by for each in given}
     named |= {each.rep_id for each in told.refused} | {each.rep_id or "" for each in told.contacts}
     named |= {rep.rep_id for rep in at.reps}
-    if not named - {""}:
-        return {}
-    return {**names_of(named - {""}), **{rep.rep_id: rep.name for rep in at.reps if rep.name}}
+    return dict(names_of(named))
 
 
 def _given(each: Assignment, who: Mapping[str, str]) -> Given:

@@ -15,3 +15,8 @@ def link(path: str, request: HttpRequest | None = None) -> str:
     if request is None or os.environ.get("QUALIFY_BASE_URL"):
         return f"{settings.BASE_URL}{path}"
     return request.build_absolute_uri(path)
+
+
+def origin(request: HttpRequest) -> str:
+    """What stands before every path of ours, as the world calls it."""
+    return link("/", request).rstrip("/")

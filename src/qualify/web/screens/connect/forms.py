@@ -16,7 +16,7 @@ from qualify.clock import now
 from qualify.errors import QualifyError
 from qualify.web.looking import capture
 from qualify.web.looking.hosted import forms_there
-from qualify.web.people.reaching import link
+from qualify.web.people.reaching import origin
 from qualify.web.screens.once import first_time
 from qualify.web.screens.page import PageRequest, done, page, show
 from qualify.web.verbs import forming, opening
@@ -38,7 +38,7 @@ TYPES = [
 @page(ADMIN)
 def hosted(request: PageRequest) -> HttpResponse:
     """Every form."""
-    return show(request, "connect/forms.html", {"forms": forms_there(), "base": link("", request)})
+    return show(request, "connect/forms.html", {"forms": forms_there(), "base": origin(request)})
 
 
 class FormForm(forms.Form):

@@ -17,7 +17,7 @@ from qualify.errors import QualifyError
 from qualify.moments import DAY
 from qualify.web.looking import capture, connecting
 from qualify.web.looking.capture import keys as every_key
-from qualify.web.people.reaching import link
+from qualify.web.people.reaching import origin
 from qualify.web.screens.connect.kinds import KINDS, Kind, kind_of
 from qualify.web.screens.once import first_time
 from qualify.web.screens.page import PageRequest, done, page, show
@@ -127,7 +127,7 @@ def _shown(request: PageRequest, source_id: int, key: str = "") -> HttpResponse:
         "source": found,
         "kind": kind,
         "key": key,
-        "paste": kind.paste.replace("HOST", link("", request)).replace("KEY", key or "KEY"),
+        "paste": kind.paste.replace("HOST", origin(request)).replace("KEY", key or "KEY"),
         "keys": [each for each in every_key() if each.source_id == source_id],
         "flow": connecting.flows(at).get(source_id, connecting.Flow()),
         "steps": connecting.steps(source_id, at - 30 * DAY),
