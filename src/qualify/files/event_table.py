@@ -138,9 +138,10 @@ class _Table:
     def _may_be_beyond_ascii(self, cell: Cell) -> str:
         """A quick test that says of most events that nothing in their JSON is other than ASCII."""
         bag = self.found.bag and self.rows.given.column(self.found.bag)
-        if not bag or bag.type != "VARCHAR" or bag.sql not in cell.sql:
+        if not bag or bag.type not in ("VARCHAR", "JSON") or bag.sql not in cell.sql:
             return "TRUE"
-        return f"(strlen({bag.sql}) <> length({bag.sql}) OR contains({bag.sql}, '\\u'))"
+        text = bag.sql if bag.type == "VARCHAR" else f"CAST({bag.sql} AS VARCHAR)"
+        return f"(strlen({text}) <> length({text}) OR contains({text}, '\\u'))"
 
     @cached_property
     def columns(self) -> list[str]:

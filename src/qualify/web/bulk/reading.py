@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qualify.engines.quoting import listed, literal, named
 from qualify.files import Sources
+from qualify.reading.text import bare
 from qualify.scoring.layout import Layout
 from qualify.web.living.values import Fields
 
@@ -41,25 +42,50 @@ keep its quotes, wherever they are handed on as Arrow. Moments have a zone: with
 playbook's local time."""
 
 
-def read_store(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], moment: int) -> Sources:
+_OWN = frozenset(map(bare, ("lead_id", "account_id", "created_at", "properties")))
+"""What leads have besides their traits."""
+
+
+def read_store(
+    duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], moment: int, *, settled: bool = False
+) -> Sources:
     """The facts known by the moment that some playbooks ask for, copied at one point in time into tables of the
     connection's own.
+
+    ``settled``: nobody will be judged as of an earlier moment, so of each trait only the newest value is read.
     """
-    duck.execute("CREATE SCHEMA IF NOT EXISTS facts")
+    duck.execute("DROP SCHEMA IF EXISTS facts CASCADE")
+    duck.execute("CREATE SCHEMA facts")
     duck.execute("BEGIN")
-    kinds = _kinds(duck, layouts)
-    for name, query in TABLES.items():
-        asked = query.replace("{moment}", str(int(moment))).replace("{kinds}", kinds)
-        duck.execute(f"CREATE OR REPLACE TABLE facts.{name} AS {asked}")
-    duck.execute(f"CREATE OR REPLACE TABLE facts.traits AS {_traits(duck, layouts, moment)}")
-    duck.execute(f"CREATE OR REPLACE TABLE facts.accounts AS {_accounts(duck, layouts, moment)}")
+    queries = _queries(duck, layouts, moment, settled)
+    for name, query in queries.items():
+        duck.execute(f"CREATE TABLE {_kept(name)} AS {query}")
     duck.execute("COMMIT")
     given: dict[str, Any] = {
-        name: duck.sql(f"SELECT * FROM facts.{name}")
-        for name in [*TABLES, "traits", "accounts"]
-        if name == "leads" or duck.execute(f"SELECT 1 FROM facts.{name} LIMIT 1").fetchone()
+        name: duck.sql(f"SELECT * FROM {_kept(name)}")
+        for name in queries
+        if name == "leads" or duck.execute(f"SELECT 1 FROM {_kept(name)} LIMIT 1").fetchone()
     }
     return Sources(**given)
+
+
+def _queries(
+    duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], moment: int, settled: bool
+) -> dict[str, str]:
+    """What gives each table of facts; a table of traits unless leads have them already."""
+    kinds = _kinds(duck, layouts)
+    found = {
+        name: query.replace("{moment}", str(int(moment))).replace("{kinds}", kinds)
+        for name, query in TABLES.items()
+    }
+    found["accounts"] = _accounts(duck, layouts, moment)
+    newest = _newest_traits(duck, layouts, moment) if settled else None
+    return found | ({"traits": _traits(duck, layouts, moment)} if newest is None else {"leads": newest})
+
+
+def _kept(name: str) -> str:
+    """What a table of facts is called: not as the tables that will be made of it, which would hide it."""
+    return f"facts.known_{name}"
 
 
 def _kinds(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout]) -> str:
@@ -87,6 +113,43 @@ def _traits(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], moment: 
         f"FROM (SELECT owner_id, learned_at, traits {known}) AS learnt"
     )
     return f"SELECT lead_id, name, value, learned_at FROM ({told}) WHERE told"
+
+
+def _newest_traits(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], moment: int) -> str | None:
+    """Leads with the newest value of each trait that is asked for, one column for each, called as the playbook does.
+
+    None where it cannot be said so simply: a trait that is spelled in several ways, or called as a column that leads
+    have anyway; two values learnt at one moment, of which the one counts whose text comes last when it is folded.
+    """
+    fields = Fields(layouts)
+    known = f"FROM store.learnt WHERE known_at <= {int(moment)} AND learned_at <= {int(moment)}"
+    asked = _asked(duck, layouts, known)
+    ours = [field.name for name in asked for field in fields.of_trait(name)[:1]]
+    if len({bare(name) for name in ours} | _OWN) < len(ours) + len(_OWN) or any("." in name for name in ours):
+        return None
+    if not asked:
+        return TABLES["leads"]
+    places = _list(_pointer(name) for name in asked)
+    duck.execute(
+        f"CREATE TABLE facts.newest AS SELECT owner_id, {', '.join(map(_newest_and_other, range(len(ours))))} FROM ("
+        f"SELECT owner_id, learned_at, json_extract_string(traits, {places}) AS v, json_exists(traits, {places}) AS e "
+        f"{known}) GROUP BY owner_id"
+    )
+    differ = " OR ".join(f"newest_{place} IS DISTINCT FROM other_{place}" for place in range(len(ours)))
+    if duck.execute(f"SELECT 1 FROM facts.newest WHERE {differ} LIMIT 1").fetchone():
+        return None
+    columns = ", ".join(f"newest_{place} AS {named(name)}" for place, name in enumerate(ours))
+    return (
+        f"SELECT leads.*, {columns} FROM ({TABLES['leads']}) leads "
+        "LEFT JOIN facts.newest ON owner_id = leads.lead_id"
+    )
+
+
+def _newest_and_other(place: int) -> str:
+    """The first and the last text among those learnt at the newest moment: the same where there is one only."""
+    value = f"v[{place + 1}]"
+    told = f"'is': {value} IS NOT NULL, 'told': {value}}}) FILTER (e[{place + 1}]).told AS"
+    return f"max({{'at': learned_at, {told} newest_{place}, min({{'at': -learned_at, {told} other_{place}"
 
 
 def _asked(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], known: str) -> list[str]:

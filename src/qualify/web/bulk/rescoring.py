@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Final, NamedTuple
 
 import msgspec
 from django.db import transaction
@@ -18,13 +19,28 @@ from qualify.errors import QualifyError
 from qualify.web.bulk.attaching import place
 from qualify.web.bulk.protocol import Asked, Moved, Standings, Told
 from qualify.web.bulk.protocol import Progress as Doing
-from qualify.web.database import Row, insert, rows, those
+from qualify.web.database import Row, insert, rows
 from qualify.web.handing.desk import begins_to_hand_over
-from qualify.web.handing.line import mark_judged
+from qualify.web.handing.line import ever_handed, mark_judged
+from qualify.web.handing.line import mark as hand_over
 from qualify.web.keeping.marking import mark
 from qualify.web.living.standings import MESSAGE, MOVE, REPLACED, STANDING, move_told, speaking
 
 Progress = Callable[[str, int, int], None]
+
+_COLUMNS: Final = STANDING.split(", ")
+_PLACE: Final = ("total", "grade", "stage", "since", "next_at")
+"""The columns that the indexes of standings are made of, but for the moment."""
+_PLACES: Final = [_COLUMNS.index(name) for name in _PLACE]
+_ANYWHERE: Final = f"ON CONFLICT (person_id) DO UPDATE SET {REPLACED} WHERE standing.as_of <= excluded.as_of"
+_IN_PLACE: Final = (
+    "ON CONFLICT (person_id) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:] if name not in _PLACE)
+    + " WHERE standing.as_of <= excluded.as_of AND "
+    # Somebody else may have written since we looked. (No moment is 0.)
+    + "coalesce(standing.next_at, 0) = coalesce(excluded.next_at, 0)"
+    + "".join(f" AND standing.{name} = excluded.{name}" for name in _PLACE if name != "next_at")
+)
 
 
 class Rescored(NamedTuple):
@@ -77,7 +93,8 @@ def _written(told: Iterator[Told], version: int, now: int, progress: Progress) -
     """Write standings and moves back, but for people of whom there is news; those are left to the worker."""
     moves: dict[int, list[Row]] = {}
     [(total,)] = rows("SELECT count(*) FROM person")
-    begins = begins_to_hand_over(version)
+    # Who stays where they are is handed over now, where this playbook first hands over from there.
+    due = ever_handed() if begins_to_hand_over(version) else frozenset()
     written = moved = left = 0
     for each in told:
         if isinstance(each, Doing):
@@ -86,56 +103,80 @@ def _written(told: Iterator[Told], version: int, now: int, progress: Progress) -
             for who, at, place_, stage_from, stage_to, cycle in each.moves:
                 moves.setdefault(who, []).append((who, at, place_, version, stage_from, stage_to, cycle))
         else:
-            done = _write_part(each, moves, version, now, hands_over=begins)
+            done = _write_part(each, moves, version, now, due)
             written, moved, left = written + done.written, moved + done.moves, left + done.left
             progress("writing", written + left, total)
     return Rescored(written, moved, left)
 
 
 def _write_part(
-    part: Standings, moves: dict[int, list[Row]], version: int, now: int, *, hands_over: bool
+    part: Standings, moves: dict[int, list[Row]], version: int, now: int, due: AbstractSet[int]
 ) -> Rescored:
     with transaction.atomic():
-        here = _there([row[0] for row in part.rows]) - _done([row[0] for row in part.rows], version, now)
-        stale = _stale(sorted(here), now)
-        fresh = [row for row in part.rows if row[0] in here and row[0] not in stale]
-        # Whoever the worker has judged since then, even in this very moment, is left as they are.
-        older = f"ON CONFLICT (person_id) DO UPDATE SET {REPLACED} WHERE standing.as_of <= excluded.as_of"
-        written = {who for (who,) in insert("standing", STANDING, fresh, f"{older} RETURNING person_id")}
+        before = _before(part.rows[0][0], part.rows[-1][0])
+        here = [row for row in part.rows if row[0] in before and not before[row[0]].is_done(version, now)]
+        stale = {row[0] for row in here if before[row[0]].is_stale(now)}
+        written = _replaced([row for row in here if row[0] not in stale], before)
         new = [
-            (*move, *_judged_so(row)) for row in fresh if row[0] in written for move in moves.get(row[0], ())
+            (*move, *_judged_so(row)) for row in here if row[0] in written for move in moves.get(row[0], ())
         ]
         insert("move", MOVE, new)
         insert("message", MESSAGE, [move_told("lead.moved", move, now) for move in new])
-        mark(dict.fromkeys(stale, now), now, own=False)
-        # Who stays where they are is handed over now, where this playbook first hands over from there.
-        mark_judged(written if hands_over else {move[0] for move in new}, now)
+        mark(dict.fromkeys(sorted(stale), now), now, own=False)
+        gone = {move[0] for move in new}
+        mark_judged(gone, now)
+        hand_over(written & due - gone, now)
     return Rescored(len(written), len(new), len(stale))
+
+
+class _Before(NamedTuple):
+    """How a person stood before: under which version, as of when, until when, where; and whether there is news."""
+
+    version: int | None
+    as_of: int
+    next_at: int | None
+    place: tuple[object, ...]
+    has_news: bool
+
+    def is_done(self, version: int, now: int) -> bool:
+        """Whether the worker has judged them under this version since then."""
+        return self.version == version and self.as_of > now
+
+    def is_stale(self, now: int) -> bool:
+        """Whether there is news of them, or their time had come before: the worker folds through it."""
+        return self.has_news or self.as_of > now or (self.next_at is not None and self.next_at <= now)
+
+
+def _before(first: int, last: int) -> dict[int, _Before]:
+    """Everybody who is still somebody from the first to the last of some people."""
+    found = rows(
+        "SELECT p.id, s.version_id, coalesce(s.as_of, 0), s.next_at, s.total, s.grade, s.stage, s.since, "
+        "d.person_id IS NOT NULL FROM person p LEFT JOIN standing s ON s.person_id = p.id "
+        "LEFT JOIN dirty d ON d.person_id = p.id WHERE p.id BETWEEN %s AND %s",
+        [first, last],
+    )
+    return {
+        who: _Before(version, as_of, next_at, (*place, next_at), bool(news))
+        for who, version, as_of, next_at, *place, news in found
+    }
+
+
+def _replaced(fresh: Sequence[Row], before: Mapping[int, _Before]) -> set[int]:
+    """Write standings; who was written. Whoever the worker judges in this very moment is left as they are.
+
+    Most people stay in their place in every list: their entries in its indexes, which take longer than the row,
+    are not written again.
+    """
+    same = [row for row in fresh if before[row[0]].place == tuple(row[index] for index in _PLACES)]
+    written = _upserted(same, _IN_PLACE)
+    return written | _upserted([row for row in fresh if row[0] not in written], _ANYWHERE)
+
+
+def _upserted(fresh: Sequence[Row], on_conflict: str) -> set[int]:
+    return {who for (who,) in insert("standing", STANDING, fresh, f"{on_conflict} RETURNING person_id")}
 
 
 def _judged_so(standing: Row) -> Row:
     """Of the row of a standing, how a move of that very moment was judged."""
     total, grade, lines = standing[3], standing[4], standing[7]
     return total, grade, speaking(msgspec.json.decode(lines))
-
-
-def _stale(people: Sequence[int], now: int) -> set[int]:
-    """Those of whom there is news, or whose time had come before."""
-    dirty = those("SELECT person_id FROM dirty WHERE person_id IN ({})", people)
-    late = f"(next_at <= {int(now)} OR as_of > {int(now)})"
-    due = those(f"SELECT person_id FROM standing WHERE person_id IN ({{}}) AND {late}", people)
-    return {who for (who,) in (*dirty, *due)}
-
-
-def _there(people: Sequence[int]) -> set[int]:
-    """Those who are still somebody."""
-    return {who for (who,) in those("SELECT id FROM person WHERE id IN ({})", people)}
-
-
-def _done(people: Sequence[int], version: int, now: int) -> set[int]:
-    """Those whom the worker has judged under this version since then."""
-    since = f"version_id = {int(version)} AND as_of > {int(now)}"
-    return {
-        who
-        for (who,) in those(f"SELECT person_id FROM standing WHERE person_id IN ({{}}) AND {since}", people)
-    }

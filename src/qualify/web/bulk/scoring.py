@@ -38,7 +38,7 @@ class Scored:
         self, duck: duckdb.DuckDBPyConnection, layout: Layout, now: int, progress: Callable[[str], None]
     ) -> None:
         self.duck, self.layout, self.now = duck, layout, now
-        sources = read_store(duck, [layout], now)
+        sources = read_store(duck, [layout], now, settled=True)
         duck.execute(
             "CREATE OR REPLACE TEMP TABLE previous AS SELECT person_id AS lead_id, stage, since, "
             "CAST(cycle AS BIGINT) AS cycle, cycle_since FROM store.standing"

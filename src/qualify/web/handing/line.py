@@ -16,6 +16,15 @@ LONGEST_WAIT: Final = 3_600_000
 HANDED: Final = ("iql", "mql", "pql", "sal", "sql")
 """Stages in which a lead may be handed over; which of them do, the playbook says."""
 
+_STAGES: Final = ", ".join(f"'{stage}'" for stage in HANDED)
+_EVER_HANDED: Final = (
+    (f"SELECT DISTINCT person_id FROM move WHERE stage_to IN ({_STAGES})", "person_id"),
+    # Who was handed over and, as it turned out, was not is still to be looked at.
+    ("SELECT person_id FROM handoff WHERE 1 = 1", "person_id"),
+    ("SELECT owner_id FROM assignment WHERE source = 'exploration'", "owner_id"),
+)
+"""Statements that give who ever reached a stage at which leads are handed over, and what each calls a person."""
+
 _ADDED = "ON CONFLICT (person_id) DO UPDATE SET due_at = {}, marks = handing.marks + 1, tries = 0"
 
 
@@ -37,16 +46,13 @@ def mark(people: Iterable[int], now: int) -> None:
 
 def mark_judged(people: Iterable[int], now: int) -> None:
     """The same of those among these who ever reached a stage at which leads are handed over."""
-    named = ", ".join(f"'{stage}'" for stage in HANDED)
-    statement = f"SELECT DISTINCT person_id FROM move WHERE stage_to IN ({named}) AND person_id IN ({{}})"
-    found = {who for (who,) in those(statement, sorted(people))}
-    # Who was handed over and, as it turned out, was not is still to be looked at.
-    found |= {
-        who for (who,) in those("SELECT person_id FROM handoff WHERE person_id IN ({})", sorted(people))
-    }
-    explored = "SELECT owner_id FROM assignment WHERE source = 'exploration' AND owner_id IN ({})"
-    found |= {who for (who,) in those(explored, sorted(people))}
-    mark(found, now)
+    asked = sorted(people)
+    mark({who for each in _EVER_HANDED for (who,) in those(f"{each[0]} AND {each[1]} IN ({{}})", asked)}, now)
+
+
+def ever_handed() -> set[int]:
+    """Everybody who ever reached a stage at which leads are handed over."""
+    return {who for statement, _ in _EVER_HANDED for (who,) in rows(statement)}
 
 
 def mark_open(now: int, rep_id: str | None = None) -> int:
