@@ -184,8 +184,9 @@ def test_a_trait_that_only_dated_facts_have_is_not_missing(world: World):
 
 def test_duplicate_headers_are_told_apart(world: World):
     world.layout = layout_of("{trait: industry, is: software}", "{trait: industry (2), is: food}")
-    world.gather("lead_id,industry,Industry\n1,software,food\n")
+    gathered = world.gather("lead_id,industry,Industry\n1,software,food\n")
     assert world.rows("leads", "industry__text", "industry (2)__text") == [("software", "food")]
+    assert any("same name" in each and "'Industry (2)'" in each for each in gathered.warnings)
 
 
 def test_spaces_around_headers_do_not_matter(world: World):

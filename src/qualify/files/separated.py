@@ -38,11 +38,15 @@ _REASONS: Final = {
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a file separates its columns; the header's names, made unique; the lines before the header."""
+    """How a file separates its columns; the header's names, made unique; the lines before the header.
+
+    ``again``: the names that were made for columns called as one before them.
+    """
 
     delimiter: str
     header: tuple[str, ...]
     skip: int
+    again: tuple[str, ...] = ()
 
 
 def dialect_of(text: Text) -> Dialect:
@@ -55,7 +59,10 @@ def dialect_of(text: Text) -> Dialect:
         raise InputError(f"{text.path} holds nothing but empty lines; it should hold at least a header")
     delimiter = said or max(_DELIMITERS, key=lambda each: _fit(sample, each))
     header = next(csv.reader(io.StringIO(sample), delimiter=delimiter))
-    return Dialect(delimiter, tuple(unique(header)), skip)
+    names = tuple(unique(header))
+    alone = (unique([name])[0] if name.strip() else None for name in header)
+    again = [ours for ours, theirs in zip(names, alone, strict=True) if theirs not in (None, ours)]
+    return Dialect(delimiter, names, skip, tuple(again))
 
 
 def _before_the_header(line: str) -> bool:
@@ -88,6 +95,11 @@ def open_separated(gathering: Gathering, table: str, text: Text) -> Opened:
     """A CSV file, opened."""
     dialect = dialect_of(text)
     columns = dict.fromkeys(dialect.header, "VARCHAR")
+    if dialect.again:
+        gathering.warn(
+            f"{text.path}: several columns have the same name; the first is read by it, "
+            f"the others as {', '.join(map(repr, dialect.again))}"
+        )
 
     def load(names: Sequence[str], ids: Collection[str] = ()) -> Given:
         wanted = [name for name in dialect.header if name in names] or list(dialect.header[:1])

@@ -15,8 +15,9 @@ def doctor(
 ) -> None:
     """Check the application, and say what to do.
 
-    Settings, secret, disk, database, clock, worker, outbox, playbook, packages. It changes nothing. Exit
-    codes: 0 all is well, 1 there are warnings, 2 there are problems.
+    Settings, secret, disk, database, clock, worker, outbox, playbook, packages. It changes nothing
+    (where there is no data folder yet it makes one, with the server's secret). Exit codes: 0 all is well, 1 there are
+    warnings, 2 there are problems.
 
     Examples:
       qualify doctor

@@ -15,6 +15,7 @@ from qualify.web.living.working import MOST_TRIES
 from qualify.web.serving.migrating import pending
 
 MINUTE = 60_000
+_FEW = 3
 SLOW = MINUTE
 """Milliseconds after which somebody in the queue should have been judged."""
 
@@ -26,9 +27,8 @@ def reachable() -> Finding | None:
     except QualifyError as error:
         return problem("database", str(error), "start it, or mend the setting")
     if missing:
-        return problem(
-            "database", f"is not up to date: {', '.join(missing)}", "qualify serve brings it up to date"
-        )
+        what = ", ".join(missing) if len(missing) <= _FEW else f"{len(missing)} changes of its tables"
+        return problem("database", f"is not up to date: misses {what}", "qualify serve brings it up to date")
     return None
 
 
