@@ -7,13 +7,20 @@ import datetime as dt
 import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from qualify.clock import now
+from qualify.engines.duck import connect
 from qualify.errors import InputError
+from qualify.files import Sources, gather
 from qualify.moments import moment
+from qualify.playbook import parse
+from qualify.playbook.starters import text as starter
+from qualify.scoring.layout import Layout
 from qualify.web.database import rows
+from qualify.web.importing.moments import Moments
 from qualify.web.importing.running import Options, import_file, preview
 from qualify.web.sources import create_source
 
@@ -274,3 +281,25 @@ def test_a_sheet_that_is_not_there_and_a_broken_workbook_are_said(store, tmp_pat
 def test_a_file_that_is_not_there_is_said(store, tmp_path):
     with pytest.raises(InputError, match="No such file"):
         preview(tmp_path / "nothing.csv")
+
+
+WRITTEN = (
+    "2026-03-01T09:30:00Z", "2026-03-01 09:30:00.123456789", "2026-03-01T09:30:00+02:00", "2026-03-01T09:30:00+02",
+    "2026-03-01 09:30:00 -0330", "2026-03-01 9:30", "1.3.26 09:30", "20260301", "1772357400", "1772357400000",
+    "1772357400.5", "March 1, 2026 at 9:30 AM", "Sun, 1 Mar 2026", "1-Mar-26", "2026/03/01", "2026-02-30", "46082",
+    "0000-00-00", "soon",
+)  # fmt: skip
+
+
+def test_moments_are_read_as_the_commands_on_files_read_them(tmp_path):
+    path = written(tmp_path, ["lead_id", "created_at"], *([str(n), text] for n, text in enumerate(WRITTEN)))
+    duck = connect()
+    gather(duck, Layout(parse(starter("b2b-saas"))), Sources(leads=path))
+    found = dict(duck.execute("SELECT CAST(lead_id AS INTEGER), created_at FROM leads").fetchall())
+    reading = Moments(WRITTEN, ZoneInfo("UTC"))
+    assert [reading.read(text) for text in WRITTEN] == [found.get(n) for n in range(len(WRITTEN))]
+
+
+def test_a_moment_that_is_not_known_is_none_and_no_mistake(source, tmp_path):
+    ada = [cell if place != 6 else "N/A" for place, cell in enumerate(ADA)]
+    assert import_file(written(tmp_path, HUBSPOT, ada), source, now()).refused == 0

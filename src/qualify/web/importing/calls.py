@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from qualify.capture.model import Call, Draft, Identifier, Linked
 from qualify.capture.steps.who import identifier
 from qualify.identity.normalising import registrable_domain
-from qualify.reading.text import bare
+from qualify.reading.text import bare, fold, is_missing
 from qualify.web.importing.columns import SKIP, Columns
 from qualify.web.importing.moments import Moments
 from qualify.web.importing.sheets import Row
@@ -126,11 +126,14 @@ class Calls:
         return f"content {digest.hex()} {self.seen[digest]}"
 
     def moment(self, told: dict[str, str], name: str) -> int | None:
-        """The moment that a column says (None: it is empty), taken out of what is told; raises :class:`Refused`."""
+        """The moment that a column says, taken out of what is told; None when it is empty or a word for not known.
+
+        Raises :class:`Refused`.
+        """
         text = told.pop(name, "")
-        if not text:
+        found = self.moments[name].read(text) if text else None
+        if found is None and is_missing(fold(text)):
             return None
-        found = self.moments[name].read(text)
         if found is None:
             raise Refused(f"{name} is no moment between 1970 and 2100", text)
         return found

@@ -12,6 +12,7 @@ from qualify.moments import milliseconds
 
 _NINES = str.maketrans("012345678", "999999999")
 _NANOSECONDS = re.compile(r"(\.\d{6})\d+")
+_HOURS_ALONE = re.compile(r"([+-]\d\d)$")
 _EPOCH = re.compile(r"\d{9,19}(?:\.\d+)?")
 _DIGITS = re.compile(r"\d+")
 _LONGEST, _MOST_SHAPES = 60, 1_000
@@ -57,6 +58,8 @@ class Moments:
             text, pattern = _NANOSECONDS.sub(r"\1", text), form.pattern.replace("%n", "%f")
         else:
             pattern = form.pattern
+        if pattern.endswith("%z"):
+            text = _HOURS_ALONE.sub(r"\1:00", text)
         try:
             when = dt.datetime.strptime(text, pattern)
         except ValueError:
