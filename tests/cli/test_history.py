@@ -37,6 +37,19 @@ def test_weeks_before_the_lead_was_known_are_left_out(ask: Ask, shop: Path):
     assert found[0][0] == "2026-02-15"
 
 
+def test_in_a_narrow_terminal_columns_move_together_before_a_bar_is_broken(
+    ask: Ask, shop: Path, monkeypatch: pytest.MonkeyPatch
+):
+    wide = ask(*WORDS, "--lead", "ada").stdout.splitlines()
+    columns = max(map(len, wide)) - 10
+    monkeypatch.setenv("COLUMNS", str(columns))
+    narrow = ask(*WORDS, "--lead", "ada").stdout.splitlines()
+    assert max(map(len, narrow)) <= columns
+    assert [line.split() for line in narrow if "─" not in line] == [
+        line.split() for line in wide if "─" not in line
+    ]
+
+
 @pytest.mark.slow
 def test_days_are_finer_than_weeks(ask: Ask, shop: Path):
     found = rows_of(ask(*WORDS, "--lead", "ben", "--every", "day").stdout)

@@ -50,9 +50,14 @@ class Screen:
             self.page.print(text, style=style or None)
 
     def table(self, table: Table) -> None:
-        """A table, without blanks at the ends of its lines where they would only be in the way."""
+        """A table, without blanks at the ends of its lines where they would only be in the way.
+
+        Its columns move together before a cell is broken in two.
+        """
         if self.aside and self.quiet:
             return
+        if not self.fits(table):
+            table.padding = (0, 0)
         if self.page.is_terminal:
             self.page.print(table)
             return
