@@ -52,7 +52,7 @@ SOMETIMES: dict[str, list[object]] = {
 """What is learnt of leads, now and then badly."""
 
 
-def a_store(seed: int, leads: int = 200, *, at_once: bool = False) -> duckdb.DuckDBPyConnection:
+def a_store(seed: int, leads: int = 80, *, at_once: bool = False) -> duckdb.DuckDBPyConnection:
     """A store in DuckDB, in which much is learnt of everybody; some of it later than now."""
     chance, duck = random.Random(seed), connect()
     duck.execute("ATTACH ':memory:' AS store")
