@@ -97,7 +97,7 @@ def judged(duck: duckdb.DuckDBPyConnection, *, settled: bool) -> list[tuple[obje
 def test_the_newest_traits_alone_give_what_all_that_was_ever_learnt_gives(at_once: bool) -> None:
     duck = a_store(1, at_once=at_once)
     of_everything = judged(duck, settled=False)
-    assert len({row[-4:] for row in of_everything}) > 20
+    assert len({row[-4:] for row in of_everything}) > 10
     assert judged(duck, settled=True) == of_everything
 
 
