@@ -38,7 +38,8 @@ RESPONSE = {
 
 @pytest.fixture
 def client(store) -> Iterator[Client]:
-    from qualify.web.doors import BUCKETS, KEYS, WRITER
+    from qualify.web.doors import BUCKETS, KEYS
+    from qualify.web.keeping.delivering import WRITER
 
     BUCKETS.levels.clear()
     KEYS.known.clear()  # what they opened in another test's store
@@ -206,12 +207,12 @@ def test_an_encrypted_page_is_sent_nowhere_that_is_not(client, monkeypatch):
 
 @pytest.mark.parametrize("trouble", [OperationalError("disk I/O error"), TimeoutError()])
 def test_what_could_not_be_kept_is_asked_for_again(client, monkeypatch, trouble):
-    from qualify.web import doors
+    from qualify.web.keeping.delivering import WRITER
 
     def fails(*_: object) -> None:
         raise trouble
 
-    monkeypatch.setattr(doors.WRITER, "keep", fails)
+    monkeypatch.setattr(WRITER, "keep", fails)
     answer = sent(client, source(), TRACK, **PAGE)
     assert answer.status_code == 503
     assert answer["Retry-After"] == "2"

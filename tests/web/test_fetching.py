@@ -69,7 +69,7 @@ def settings_of(store, monkeypatch) -> Iterator[Any]:
     """Change settings for a test; at its end the writer lets its store go."""
     from django.conf import settings
 
-    from qualify.web.doors import WRITER
+    from qualify.web.keeping.delivering import WRITER
 
     monkeypatch.setitem(KINDS, fetching.KIND, "qualify.web.fetching:fetch")
 

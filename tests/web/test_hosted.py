@@ -48,7 +48,8 @@ FILLED = {
 @pytest.fixture
 def visitor(store) -> Iterator[Client]:
     """Somebody with a browser, and a store to send things to."""
-    from qualify.web.doors import BUCKETS, WRITER
+    from qualify.web.doors import BUCKETS
+    from qualify.web.keeping.delivering import WRITER
 
     BUCKETS.levels.clear()
     yield Client(headers={"user-agent": BROWSER})

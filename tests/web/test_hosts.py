@@ -21,7 +21,7 @@ THEIRS = "analytics.acme.example"
 @pytest.fixture
 def visitor(store: Any) -> Iterator[Client]:
     """Somebody who asks by a name that nobody told us of."""
-    from qualify.web.doors import WRITER
+    from qualify.web.keeping.delivering import WRITER
 
     yield Client(headers={"host": THEIRS}, raise_request_exception=False)
     WRITER.close()

@@ -143,8 +143,8 @@ def test_a_token_says_when_it_was_used_last(
 
 
 def test_a_key_is_written_of_once_an_hour_with_what_is_written_anyway(store: Path, fresh: None) -> None:
-    from qualify.web.doors import WRITER
     from qualify.web.keeping.counting import COUNTS
+    from qualify.web.keeping.delivering import WRITER
 
     key = create_key(create_source("site", "segment", now()), "write", now())
     call = {"writeKey": key, "type": "track", "event": "x", "userId": "ada"}

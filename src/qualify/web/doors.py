@@ -25,14 +25,12 @@ from qualify.capture.cors import cors, preflight
 from qualify.capture.decoding import LIMIT
 from qualify.capture.doors import segment
 from qualify.capture.model import Delivery, Door, Refusal, Reply, Request
-from qualify.capture.pipeline import Facts, run
+from qualify.capture.pipeline import Facts
 from qualify.clock import now
 from qualify.web import fetching
-from qualify.web.keeping.aside import dropped, malformed
 from qualify.web.keeping.counting import COUNTS
+from qualify.web.keeping.delivering import keep_delivery
 from qualify.web.keeping.using import USES
-from qualify.web.keeping.writer import Writer
-from qualify.web.knowing import known
 from qualify.web.limits import Buckets
 from qualify.web.sources import Access, Keys
 
@@ -50,7 +48,7 @@ LARGEST_BODY = 4 * LIMIT
 BUSY_SECONDS = 2
 """What clients are told to wait when the store does not take what they sent."""
 
-KEYS, BUCKETS, WRITER = Keys(), Buckets(), Writer()
+KEYS, BUCKETS = Keys(), Buckets()
 
 
 KeyOf = Callable[[Request, Mapping[str, str]], str | None]
@@ -199,24 +197,6 @@ def admit(access: Access, delivery: Delivery, asked: Request, at: int) -> None:
         raise Refusal(
             429, "slow_down", f"more than {access.rate:g} calls a second", {"Retry-After": str(wait)}
         )
-
-
-def keep_delivery(
-    door: str, access: Access, delivery: Delivery, facts: Facts, received_at: int, reading: int = 0
-) -> None:
-    """A delivery through the pipeline and into the store; returns when it is committed."""
-    source = access.source
-    assert source is not None
-    COUNTS.one(source.id, "read", "", len(delivery.calls), received_at, reading)
-    passed = run(delivery.calls, source, facts, received_at, known(received_at))
-    COUNTS.pipeline(source.id, passed.counts, passed.dropped, received_at)
-    asides = dropped(passed.dropped, door) + malformed(delivery, source.id, door, received_at)
-    if asides:
-        COUNTS.one(source.id, "read", "malformed", len(delivery.malformed), received_at)
-    started = time.perf_counter_ns()
-    kept = WRITER.keep(passed.drafts, asides)
-    COUNTS.one(source.id, "kept", "", kept.new, received_at, time.perf_counter_ns() - started)
-    COUNTS.one(source.id, "kept", "duplicate", len(kept.duplicates), received_at)
 
 
 def segment_settings(request: HttpRequest, key: str) -> HttpResponse:

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qualify.clock import now
-from qualify.web import doors
 from qualify.web.database import rows
 from qualify.web.keeping.counting import COUNTS
+from qualify.web.keeping.delivering import WRITER
 from qualify.web.sources import create_key, create_source
 
 PATHS = [
@@ -66,10 +66,10 @@ def front_on_postgres(postgres_store: str) -> Iterator[Doors]:
 
 
 def _front() -> Iterator[Doors]:
-    doors.WRITER.close()  # its thread would go on with the store of another test
+    WRITER.close()  # its thread would go on with the store of another test
     number = create_source("site", "segment", now())
     yield Doors(create_key(number, "write", now()))
-    doors.WRITER.close()
+    WRITER.close()
 
 
 def told(table: str) -> int:

@@ -14,9 +14,9 @@ from django.db import connection, connections
 from django.test import Client
 
 from qualify.clock import now
-from qualify.web import doors
 from qualify.web.database import rows, run
 from qualify.web.keeping.counting import COUNTS
+from qualify.web.keeping.delivering import WRITER
 from qualify.web.living.loop import Judging, Loop
 from qualify.web.sources import create_key, create_source
 from tests.web.faults.loads import opened
@@ -68,14 +68,14 @@ class Shop:
 
 @pytest.fixture
 def shop(store: Path) -> Iterator[Shop]:
-    doors.WRITER.close()
+    WRITER.close()
     yield Shop()
-    doors.WRITER.close()
+    WRITER.close()
 
 
 def limit(pages: int) -> None:
     """Let the file grow to so many pages, for this connection and the writer's, which begin anew."""
-    doors.WRITER.close()
+    WRITER.close()
     options = connection.settings_dict["OPTIONS"]
     connection.close()
     first = options["init_command"].partition("PRAGMA max_page_count")[0]
@@ -99,7 +99,7 @@ def test_a_full_disk(shop: Shop) -> None:
 
 def test_counts_that_could_not_be_written_are_written_later(shop: Shop) -> None:
     shop.send()
-    doors.WRITER.close()
+    WRITER.close()
     run("ALTER TABLE step_count RENAME TO lost")
     COUNTS.one(1, "kept", "test", 7, now())
     with pytest.raises(Exception, match="step_count"):
@@ -112,7 +112,7 @@ def test_counts_that_could_not_be_written_are_written_later(shop: Shop) -> None:
 def test_a_file_that_cannot_be_opened_for_a_while(shop: Shop, store: Path) -> None:
     assert shop.send().status_code == 200
     away = store.parent / "away"
-    doors.WRITER.close()
+    WRITER.close()
     connection.close()
     for each in store.parent.glob("store.sqlite3*"):
         away.mkdir(exist_ok=True)
@@ -130,7 +130,7 @@ def test_a_file_that_cannot_be_opened_for_a_while(shop: Shop, store: Path) -> No
 def test_a_file_that_somebody_else_holds(shop: Shop, store: Path) -> None:
     connection.settings_dict["OPTIONS"]["timeout"] = 0.05
     assert shop.send().status_code == 200
-    doors.WRITER.close()
+    WRITER.close()
     connection.close()
     import sqlite3
 
@@ -146,7 +146,7 @@ def test_a_file_that_somebody_else_holds(shop: Shop, store: Path) -> None:
 def test_postgresql_that_ends_every_connection(postgres_store: str) -> None:
     import psycopg
 
-    doors.WRITER.close()
+    WRITER.close()
     shop = Shop()
     assert shop.send().status_code == 200
     with psycopg.connect(postgres_store, autocommit=True) as other:
@@ -158,12 +158,12 @@ def test_postgresql_that_ends_every_connection(postgres_store: str) -> None:
     assert set(answers) <= {200, 503} and answers[-1] == 200
     shop.loop.once()
     shop.is_whole()
-    doors.WRITER.close()
+    WRITER.close()
 
 
 def test_postgresql_that_is_gone_and_comes_back(postgres_store: str) -> None:
     """Its port leads nowhere for a while, as when it is started anew elsewhere."""
-    doors.WRITER.close()
+    WRITER.close()
     shop = Shop()
     assert shop.send().status_code == 200
     port = connection.settings_dict["PORT"]
@@ -173,11 +173,11 @@ def test_postgresql_that_is_gone_and_comes_back(postgres_store: str) -> None:
     _lead_to(port)
     assert shop.send().status_code == 200
     shop.is_whole()
-    doors.WRITER.close()
+    WRITER.close()
 
 
 def _lead_to(port: object) -> None:
     """Let connections, of whatever thread, lead to that port."""
-    doors.WRITER.close()
+    WRITER.close()
     connection.close()
     connections.settings["default"]["PORT"] = connection.settings_dict["PORT"] = port

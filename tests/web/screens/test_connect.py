@@ -9,10 +9,13 @@ from typing import Any
 from django.test import Client
 
 from qualify.clock import now
+from qualify.moments import DAY
 from qualify.web import doors
-from qualify.web.database import rows
+from qualify.web.database import insert, rows
 from qualify.web.keeping.aside import Aside, put_aside
+from qualify.web.keeping.delivering import WRITER
 from qualify.web.screens.connect.kinds import KINDS
+from qualify.web.sources import create_source
 from tests.web.screens.members import Members
 
 KEY = re.compile(r'<code id="key" class="big">([^<]+)</code>')
@@ -25,13 +28,13 @@ def key_in(answer: Any) -> str:
 
 
 def track(key: str) -> int:
-    doors.WRITER.close()
+    WRITER.close()
     basic = base64.b64encode(f"{key}:".encode()).decode()
     body = '{"userId": "u1", "event": "Demo Requested", "messageId": "1"}'
     answer = Client().post(
         "/v1/track", body, content_type="application/json", HTTP_AUTHORIZATION=f"Basic {basic}"
     )
-    doors.WRITER.close()
+    WRITER.close()
     return int(answer.status_code)
 
 
@@ -46,6 +49,21 @@ def test_a_source_is_connected_with_a_key_that_is_shown_once_and_works(members: 
     assert key not in page and key[:10] in page
     assert "kept" in page
     assert "Our site" in members.ada.get("/connect").content.decode()
+
+
+def test_rows_of_a_list_count_as_kept_as_calls_do(members: Members) -> None:
+    source, at = create_source("Fair", "import", now()), now()
+    columns = "name, source_id, mapping, rows, kept, there_before, refused, dry, rejects, author, created_at"
+    for dry, moment in ((False, at), (True, at), (False, at - 40 * DAY)):
+        row = ("fair.csv", source, "{}", 12, 7, 3, 2, dry, "[]", "", moment)
+        insert('"import"', columns, [row])
+    page = re.sub(r"<[^>]+>", " ", members.ada.get(f"/connect/{source}").content.decode())
+    assert re.search(r"Kept today\s+7\s+Kept in 30 days\s+7\s+Dropped in 30 days\s+2", page)
+    assert "Nothing has arrived" not in page
+    assert re.search(
+        r"Fair\s.*?\s7\s+7\s+2\s",
+        " ".join(re.sub(r"<[^>]+>", " ", members.ada.get("/connect").content.decode()).split()),
+    )
 
 
 def test_sent_twice_it_is_made_once(members: Members) -> None:

@@ -23,9 +23,10 @@ from qualify.capture.doors.forms import Submission
 from qualify.capture.model import Delivery, Refusal, Request
 from qualify.capture.pipeline import Facts
 from qualify.clock import now
-from qualify.web.doors import BUCKETS, BUSY_SECONDS, keep_delivery, request_of
+from qualify.web.doors import BUCKETS, BUSY_SECONDS, request_of
 from qualify.web.hosted.page import done, page, policy, shown
 from qualify.web.hosted.stored import WHO, Hosted, follower, hosted
+from qualify.web.keeping.delivering import keep_delivery
 
 logger = logging.getLogger(__name__)
 

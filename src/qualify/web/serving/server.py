@@ -104,6 +104,6 @@ def application() -> Any:
 
 def _close() -> None:
     """Finish what the writer still has; by now no request waits for it."""
-    from qualify.web.doors import WRITER
+    from qualify.web.keeping.delivering import WRITER
 
     WRITER.close()
