@@ -12,6 +12,9 @@ STAMP := $(VENV)/installed
 # Both are set because older pips read the first for build requirements too, newer ones the second.
 export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
+# Some machines forbid Python to keep what it compiled: then each of the hundreds of processes that the tests start
+# compiles us anew, which takes a server two seconds.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --quiet
 
 .DEFAULT_GOAL := help
