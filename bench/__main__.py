@@ -18,6 +18,7 @@ from qualify.engines.compiling import Question, as_of, statement
 from qualify.engines.duck import Runner, connect
 from qualify.engines.statements import DIALECTS
 from qualify.playbook import load
+from qualify.runs.run import write_table
 from qualify.scoring.layout import Layout
 
 PLAYBOOK = Path(__file__).parent / "playbook.yaml"
@@ -45,8 +46,7 @@ def totals_and_ledger(paths: dict[str, Path], rounds: int) -> None:
 
     def ledger() -> None:
         runner.judge(MOMENT)
-        text = runner.sql("ledger", MOMENT)
-        connection.execute(f"COPY ({text}) TO '{folder}/ledger.parquet' (FORMAT parquet, COMPRESSION snappy)")
+        write_table(connection, runner.sql("ledger", MOMENT), folder / "ledger.parquet")
 
     hand = {"by hand, long": kept("long_", by_hand.long()), "by hand, wide": kept("wide_", by_hand.wide())}
     ours = {

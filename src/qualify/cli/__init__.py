@@ -6,6 +6,7 @@ Exit codes: 0 fine; 1 something the user can mend; 2 a command written wrongly; 
 
 from __future__ import annotations
 
+import gc
 from typing import Annotated
 
 import typer
@@ -102,7 +103,12 @@ for _command in (
 app.callback(help=page(qualify))(qualify)
 
 
+_GARBAGE = (100_000, 50, 100)
+"""How seldom Python looks for cycles: most of what a command makes, playbook and tables, lives as long as it does."""
+
+
 def main() -> None:
     """Run the command that was typed, and end the process with its exit code."""
+    gc.set_threshold(*_GARBAGE)
     with calmly():
         app(prog_name="qualify")

@@ -96,14 +96,14 @@ def _scored(market: Path, playbook: Path, step: Step) -> tuple[Run, Run]:
 def _show(screen: Screen, past: Run, run: Run) -> str:
     """Everything about both runs; returns the lead that is explained."""
     _chapter(screen, "The most qualified leads")
-    screen.say(ranking.headline(run))
+    screen.say(ranking.headline(run, run.funnel()))
     best = str((ranking.show_best(screen, run, SHOWN) or run.top(1))[0]["lead_id"])
     _chapter(screen, f"Why {best} is first, line by line")
     found = run.explain(best)
     explain.show(screen, found, run.playbook.time_zone)
     screen.say(_adds_up(found))
     _chapter(screen, "The funnel")
-    ranking.show_funnel(screen, run)
+    ranking.show_funnel(screen, run.funnel())
     _chapter(screen, f"Was the score any good? {AHEAD} days earlier, it could not know what came")
     ranking.show_conversion(screen, past)
     return best

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qualify.cli.screen import Screen, grid, points, share
@@ -23,10 +23,10 @@ BAR = 24
 """Characters of the longest bar."""
 
 
-def headline(run: Run) -> str:
-    """Which playbook, as of when, over how many leads."""
+def headline(run: Run, funnel: Mapping[str, int]) -> str:
+    """Which playbook, as of when, over how many leads; ``funnel`` is the run's."""
     book = run.playbook
-    leads = sum(run.funnel().values())
+    leads = sum(funnel.values())
     many = f"{leads:,} lead{'' if leads == 1 else 's'}"
     later = run.gathered.rows.get("leads", leads) - leads
     unborn = f" ({later:,} not known yet)" if later else ""
@@ -47,12 +47,13 @@ def show_best(
 
     Of these stages when some are named, else of all that sales can still work on.
     """
-    shown = [stage for stage in run.funnel() if (stage in stages if stages else stage not in ENDED)]
+    funnel = run.funnel()
+    shown = [stage for stage in funnel if (stage in stages if stages else stage not in ENDED)]
     rows = run.top(count, stages=shown)
     wide = _wide(run, rows)
     screen.say()
     screen.table(wide if screen.fits(wide) else _narrow(run, rows))
-    left_out = [f"{leads:,} {stage}" for stage, leads in run.funnel().items() if stage not in shown and leads]
+    left_out = [f"{leads:,} {stage}" for stage, leads in funnel.items() if stage not in shown and leads]
     if left_out and not stages:
         screen.say(f"Not in this table: {', '.join(left_out)} (--stage shows them).", style="dim")
     return rows
@@ -88,9 +89,8 @@ def _why(row: dict[str, Any]) -> str:
     return "; ".join(row["why"]) or "no rule gave points"
 
 
-def show_funnel(screen: Screen, run: Run) -> None:
-    """How many leads are in each stage."""
-    counts = run.funnel()
+def show_funnel(screen: Screen, counts: Mapping[str, int]) -> None:
+    """How many leads are in each stage, of a run's funnel."""
     everybody = sum(counts.values())
     table = grid("stage", "leads", "share", "", right=("leads", "share"))
     for stage, count in counts.items():
@@ -100,7 +100,7 @@ def show_funnel(screen: Screen, run: Run) -> None:
     screen.table(table)
 
 
-def _most(counts: dict[str, int], everybody: int) -> float:
+def _most(counts: Mapping[str, int], everybody: int) -> float:
     return max(counts.values(), default=0) / everybody if everybody else 1.0
 
 

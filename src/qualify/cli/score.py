@@ -90,13 +90,14 @@ def score(
 
 def show(screen: Screen, run: Run, top: int, stages: Sequence[str] | None) -> None:
     """The best leads, the funnel, and how bands converted."""
-    screen.say(ranking.headline(run), style="bold")
-    if not sum(run.funnel().values()):
+    funnel = run.funnel()
+    screen.say(ranking.headline(run, funnel), style="bold")
+    if not sum(funnel.values()):
         screen.say("Nobody was known by then.")
         return
     if top:
         ranking.show_best(screen, run, top, stages)
-    ranking.show_funnel(screen, run)
+    ranking.show_funnel(screen, funnel)
     ranking.show_conversion(screen, run)
 
 

@@ -329,7 +329,8 @@ def fold(
 
 
 _OPTIONS: dict[str, str] = {
-    "parquet": "FORMAT parquet, COMPRESSION snappy",
+    # To look for repetitions among more than so many different values of a column costs more than it saves.
+    "parquet": "FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 4096",
     "csv": "FORMAT csv, HEADER",
     "json": "FORMAT json",
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+import operator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import ibis
@@ -17,9 +19,28 @@ def chosen(number: Any, values: Mapping[int, Any], kind: str) -> Any:
     for each, value in values.items():
         typed = ibis.literal(value, kind) if isinstance(value, int | float) else value
         shared.setdefault(typed.op(), (typed, []))[1].append(each)
-    branches = [(_is_one_of(number, numbers), value) for value, numbers in shared.values()]
+    branches = [(is_one_of(number, numbers), value) for value, numbers in shared.values()]
     return ibis.cases(*branches, else_=ibis.null(kind)) if branches else ibis.null(kind)
 
 
-def _is_one_of(number: Any, numbers: list[int]) -> Any:
-    return number == numbers[0] if len(numbers) == 1 else number.isin(numbers)
+def is_one_of(number: Any, numbers: Iterable[int]) -> Any:
+    """Whether the column's number is one of these, by comparisons alone: for ``IN`` DuckDB joins tables."""
+    tests = [
+        number == first if first == last else number.between(first, last) for first, last in _runs(numbers)
+    ]
+    return functools.reduce(operator.or_, tests)
+
+
+def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """The first and the last of each run of numbers that follow one another."""
+    first = last = None
+    for number in sorted(numbers):
+        if first is None or last is None:
+            first = last = number
+        elif number == last + 1:
+            last = number
+        else:
+            yield first, last
+            first = last = number
+    if first is not None and last is not None:
+        yield first, last

@@ -7,7 +7,9 @@ a :class:`Following` takes in each event once, when it begins to count.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from qualify.criteria.logic import Both, Occurrences, Truth
@@ -69,6 +71,8 @@ class Following:
         return min(stream.next_event(as_of) for stream in self.streams)
 
 
+_first = itemgetter(0)
+
 _Put = Callable[[Any, Event], None]
 """How an event is put to a run: as an occurrence, or as what comes first."""
 
@@ -79,11 +83,28 @@ _Matcher = tuple[int, int, Test | None, tuple[int, ...], _Put]
 """A tally's number, its window in milliseconds, its test on properties, its decay, and how its events are put."""
 
 
+class _Matchers(NamedTuple):
+    """What events of one kind are held against."""
+
+    each: list[_Matcher]
+    shortest: int
+    """The shortest of their windows."""
+    untested: list[Matched] | None
+    """What each event counts for that is younger than that; None where it hangs on what else is known of it."""
+
+    @classmethod
+    def of(cls, each: list[_Matcher]) -> _Matchers:
+        """Of these, in this order."""
+        tested = any(test is not None for _, _, test, _, _ in each)
+        shortest = min((window for _, window, *_ in each), default=FAR)
+        return cls(each, shortest, None if tested else [(number, put) for number, *_, put in each])
+
+
 class _ByKind(NamedTuple):
     """Which events are of which tallies: by the kind of event, and those that any other kind can be of."""
 
-    by_kind: Mapping[str, list[_Matcher]]
-    otherwise: list[_Matcher]
+    by_kind: Mapping[str, _Matchers]
+    otherwise: _Matchers
 
     @classmethod
     def of(cls, told: Sequence[tuple[frozenset[str] | None, _Matcher]]) -> _ByKind:
@@ -92,19 +113,23 @@ class _ByKind(NamedTuple):
         found = {
             kind: [matcher for kinds, matcher in told if kinds is None or kind in kinds] for kind in every
         }
-        return cls(found, [matcher for kinds, matcher in told if kinds is None])
+        otherwise = _Matchers.of([matcher for kinds, matcher in told if kinds is None])
+        return cls({kind: _Matchers.of(each) for kind, each in found.items()}, otherwise)
 
     @property
     def any(self) -> bool:
         """Whether there is a tally at all."""
-        return bool(self.by_kind or self.otherwise)
+        return bool(self.by_kind or self.otherwise.each)
 
     def matched(self, event: Event, at: int) -> list[Matched]:
-        """The tallies that the event counts for at that moment, or ever after."""
+        """The tallies that the event counts for at that moment, or ever after; not to be changed."""
+        each, shortest, untested = self.by_kind.get(event[0], self.otherwise)
         age = at - event[1]
+        if untested is not None and age < shortest:
+            return untested
         return [
             (number, put)
-            for number, window, test, _, put in self.by_kind.get(event[0], self.otherwise)
+            for number, window, test, _, put in each
             if age < window and (test is None or test(event))
         ]
 
@@ -117,13 +142,12 @@ class _Matching:
         self.kept: _Told | None = None
         self.shapes = {number: Shape.of(tally) for number, tally in tallies}
         told = [each for number, tally in tallies for each in _matchers(number, tally)]
+        self.every = _ByKind.of(told)
         self.plain = _ByKind.of([each for each in told if each[1][4] is _PLAIN])
         self.special = _ByKind.of([each for each in told if each[1][4] is not _PLAIN])
-
-    def matched(self, event: Event, at: int) -> list[Matched]:
-        """The tallies that the event counts for at that moment, or ever after."""
-        found = self.plain.matched(event, at)
-        return found + self.special.matched(event, at) if self.special.any else found
+        self.matched = self.every.matched
+        self.sequels = frozenset(number for number, shape in self.shapes.items() if shape.reach is not None)
+        """The tallies of what comes after something else: what they are told from hangs on what comes first."""
 
     def count(self, events: Sequence[Event], as_of: int, found: dict[int, Count]) -> None:
         """Count what there is at the moment. It comes to the same as going there, and takes half as long."""
@@ -131,7 +155,7 @@ class _Matching:
         by_kind, otherwise = self.plain
         for event in known:
             age = as_of - event[1]
-            for number, window, test, decay, _ in by_kind.get(event[0], otherwise):
+            for number, window, test, decay, _ in by_kind.get(event[0], otherwise).each:
                 if age < window and (test is None or test(event)):
                     worth = decay[age // DAY] if age < len(decay) * DAY else 0
                     if number in found:
@@ -173,17 +197,25 @@ class _Told:
         self.moments: list[int] = []
         """When each begins to count: it has happened by then, and is known."""
         self.counting: list[tuple[Event, list[Matched]]] = []
-        self.plain: dict[int, tuple[list[int], list[int]]] = {}
+        self.plain: dict[int, tuple[list[int], list[int]]] = defaultdict(_two_lists)
         """Of tallies that look at one event at a time: when each begins to count, and when it happened."""
-        for at, event in sorted([(max(event[1], event[2]), event) for event in events], key=_first):
-            if matched := matching.matched(event, at):
+        self.distinct: dict[int, tuple[list[int], list[Event]]] = defaultdict(_two_lists)
+        """Of those that count distinct values: when each begins to count, and the event."""
+        begins = [event[2] if event[2] > event[1] else event[1] for event in events]
+        matched_at, sequels = matching.matched, matching.sequels
+        for at, event in sorted(zip(begins, events, strict=True), key=_first):
+            if matched := matched_at(event, at):
                 self.moments.append(at)
                 self.counting.append((event, matched))
                 for number, put in matched:
                     if put is _PLAIN:
-                        since, happened = self.plain.setdefault(number, ([], []))
+                        since, happened = self.plain[number]
                         since.append(at)
                         happened.append(event[1])
+                    elif number not in sequels:
+                        since, values = self.distinct[number]
+                        since.append(at)
+                        values.append(event)
 
     def runs(self, as_of: int) -> dict[int, Run]:
         """The runs of those that count at the moment."""
@@ -192,10 +224,17 @@ class _Told:
             if times := sorted(happened[: bisect_right(since, as_of)]):
                 found[number] = run = self.matching.run(number)
                 run.times = times
-        if self.matching.special.any:
+        for number, (since, values) in self.distinct.items():
+            if some := values[: bisect_right(since, as_of)]:
+                found[number] = Special.of(self.matching.shapes[number], some)
+        if sequels := self.matching.sequels:
             for event, matched in self.counting[: bisect_right(self.moments, as_of)]:
-                self.matching.put(event, [each for each in matched if each[1] is not _PLAIN], found)
+                self.matching.put(event, [each for each in matched if each[0] in sequels], found)
         return found
+
+
+def _two_lists() -> tuple[list[Any], list[Any]]:
+    return [], []
 
 
 class Stream:
@@ -221,10 +260,6 @@ class Stream:
         """When the next one counts."""
         self.go(as_of)
         return self.told.moments[self.taken] if self.taken < len(self.told.moments) else FAR
-
-
-def _first(pair: tuple[int, Event]) -> int:
-    return pair[0]
 
 
 _PLAIN: _Put = Run.add

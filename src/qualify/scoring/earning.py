@@ -8,8 +8,8 @@ from typing import Any
 import ibis
 
 from qualify.moments import DAY
-from qualify.scoring.choosing import chosen
-from qualify.scoring.layout import Scored
+from qualify.scoring.choosing import chosen, is_one_of
+from qualify.scoring.layout import Layout, Scored
 from qualify.scoring.tallying import age_in_days, worth_at
 
 
@@ -37,20 +37,21 @@ def _counted(rule: Scored, tallied: Any, as_of: Any) -> Any:
     return points if applies is None else applies.ifelse(points, ibis.literal(0.0, "float64"))
 
 
-def earned(rules: Sequence[Scored], tallied: Any, as_of: Any) -> Any:
+def earned(layout: Layout, tallied: Any, as_of: Any) -> Any:
     """What each rule on behaviour gives: ``lead_id, rule, n, first_at, last_at, raw, decayed, capped``."""
+    rules = [rule for rule in layout.rules if rule.tally is not None]
     turns: list[list[Scored]] = []
     for sharing in _by_tally(rules).values():
         for turn, rule in enumerate(sharing):
             if turn == len(turns):
                 turns.append([])
             turns[turn].append(rule)
-    parts = [_earned(turn, tallied, as_of) for turn in turns]
+    parts = [_earned(turn, tallied, as_of, len(layout.tallies)) for turn in turns]
     return parts[0] if len(parts) == 1 else ibis.union(*parts)
 
 
-def _earned(rules: list[Scored], tallied: Any, as_of: Any) -> Any:
-    """The points of rules of which no two use the same tally."""
+def _earned(rules: list[Scored], tallied: Any, as_of: Any, tallies: int) -> Any:
+    """The points of rules of which no two use the same tally, of so many tallies that there are."""
     tally = tallied.tally
     unmet = [
         (tally == rule.tally) & ~applies
@@ -58,7 +59,10 @@ def _earned(rules: list[Scored], tallied: Any, as_of: Any) -> Any:
         if (applies := _applies(rule, tallied, as_of)) is not None
     ]
     decayed = {rule.tally or 0: _decayed(rule, tallied, as_of) for rule in rules}
-    found = tallied.filter(tally.isin(sorted(decayed)), *(~each for each in unmet)).select(
+    # Where it takes nothing away a filter does harm: DuckDB thinks that it does, and joins the wrong way round.
+    theirs = [is_one_of(tally, decayed)] if len(decayed) < tallies else []
+    kept = [*theirs, *(~each for each in unmet)]
+    found = (tallied.filter(*kept) if kept else tallied).select(
         "lead_id", "tally", "n", "first_at", "last_at",
         rule=chosen(tally, {rule.tally or 0: rule.number for rule in rules}, "int32"),
         raw=chosen(tally, {rule.tally or 0: _raw(rule, tallied) for rule in rules}, "int64"),

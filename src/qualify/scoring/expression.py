@@ -62,6 +62,11 @@ class Scoring:
         """Whether there are events to look at; without, behaviour cannot be judged."""
         return "events" in self.tables
 
+    @property
+    def leads(self) -> Any:
+        """The leads that exist as of the moment: a table with their ``lead_id``, the smallest that there is."""
+        return existing(self.tables["leads"], self.as_of) if self.judged_as is None else self.judged_as
+
     @cached_property
     def tallied(self) -> Any:
         """One row for each lead and tally with occurrences."""

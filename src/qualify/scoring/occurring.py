@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from qualify.criteria.logic import Field, Occurrences
@@ -19,6 +20,8 @@ FAR = 1 << 62
 """Later than every moment: nothing is to come."""
 
 _NEVER = -FAR
+
+_first = itemgetter(0)
 
 
 @dataclass(slots=True)
@@ -138,6 +141,16 @@ class Special(Run):
         """Those that would be occurrences if something had come first."""
         self.newest_of: dict[object, int] = {}
         """When the newest of each distinct value was."""
+
+    @classmethod
+    def of(cls, shape: Shape, events: Sequence[Event]) -> Special:
+        """With occurrences that come after nothing else, in it; it comes to the same as adding each of them."""
+        made = cls(shape)
+        made.times = sorted([event[1] for event in events])
+        told = [(event[1], _value(event, shape.distinct)) for event in events if shape.distinct is not None]
+        # The newest of a value comes last.
+        made.newest_of = {value: at for at, value in sorted(told, key=_first) if value is not None}
+        return made
 
     def copy(self) -> Special:
         """Another, to which something can be put without changing this one."""

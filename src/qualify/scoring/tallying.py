@@ -52,15 +52,18 @@ def tallied(tallies: list[Tally], events: Any, leads: Any, as_of: Any, *, slices
     shared = [each for each in numbered if each.tally.occurrences.whole_account]
     found = _grouped(own, known, "lead_id", as_of, slices) if own else []
     if shared:
+        of_accounts = _of_accounts(shared, known, leads, as_of)
         found += [
-            _handed_out(each, leads)
-            for each in _grouped(shared, _with_account(known, leads), "account_id", as_of, False)
+            _handed_out(each, leads) for each in _grouped(shared, of_accounts, "account_id", as_of, False)
         ]
     return found[0] if len(found) == 1 else ibis.union(*found)
 
 
-def _with_account(events: Any, leads: Any) -> Any:
+def _of_accounts(tallies: list[Numbered], events: Any, leads: Any, as_of: Any) -> Any:
+    """The events with the account of whoever did them; those only that one of these tallies can look at."""
     members = leads.filter(leads.account_id.notnull()).select("lead_id", "account_id")
+    if all(each.tally.occurrences.after is None for each in tallies):  # what comes first may be older
+        events = _within_reach(tallies, events, as_of)
     return events.join(members, "lead_id")
 
 
