@@ -24,6 +24,7 @@ from qualify.web.starting import start  # noqa: E402 - the environment comes fir
 start()
 
 from django.conf import settings  # noqa: E402
+from django.core.handlers.base import BaseHandler  # noqa: E402
 from django.test.client import ClientHandler  # noqa: E402
 
 settings.ALLOWED_HOSTS.append("testserver")  # as Django's own runner of tests does
@@ -34,12 +35,12 @@ def _share_the_middleware() -> None:
     file, which took a quarter of the time of all tests of pages."""
     load, first = ClientHandler.load_middleware, ClientHandler()
 
-    def shared(handler: ClientHandler, is_async: bool = False) -> None:
-        if first._middleware_chain is None:
+    def shared(handler: BaseHandler, is_async: bool = False) -> None:
+        if "_middleware_chain" not in vars(first):
             load(first, is_async)
         vars(handler).update({name: made for name, made in vars(first).items() if "middleware" in name})
 
-    ClientHandler.load_middleware = shared
+    setattr(ClientHandler, "load_middleware", shared)  # noqa: B010 - for mypy a method is not assigned to
 
 
 _share_the_middleware()

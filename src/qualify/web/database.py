@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import chain, islice
+from functools import lru_cache
+from itertools import chain, islice, repeat
 from math import isfinite
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ _encode = msgspec.json.Encoder().encode
 Row = tuple[Any, ...]
 T = TypeVar("T")
 
-MOST = 500
+MOST = 512
 """How many rows or values go into one statement; SQLite takes 32,766 parameters."""
 
 TRIES = 8
@@ -28,50 +28,75 @@ _LIMITS = "54"  # the class of errors that say that a value is too large
 
 def rows(statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
     """The rows that a statement gives."""
-    with _executed(statement, parameters) as cursor:
+    here = _here()
+    if here.vendor == "sqlite":
+        with here.wrap_database_errors:
+            return list(_straight(here, statement, parameters).fetchall())
+    with here.cursor() as cursor:
+        cursor.execute(statement, parameters)
         return list(cursor.fetchall())
 
 
 def run(statement: str, parameters: Sequence[Any] = ()) -> int:
     """Run a statement; how many rows it changed."""
-    with _executed(statement, parameters) as cursor:
+    here = _here()
+    if here.vendor == "sqlite":
+        with here.wrap_database_errors:
+            return int(_straight(here, statement, parameters).rowcount)
+    with here.cursor() as cursor:
+        cursor.execute(statement, parameters)
         return int(cursor.rowcount)
 
 
-@contextmanager
-def _executed(statement: str, parameters: Sequence[Any]) -> Iterator[Any]:
-    """The cursor after a statement, on Django's own connection and in its transaction.
+def _here() -> Any:
+    """The connection of this thread; looked up once for a statement, since each time is a search of its own."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def _straight(here: Any, statement: str, parameters: Sequence[Any]) -> Any:
+    """The cursor of SQLite's own after a statement, on Django's connection and in its transaction.
 
     Django writes SQLite's parameters anew in every statement, which for one with a thousand of them takes longer
     than SQLite does; here it is left out. No statement of ours holds a percent sign of its own.
     """
-    here: Any = connections[DEFAULT_DB_ALIAS]  # looked up once: each time is a search of its own
-    if here.vendor != "sqlite":
-        with here.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            yield cursor
-        return
-    here.ensure_connection()
-    with here.wrap_database_errors:
-        yield here.connection.execute(statement.replace("%s", "?"), parameters)
+    if here.connection is None:
+        here.ensure_connection()
+    return here.connection.execute(_marked(statement), parameters)
+
+
+@lru_cache(maxsize=1_000)
+def _marked(statement: str) -> str:
+    """The statement with its parameters marked as SQLite has them."""
+    return statement.replace("%s", "?")
 
 
 def run_many(statement: str, parameters: Sequence[Sequence[Any]]) -> None:
     """Run a statement once for each row of parameters."""
-    if parameters:
-        with connection.cursor() as cursor:
-            cursor.executemany(statement, parameters)
+    if not parameters:
+        return
+    here = _here()
+    if here.vendor == "sqlite":
+        here.ensure_connection()
+        with here.wrap_database_errors:
+            here.connection.executemany(_marked(statement), parameters)
+        return
+    with here.cursor() as cursor:
+        cursor.executemany(statement, parameters)
 
 
 def insert(into: str, columns: str, values: Sequence[Row], then: str = "") -> list[Row]:
     """Insert rows, many in one statement; ``then`` ends it (ON CONFLICT …, RETURNING …)."""
-    returns, told = "RETURNING" in then, _spelled_out if is_sqlite() else _as_json
-    found: list[Row] = []
-    for part in parts(values, MOST):
+    if not values:
+        return []
+    cut, told = (halved, _spelled_out) if is_sqlite() else (parts, _as_json)
+    returns, found = "RETURNING" in then, list[Row]()
+    for part in cut(values, MOST):
         source, parameters = told(into, columns, part)
-        with _executed(f"INSERT INTO {into} ({columns}) {source} {then}", parameters) as cursor:
-            if returns:
-                found += cursor.fetchall()
+        statement = f"INSERT INTO {into} ({columns}) {source} {then}"
+        if returns:
+            found += rows(statement, parameters)
+        else:
+            run(statement, parameters)
     return found
 
 
@@ -107,12 +132,20 @@ def those(statement: str, keys: Iterable[object], before: Sequence[object] = ())
     found: list[Row] = []
     if is_sqlite():
         for part in parts(keys, MOST):
-            found += rows(statement.format(marks(len(part))), [*before, *part])
+            # One key several times is one; so there are few statements, and SQLite knows them (see above).
+            many = 1 << (len(part) - 1).bit_length()
+            found += rows(_asking(statement, many), [*before, *part, *repeat(part[-1], many - len(part))])
         return found
     whole = statement.replace(" IN ({})", " = ANY({})").format("%s")  # as one parameter, as above
     for part in parts(keys, MOST):
         found += rows(whole, [*before, part])
     return found
+
+
+@lru_cache(maxsize=1_000)
+def _asking(statement: str, many: int) -> str:
+    """The statement, asked for so many keys."""
+    return statement.format(marks(many))
 
 
 def untangled(work: Callable[[], T]) -> T:
@@ -153,9 +186,22 @@ def parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield part
 
 
+def halved(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    """The items, each time as many as there can be of 1, 2, 4, 8 … up to ``most``, which is one of these.
+
+    SQLite takes as long to read a statement of a hundred rows as to do it. What it has read it knows again, and of
+    these there are few.
+    """
+    start = 0
+    while left := len(items) - start:
+        many = min(most, 1 << left.bit_length() - 1)
+        yield items[start : start + many]
+        start += many
+
+
 def is_sqlite() -> bool:
     """Whether the store is a file of SQLite."""
-    return connection.vendor == "sqlite"
+    return bool(connections.settings[DEFAULT_DB_ALIAS]["ENGINE"] == "django.db.backends.sqlite3")
 
 
 def greatest(one: str, other: str) -> str:

@@ -18,12 +18,13 @@ HANDED: Final = ("iql", "mql", "pql", "sal", "sql")
 
 _STAGES: Final = ", ".join(f"'{stage}'" for stage in HANDED)
 _EVER_HANDED: Final = (
-    (f"SELECT DISTINCT person_id FROM move WHERE stage_to IN ({_STAGES})", "person_id"),
+    # The column put together with nothing: of few people, moves are looked up by the person and not by the stage.
+    f"SELECT who FROM (SELECT person_id AS who FROM move WHERE (stage_to || '') IN ({_STAGES}) "
     # Who was handed over and, as it turned out, was not is still to be looked at.
-    ("SELECT person_id FROM handoff WHERE 1 = 1", "person_id"),
-    ("SELECT owner_id FROM assignment WHERE source = 'exploration'", "owner_id"),
+    "UNION ALL SELECT person_id FROM handoff "
+    "UNION ALL SELECT owner_id FROM assignment WHERE source = 'exploration') AS ever"
 )
-"""Statements that give who ever reached a stage at which leads are handed over, and what each calls a person."""
+"""Gives, now and then twice, who ever reached a stage at which leads are handed over."""
 
 _ADDED = "ON CONFLICT (person_id) DO UPDATE SET due_at = {}, marks = handing.marks + 1, tries = 0"
 
@@ -46,13 +47,13 @@ def mark(people: Iterable[int], now: int) -> None:
 
 def mark_judged(people: Iterable[int], now: int) -> None:
     """The same of those among these who ever reached a stage at which leads are handed over."""
-    asked = sorted(people)
-    mark({who for each in _EVER_HANDED for (who,) in those(f"{each[0]} AND {each[1]} IN ({{}})", asked)}, now)
+    found = those(f"{_EVER_HANDED} WHERE who IN ({{}})", sorted(people))
+    mark({who for (who,) in found}, now)
 
 
 def ever_handed() -> set[int]:
     """Everybody who ever reached a stage at which leads are handed over."""
-    return {who for statement, _ in _EVER_HANDED for (who,) in rows(statement)}
+    return {who for (who,) in rows(_EVER_HANDED)}
 
 
 def mark_open(now: int, rep_id: str | None = None) -> int:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _TEXTS = (
     "SELECT t.event_id, e.owner_id, t.digest, t.happened_at, e.known_at, e.machine FROM form_text t "
-    "JOIN event e ON e.id = t.event_id JOIN person p ON p.id = e.owner_id WHERE t.digest IN ({})"
+    "JOIN event e ON e.id = t.event_id JOIN person p ON p.id = e.owner_id "
+    "WHERE t.happened_at BETWEEN %s AND %s AND t.digest IN ({})"
 )
 """Those of people whom something names: a visitor who is nobody yet counts once it is known who they are."""
 
@@ -40,8 +41,7 @@ def alike(events: Sequence[Raw], settings: Settings) -> Alike:
     moments = [each.happened_at for each in forms]
     # What is decided on is as far from these as `alike`, and what decides on that as far again.
     first, last = min(moments) - 2 * settings.alike, max(moments) + 2 * settings.alike
-    statement = _TEXTS + f" AND t.happened_at BETWEEN {first:d} AND {last:d}"
-    found = those(statement, digests)
+    found = those(_TEXTS, digests, before=[first, last])
     others = same_texts((FormText(*row[:4]) for row in found), settings=settings)
     return Alike(others, _wrong(found, {each.owner_id for each in events}, others, first, last, settings))
 

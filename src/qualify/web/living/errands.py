@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from qualify.errors import QualifyError
+from qualify.speech import kept_text
 from qualify.web.database import is_down, is_sqlite, marks, rows, run
 from qualify.web.living.kinds import Interrupted, kind
 
@@ -106,7 +107,8 @@ class Errands:
             logger.warning("work %s (%s) failed: %s", errand.id, errand.kind, error)
         else:
             logger.exception("work %s (%s) failed", errand.id, errand.kind)
-        self._over(errand, "failed", str(error) or type(error).__name__)
+        said = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
+        self._over(errand, "failed", kept_text(said) or type(error).__name__)
 
     def _over(self, errand: Errand, state: str, detail: str) -> None:
         run(

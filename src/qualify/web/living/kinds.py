@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from qualify.errors import one_of
+from qualify.speech import sentence
 from qualify.web.database import insert
 
 KINDS: dict[str, str] = {
@@ -26,6 +27,7 @@ KINDS: dict[str, str] = {
     "match": "qualify.web.living.kinds:match",
     "plan": "qualify.web.living.kinds:plan",
     "rescore": "qualify.web.living.kinds:rescore",
+    "simulate": "qualify.web.verbs.simulating:work",
     "load demonstration": "qualify.web.demonstration.loading:loaded",
     "remove demonstration": "qualify.web.demonstration.removing:remove",
 }
@@ -110,7 +112,7 @@ def backtest(parameters: Mapping[str, Any], progress: Progress) -> str:
 
     found = rows("SELECT text, digest, capacity FROM draft WHERE id = %s", [parameters["draft"]])
     if not found or found[0][1] != parameters["digest"]:
-        raise QualifyError("the draft was changed meanwhile; find out again")
+        raise QualifyError(sentence("the draft was changed meanwhile; find out again"))
     text, _, capacity = found[0]
     said = iter(range(1, 1_000))
     done = backtested(

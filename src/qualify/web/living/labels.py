@@ -120,7 +120,7 @@ def _bursts(events: Sequence[Raw], settings: Settings) -> tuple[Collection[int],
 
 _SIGHTINGS = (
     "SELECT s.event_id, e.owner_id, s.network, e.happened_at, e.known_at, e.machine, s.minute "
-    "FROM sighting s JOIN event e ON e.id = s.event_id WHERE s.network IN ({})"
+    "FROM sighting s JOIN event e ON e.id = s.event_id WHERE s.minute BETWEEN %s AND %s AND s.network IN ({})"
 )
 
 
@@ -129,8 +129,8 @@ def _near(buckets: Collection[tuple[str, int]]) -> tuple[list[Sighting], dict[in
     minutes = [minute for _, minute in buckets]
     if not networks:
         return [], {}
-    statement = _SIGHTINGS + f" AND s.minute BETWEEN {min(minutes):d} AND {max(minutes):d}"
-    found = [row for row in those(statement, networks) if bucket_of(row[2], row[3]) in buckets]
+    near = those(_SIGHTINGS, networks, before=[min(minutes), max(minutes)])
+    found = [row for row in near if bucket_of(row[2], row[3]) in buckets]
     sightings = [Sighting(event_id, owner, network, at) for event_id, owner, network, at, *_ in found]
     return sightings, {row[0]: (row[4], row[5]) for row in found}
 

@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import transaction
 
+from qualify.criteria.logic import Field
 from qualify.identity.accounts import Account, Membership, account_of
 from qualify.machine.settings import STANDARD, Settings
+from qualify.scoring.occurring import FAR
 from qualify.scoring.record import AnswerGiven, Decided, Event, Learnt, Record, Values
 from qualify.web.database import run_many, those
 from qualify.web.keeping.marking import Mark, lock_the_houses, mark_each, of_accounts
@@ -22,6 +25,10 @@ from qualify.web.living.labels import Labelled, Raw, labelled
 from qualify.web.living.values import Fields, decoded, told, trait, trait_text
 
 T = TypeVar("T")
+
+# There are many of these, and made so they take half as long.
+_event: Callable[[tuple[str, int, int, Values, str]], Event] = partial(tuple.__new__, Event)
+_raw: Callable[[Sequence[Any]], Raw] = partial(tuple.__new__, Raw)
 
 
 class Dated(NamedTuple, Generic[T]):
@@ -104,19 +111,45 @@ class People(NamedTuple):
     labels: Labelled
     rehoused: dict[int, int | None]
     """By person, the account that they were of before."""
+    since: dict[int, int]
+    """By person, from when on there is news of them, by what has come to light; of those of whom that was asked."""
 
 
 def load(
-    people: Iterable[int], fields: Fields, now: int, *, shares: bool, settings: Settings = STANDARD
+    people: Iterable[int],
+    fields: Fields,
+    now: int,
+    *,
+    shares: bool,
+    settings: Settings = STANDARD,
+    since: Mapping[int, int] | None = None,
 ) -> People:
     """These people with their facts; those who are nobody any more are left out.
 
     Who belongs to another account by now is put into it. ``shares`` says that what colleagues do counts too.
+    ``since`` tells from when on there is news of each, if nobody will ask how they stood before the moment ahead of
+    it: what their colleagues did is left out where it was too long ago to count.
     """
     found, labels = _read(people, fields, settings)
     rehoused = house(found, now)
-    _read_accounts(found, fields, shares)
-    return People(found, labels, rehoused)
+    begins = _since(since or {}, found, labels, rehoused)
+    from_when = -FAR if since is None else fields.shared.from_when(min(begins.values(), default=now) - 1)
+    _read_accounts(found, fields, shares, from_when)
+    return People(found, labels, rehoused, begins)
+
+
+def _since(
+    since: Mapping[int, int], found: Mapping[int, Loaded], labels: Labelled, rehoused: Iterable[int]
+) -> dict[int, int]:
+    """From when on there is news: whose history turned out to be another is looked at from further back."""
+    older = [(each.owner_id, each.known_at) for each in labels.changed]
+    # Whose colleagues they are counts from the start.
+    older += [(who, found[who].created_at) for who in rehoused if who in found]
+    begins = dict(since)
+    for who, moment in older:
+        if moment < begins.get(who, -FAR):
+            begins[who] = moment
+    return begins
 
 
 def looked_at(
@@ -124,7 +157,7 @@ def looked_at(
 ) -> Mapping[int, Loaded]:
     """The same, only to look: everybody in the account in which the worker put them, and nothing is written."""
     found, _ = _read(people, fields, settings)
-    _read_accounts(found, fields, shares)
+    _read_accounts(found, fields, shares, -FAR)
     return found
 
 
@@ -138,9 +171,9 @@ def _read(people: Iterable[int], fields: Fields, settings: Settings) -> tuple[di
     return found, labels
 
 
-def _read_accounts(found: Mapping[int, Loaded], fields: Fields, shares: bool) -> None:
+def _read_accounts(found: Mapping[int, Loaded], fields: Fields, shares: bool, from_when: int) -> None:
     if shares:
-        _load_colleagues(found, fields)
+        _load_colleagues(found, fields, from_when)
     _load_accounts(found)
 
 
@@ -153,7 +186,10 @@ def house(found: Mapping[int, Loaded], now: int) -> dict[int, int | None]:
     Mostly everybody is where they belong: then nothing is locked. Whose account becomes a part of another just
     when it was looked at is marked by who does that, and looked at again.
     """
-    whose = {who: account_of(person.memberships, person.emails.items()) for who, person in found.items()}
+    whose = {
+        who: _account_of(tuple(person.memberships), tuple(person.emails.items()))
+        for who, person in found.items()
+    }
     known = known_account_ids(whose)
     moving = {who: whose[who] for who in sorted(found) if not _lives_in(found[who], whose[who], known)}
     if not moving:
@@ -169,6 +205,12 @@ def house(found: Mapping[int, Loaded], now: int) -> dict[int, int | None]:
     for who in before:
         found[who].account_id = accounts[who]
     return before
+
+
+@lru_cache(maxsize=4_000)
+def _account_of(memberships: tuple[Membership, ...], emails: tuple[tuple[str, int], ...]) -> Account | None:
+    """Whose account it is by what is given; it is looked up in long lists, and who is judged is mostly judged again."""
+    return account_of(memberships, emails)
 
 
 def _lives_in(person: Loaded, account: Account | None, known: Mapping[Account, int]) -> bool:
@@ -197,7 +239,7 @@ _EVENTS = (
 )
 _OF_COLLEAGUES = (
     "SELECT owner_id, kind, happened_at, known_at, properties FROM event "
-    "WHERE owner_id IN ({}) AND machine IS NULL"
+    "WHERE happened_at > %s AND machine IS NULL AND owner_id IN ({})"
 )
 _LEARNT = (
     "SELECT id, owner_id, learned_at, known_at, traits FROM learnt WHERE owner_id IN ({}) "
@@ -207,14 +249,12 @@ _ANSWERS = (
     "SELECT owner_id, question, value, satisfied, answered_at, expires_at, known_at FROM answer "
     "WHERE owner_id IN ({})"
 )
-# What was taken back counts as if it had never been.
+# What was decided, and what came of it; what was taken back counts as if it had never been.
 _DECISIONS = (
-    "SELECT owner_id, decision, decided_at, known_at FROM decision "
-    "WHERE owner_id IN ({}) AND taken_back_at IS NULL"
-)
-_OUTCOMES = (
-    "SELECT owner_id, outcome, closed_at, known_at FROM outcome "
-    "WHERE owner_id IN ({}) AND taken_back_at IS NULL"
+    "SELECT owner_id, decision, decided_at, known_at FROM ("
+    "SELECT owner_id, decision, decided_at, known_at FROM decision WHERE taken_back_at IS NULL UNION ALL "
+    "SELECT owner_id, outcome, closed_at, known_at FROM outcome WHERE taken_back_at IS NULL"
+    ") AS made WHERE owner_id IN ({})"
 )
 
 
@@ -242,20 +282,21 @@ def _load_events(
     found: Mapping[int, Loaded], ids: Sequence[int], fields: Fields, settings: Settings
 ) -> Labelled:
     """The events of people; what is held to be machines' doing is left out."""
-    seen = _once(
-        ("events", *ids, repr(settings)),
-        lambda: labelled([Raw(*row) for row in those(_EVENTS, ids)], settings),
+    seen = once(
+        ("events", *ids, settings),
+        lambda: labelled([_raw(row) for row in those(_EVENTS, ids)], settings),
     )
-    read: dict[tuple[str, str], Values] = {}  # people do the same things again and again
+    reading, names = _Reading(fields.of_kind, fields.event), {who: str(who) for who in found}
     for event in seen.human:
-        if '"channel"' in event.properties and event.owner_id in found:
-            _note_touch(found[event.owner_id], event)
-        if event.owner_id in found and (asked := fields.kind(event.kind)) is not None:
-            values = read.get((asked, event.properties))
-            if values is None:
-                values = read[asked, event.properties] = fields.event(asked, event.properties)
-            made = Event(asked, event.happened_at, event.known_at, values, str(event.owner_id))
-            found[event.owner_id].events.append(made)
+        _, owner, _, kind, happened_at, known_at, properties, _, _ = event
+        person = found.get(owner)
+        if person is None:
+            continue
+        if '"channel"' in properties:
+            _note_touch(person, event)
+        if (asked := fields.kind(kind)) is not None:
+            values = reading(asked, properties)
+            person.events.append(_event((asked, happened_at, known_at, values, names[owner])))
     return seen
 
 
@@ -272,7 +313,8 @@ def read_once() -> Iterator[None]:
         _here.reset(token)
 
 
-def _once(what: tuple[Any, ...], read: Callable[[], T]) -> T:
+def once(what: tuple[Any, ...], read: Callable[[], T]) -> T:
+    """What ``read`` gives; within :func:`read_once` it is asked only once for the same."""
     kept = _here.get()
     if kept is None:
         return read()
@@ -280,6 +322,27 @@ def _once(what: tuple[Any, ...], read: Callable[[], T]) -> T:
         kept[what] = read()
     found: T = kept[what]
     return found
+
+
+class _Reading:
+    """Reads properties of events: people do the same things again and again, and parts of a page read the same."""
+
+    def __init__(
+        self, of_kind: Callable[[str], Sequence[Field]], event: Callable[[str, str], Values]
+    ) -> None:
+        self.of_kind, self.event = of_kind, event
+        self.by_kind: dict[str, dict[str, Values]] = {}
+
+    def __call__(self, kind: str, properties: str) -> Values:
+        """The properties of an event of this kind, as read."""
+        known = self.by_kind.get(kind)
+        if known is None:
+            looked = self.of_kind(kind)
+            known = self.by_kind[kind] = once(("values", *looked), dict[str, Values])
+        values = known.get(properties)
+        if values is None:
+            values = known[properties] = self.event(kind, properties)
+        return values
 
 
 def _note_touch(person: Loaded, event: Raw) -> None:
@@ -298,27 +361,25 @@ def _load_told(found: Mapping[int, Loaded], ids: Sequence[int], fields: Fields) 
             values = fields.answer(value, satisfied)
             given = AnswerGiven(question, answered_at, expires_at, told(value), values)
             found[who].answers.append(Dated(known_at, given))
-    for row in (*those(_DECISIONS, ids), *those(_OUTCOMES, ids)):
-        who, decision, decided_at, known_at = row
+    for who, decision, decided_at, known_at in those(_DECISIONS, ids):
         if who in found:
             found[who].decisions.append(Dated(known_at, Decided(decision, decided_at)))
 
 
-def _load_colleagues(found: Mapping[int, Loaded], fields: Fields) -> None:
+def _load_colleagues(found: Mapping[int, Loaded], fields: Fields, from_when: int) -> None:
     """What everybody at the account did that counts for all of them; nobody's doings are known before the person is."""
     accounts = sorted({person.account_id for person in found.values() if person.account_id is not None})
     people = those("SELECT account_id, id, created_at FROM person WHERE account_id IN ({})", accounts)
-    colleagues = {who: (account, created_at) for account, who, created_at in people}
     by_account: dict[int, list[Event]] = defaultdict(list)
-    done = _once(("colleagues", *accounts), lambda: those(_OF_COLLEAGUES, sorted(colleagues)))
-    read: dict[tuple[str, str], Values] = {}
+    colleagues = {who: (by_account[account], created_at, str(who)) for account, who, created_at in people}
+    asking = _OF_COLLEAGUES if fields.shared.looks_within else _OF_COLLEAGUES.replace("properties", "''")
+    done = once((asking, from_when, *accounts), lambda: those(asking, sorted(colleagues), before=[from_when]))
+    reading = _Reading(fields.shared.of_kind, fields.event_of_colleague)
     for who, kind, happened_at, known_at, properties in done:
         if (asked := fields.kind_of_colleagues(kind)) is not None:
-            account, created_at = colleagues[who]
-            values = read.get((asked, properties))
-            if values is None:
-                values = read[asked, properties] = fields.event(asked, properties)
-            by_account[account].append(Event(asked, happened_at, max(known_at, created_at), values, str(who)))
+            events, created_at, lead_id = colleagues[who]
+            since = known_at if known_at > created_at else created_at
+            events.append(_event((asked, happened_at, since, reading(asked, properties), lead_id)))
     for person in found.values():
         if person.account_id is not None:
             person.account_events = by_account[person.account_id]

@@ -25,6 +25,11 @@ _MOVED = "person_id, moved_at, place, version_id, stage_from, stage_to, cycle"
 _OF_MOVE = len(_MOVED.split(", "))
 MOVE = f"{_MOVED}, total, grade, rules"
 MESSAGE = "type, person_id, payload, created_at"
+# Mostly it is shown already, and whoever writes a row writes its indexes anew.
+SHOWN = (
+    "UPDATE person SET email = %s, name = %s, company = %s, traits = %s, channel = %s WHERE id = %s "
+    "AND NOT (email = %s AND name = %s AND company = %s AND traits = %s AND channel = %s)"
+)
 
 
 class Judged(NamedTuple):
@@ -46,10 +51,8 @@ def write(judged: Sequence[Judged], now: int) -> None:
             standings.append(row)
             told += _scored(each, before.get(each.person.person_id), now)
     insert("standing", STANDING, standings, f"ON CONFLICT (person_id) DO UPDATE SET {REPLACED}")
-    run_many(
-        "UPDATE person SET email = %s, name = %s, company = %s, traits = %s, channel = %s WHERE id = %s",
-        [(*person_row(each.person), each.person.person_id) for each in judged],
-    )
+    shown = [(each.person.person_id, person_row(each.person)) for each in judged]
+    run_many(SHOWN, [(*row, who, *row) for who, row in shown])
     insert("message", MESSAGE, told)
     mark_judged((each.person.person_id for each in judged), now)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from qualify.criteria.logic import Field, event_fields
+from qualify.criteria.logic import Field, Occurrences, event_fields
 from qualify.reading.properties import TRAIT_READINGS, as_quantity, as_text, property_value
 from qualify.reading.text import bare, fold
 from qualify.scoring.layout import Layout
+from qualify.scoring.occurring import FAR, window_of
 from qualify.scoring.record import Value, Values
 
 _decode = msgspec.json.Decoder().decode
@@ -62,7 +63,7 @@ class Fields:
         self._asked = _spelled(frozenset().union(*(each for each in kinds if each is not None)))
         self._every_kind = None in kinds
         self._kinds: dict[str, str | None] = {}
-        self._shared = _shared_kinds(layouts)
+        self.shared = Shared.of(layouts)
         self._of_kind: dict[str, list[Field]] = {}
 
     def of_trait(self, name: str) -> list[Field]:
@@ -84,7 +85,7 @@ class Fields:
         It is what spares a company of many from being looked at whenever one of them opens a page.
         """
         asked = self.kind(kind)
-        return asked if self._shared is None or asked in self._shared else None
+        return asked if self.shared.kinds is None or asked in self.shared.kinds else None
 
     def of_kind(self, kind: str) -> list[Field]:
         """The properties that are looked at of events of this kind."""
@@ -101,11 +102,11 @@ class Fields:
 
     def event(self, kind: str, properties: str) -> Values:
         """The properties of an event as read."""
-        fields = self.of_kind(kind)
-        if not fields or properties == "{}":
-            return dict.fromkeys(fields) if fields else NOTHING
-        raw = decoded(properties)
-        return {field: _property(field, property_value(raw, field.name)) for field in fields}
+        return _properties(self.of_kind(kind), properties)
+
+    def event_of_colleague(self, kind: str, properties: str) -> Values:
+        """The same of an event that a colleague's judgement looks at."""
+        return _properties(self.shared.of_kind(kind), properties)
 
     def values(self, raw: Mapping[str, object]) -> Values:
         """Traits as read; those that are not there are unknown."""
@@ -121,18 +122,44 @@ class Fields:
         return {field: trait(field, said.get(field.name)) for field in self.answers}
 
 
-def _shared_kinds(layouts: Sequence[Layout]) -> frozenset[str] | None:
-    """The kinds of events that count whoever of the company did them; None: every kind."""
-    shared = [
-        each.occurrences for layout in layouts for each in layout.tallies if each.occurrences.whole_account
-    ]
-    asked = [one.kinds for each in shared for one in (each, each.after) if one is not None]
-    found: set[str] = set()
-    for kinds in asked:
-        if kinds is None:
-            return None
-        found |= kinds
-    return frozenset(found)
+class Shared(NamedTuple):
+    """What counts whoever of the company did it: of which kinds (None: every kind), and for how long (ms)."""
+
+    asked: Sequence[Occurrences]
+    kinds: frozenset[str] | None
+    lasts: int
+
+    @classmethod
+    def of(cls, layouts: Sequence[Layout]) -> Shared:
+        """What these playbooks look at."""
+        tallies = [each.occurrences for layout in layouts for each in layout.tallies]
+        whole = [each for each in tallies if each.whole_account]
+        asked = [one for each in whole for one in (each, each.after) if one is not None]
+        every = any(one.kinds is None for one in asked)
+        kinds = None if every else frozenset(kind for one in asked for kind in one.kinds or ())
+        # What comes first of two may be as long ago as one likes.
+        lasts = max((FAR if each.after is not None else window_of(each) for each in whole), default=0)
+        return cls(asked, kinds, lasts)
+
+    def of_kind(self, kind: str) -> list[Field]:
+        """The properties that are looked at of events of this kind."""
+        return _united(event_fields(one) for one in self.asked if one.kinds is None or kind in one.kinds)
+
+    @property
+    def looks_within(self) -> bool:
+        """Whether any properties are looked at."""
+        return any(event_fields(one) for one in self.asked)
+
+    def from_when(self, moment: int) -> int:
+        """Later than when something must have happened to count at this moment or any later one."""
+        return -FAR if self.lasts >= FAR else moment - self.lasts
+
+
+def _properties(fields: Sequence[Field], properties: str) -> Values:
+    if not fields or properties == "{}":
+        return dict.fromkeys(fields) if fields else NOTHING
+    raw = decoded(properties)
+    return {field: _property(field, property_value(raw, field.name)) for field in fields}
 
 
 def trait(field: Field, value: object) -> Value:

@@ -6,7 +6,7 @@ from qualify.machine.settings import STANDARD
 from qualify.playbook import parse
 from qualify.scoring.layout import Layout
 from qualify.stages.living import Version
-from qualify.web.database import rows
+from qualify.web.database import Row, rows
 from qualify.web.living.labels import settings_of
 from qualify.web.living.values import Fields
 
@@ -20,6 +20,7 @@ class Versions:
         self.ordered: list[Version] = []
         self.labels = STANDARD
         """The bounds by which events are labelled."""
+        self._sources: list[Row] = []
         self._fields: dict[tuple[int, ...], Fields] = {}
 
     def refresh(self) -> None:
@@ -27,7 +28,9 @@ class Versions:
         there = rows("SELECT id, published_at FROM playbook_version ORDER BY published_at")
         if [(version.version, version.in_force_from) for version in self.ordered] != there:
             self.ordered = [self._version(number, at) for number, at in there]
-        self.labels = settings_of((number, text) for number, text in rows("SELECT id, settings FROM source"))
+        sources = rows("SELECT id, settings FROM source")
+        if sources != self._sources:
+            self.labels, self._sources = settings_of((number, text) for number, text in sources), sources
 
     def _version(self, number: int, published_at: int) -> Version:
         if number not in self.made:

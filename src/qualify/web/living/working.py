@@ -7,7 +7,8 @@ alone. So several workers, and a worker that is killed at any moment, do no harm
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from django.db import transaction
@@ -50,7 +51,9 @@ FREE = (
 them. Somebody who took them for longer than anybody does had a clock that was ahead; not so who took them for as
 long as everybody does, a little after we looked at the clock: hence one lease more."""
 
-_TURN = f"marked_at + CASE WHEN own THEN 0 ELSE {BEHIND} END"
+_TURN = (
+    f"marked_at + CASE WHEN own THEN 0 ELSE {BEHIND} END"  # as the index of the line has it, to the letter
+)
 _TAKEN = "person_id, since, marks, own, tries, taken_until"
 _DUE = (
     "next_at <= %s AND NOT EXISTS "
@@ -112,8 +115,10 @@ class Worker:
 
     def _judge_all(self, taken: Sequence[Taken], now: int) -> None:
         """All of them at once; if that fails, one by one, so that one poisonous person stops nobody else."""
+        tries = count()
         try:
-            untangled(lambda: self.judge(taken, now))
+            # The first time it is known how they stand in the line: they were taken a moment ago.
+            untangled(lambda: self.judge(taken, now, known=next(tries) == 0))
         except Exception as error:
             if is_down(error):
                 raise  # that is nobody's fault
@@ -135,14 +140,14 @@ class Worker:
                 [now + wait, each.person_id, each.taken_until],
             )
 
-    def judge(self, taken: Sequence[Taken], now: int) -> None:
-        """Judge these people as of now, and write it."""
-        taken = still_ours(self._held(taken))
+    def judge(self, taken: Sequence[Taken], now: int, *, known: bool = False) -> None:
+        """Judge these people as of now, and write it; ``known`` says that nobody can have taken them meanwhile."""
+        taken = taken if known else still_ours(self._held(taken))
         if not taken:
             return
         since = overdue({each.person_id: min(each.since, now) for each in taken}, self.versions.ordered)
         loaded, versions, fields = self._loaded(since, now)
-        people, shares = loaded.found, any(_shares(version) for version in versions)
+        people, shares = loaded.found, bool(fields.shared.asked)
         starts = start_states(since)
         judged = [
             Judged(person, self._fold(person, versions, fields, starts, since, now), since[who])
@@ -170,12 +175,12 @@ class Worker:
         rehoused: dict[int, int | None] = {}
         while True:
             versions = self.versions.since(min(since.values()))
-            fields, shares = self.versions.fields(versions), any(_shares(version) for version in versions)
-            loaded = load(since, fields, now, shares=shares, settings=self.versions.labels)
+            fields = self.versions.fields(versions)
+            shares, settings = bool(fields.shared.asked), self.versions.labels
+            loaded = load(since, fields, now, shares=shares, settings=settings, since=since)
             rehoused = {**loaded.rehoused, **rehoused}  # the second time they are where they belong
             loaded = loaded._replace(rehoused=rehoused)
-            for who, moment in _older(loaded):
-                since[who] = min(since[who], moment)
+            since |= loaded.since
             if self.versions.since(min(since.values())) == versions:
                 return loaded, versions, fields
 
@@ -338,17 +343,3 @@ def start_states(since: Mapping[int, int]) -> dict[int, State]:
             began = before.cycle_since if cycle == before.cycle else moved_at
             found[who] = State(stage, moved_at, cycle, began)
     return found
-
-
-def _older(loaded: People) -> Iterator[tuple[int, int]]:
-    """Whose history turned out to be another, and from when on: a label changed, or whose colleagues they are."""
-    for each in loaded.labels.changed:
-        yield each.owner_id, each.known_at
-    for who in loaded.rehoused:
-        if who in loaded.found:
-            yield who, loaded.found[who].created_at  # whose colleagues they are counts from the start
-
-
-def _shares(version: Version) -> bool:
-    """Whether what colleagues do counts."""
-    return any(tally.occurrences.whole_account for tally in version.judge.layout.tallies)

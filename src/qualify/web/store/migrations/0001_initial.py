@@ -763,7 +763,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "dirty",
-                "indexes": [models.Index(fields=["taken_until", "marked_at"], name="dirty_next")],
+                "indexes": [
+                    models.Index(
+                        models.F("marked_at") + models.Case(models.When(own=True, then=0), default=5_000),
+                        name="dirty_turn",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

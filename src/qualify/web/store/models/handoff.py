@@ -66,7 +66,7 @@ class Assignment(OfPerson):
     cycle = models.IntegerField()
     rep_id = models.CharField(max_length=254, null=True, db_index=True)
     assigned_at = models.BigIntegerField()
-    why = models.TextField()  # a JSON list of texts
+    why = models.TextField()  # a JSON list of sentences (qualify.speech.kept), or of texts
     rule = models.CharField(max_length=255, default="", blank=True)
     account_id = models.BigIntegerField(null=True)
     queue = models.CharField(max_length=255, default="", blank=True)

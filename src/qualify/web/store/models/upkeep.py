@@ -18,6 +18,10 @@ class PlaybookVersion(models.Model):
         db_table = "playbook_version"
 
 
+# In which order they are judged: who has news of their own five seconds sooner; as the worker asks, to the letter.
+_TURN = models.F("marked_at") + models.Case(models.When(own=True, then=0), default=5_000)
+
+
 class Dirty(models.Model):
     """A person to be judged anew: the table is the queue, a conditional update is the lock."""
 
@@ -31,7 +35,7 @@ class Dirty(models.Model):
 
     class Meta:
         db_table = "dirty"
-        indexes = [models.Index(fields=["taken_until", "marked_at"], name="dirty_next")]
+        indexes = [models.Index(_TURN, name="dirty_turn")]
 
 
 class Work(models.Model):
