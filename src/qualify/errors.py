@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
+from qualify.speech import again, sentence, sentence_many
+
 _LONGEST_WORD = 60
 """A longer word is no misspelt one; comparing it with each that is allowed would take for ever."""
 
@@ -36,7 +38,8 @@ class Problem:
         """The problem as compilers print it, so that editors can jump to it."""
         place = f"{self.line}:{self.column}: " if self.line else ""
         where = f"{self.path}: " if self.path else ""
-        return f"{place}{self.severity}: {where}{self.message}"
+        how_bad = sentence("warning") if self.severity == "warning" else sentence("error")
+        return f"{place}{how_bad}: {where}{again(self.message)}"
 
     def within(self, source: str) -> str:
         """The problem with the file that it is in."""
@@ -49,9 +52,15 @@ class PlaybookError(QualifyError):
     def __init__(self, problems: Sequence[Problem], source: str = "playbook") -> None:
         self.problems = sorted(problems)
         self.source = source
-        count = len(self.problems)
-        head = f"{source}: {count} problem{'s' if count != 1 else ''}"
-        super().__init__("\n".join([head, *(problem.within(source) for problem in self.problems)]))
+        super().__init__(self.told())
+
+    def told(self) -> str:
+        """All of them, in the language of just now."""
+        head = sentence_many(
+            "%(source)s: %(count)s problem", "%(source)s: %(count)s problems",
+            len(self.problems), source=self.source,
+        )  # fmt: skip
+        return "\n".join([head, *(problem.within(self.source) for problem in self.problems)])
 
 
 class InputError(QualifyError):
@@ -77,22 +86,27 @@ def _likeness(word: str, option: str) -> tuple[float, int]:
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     """``"; did you mean 'x'?"`` or nothing."""
     guess = nearest(word, allowed)
-    return f"; did you mean {guess!r}?" if guess else ""
+    return sentence("; did you mean %(guess)s?", guess=repr(guess)) if guess else ""
 
 
 def instead(word: str, allowed: Iterable[str], limit: int = 24) -> str:
     """What to write instead of ``word``: ``"; did you mean 'x'? Allowed: x, y or z"``, or without a guess."""
     words = list(allowed)
-    guess = did_you_mean(word, words)
-    return f"{guess} Allowed: {one_of(words, limit)}" if guess else f"; allowed: {one_of(words, limit)}"
+    guess, every = nearest(word, words), one_of(words, limit)
+    if guess:
+        return sentence("; did you mean %(guess)s? Allowed: %(words)s", guess=repr(guess), words=every)
+    return sentence("; allowed: %(words)s", words=every)
 
 
 def one_of(words: Iterable[str], limit: int = 24) -> str:
     """``"a, b or c"``, cut with a count when there are more than ``limit``."""
     listed = list(words)
     if len(listed) > limit:
-        return ", ".join(listed[:limit]) + f" … ({len(listed)} in all)"
-    return " or ".join([", ".join(listed[:-1]), listed[-1]]) if len(listed) > 1 else "".join(listed)
+        first = ", ".join(listed[:limit])
+        return sentence("%(words)s … (%(count)s in all)", words=first, count=len(listed))
+    if len(listed) < 2:
+        return "".join(listed)
+    return sentence("%(words)s or %(last)s", words=", ".join(listed[:-1]), last=listed[-1])
 
 
 def shown(value: Any) -> str:
@@ -102,6 +116,8 @@ def shown(value: Any) -> str:
     if isinstance(value, str | int | float):
         text = repr(value)
         return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
-    return {"dict": "a mapping", "list": "a list", "tuple": "a list", "NoneType": "nothing"}.get(
-        type(value).__name__, f"a {type(value).__name__}"
-    )
+    if value is None:
+        return sentence("nothing")
+    if isinstance(value, dict):
+        return sentence("a mapping")
+    return sentence("a list") if isinstance(value, list | tuple) else f"a {type(value).__name__}"

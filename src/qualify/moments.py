@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from qualify.errors import QualifyError, did_you_mean, shown
+from qualify.speech import sentence
 
 DAY: Final = 86_400_000
 """Milliseconds in a day of 24 hours."""
@@ -40,14 +41,24 @@ def days(text: str | int) -> int:
     """
     count = text if isinstance(text, int) and not isinstance(text, bool) else _days_of_text(text)
     if not 1 <= count <= LONGEST:
-        raise ValueError(f"a duration of {shown(text)}; write 1 day to {LONGEST:,} days (a hundred years)")
+        raise ValueError(
+            sentence(
+                "a duration of %(found)s; write 1 day to %(most)s days (a hundred years)",
+                found=shown(text), most=LONGEST,
+            )
+        )  # fmt: skip
     return count
 
 
 def _days_of_text(text: Any) -> int:
     match = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if not match or match[2].lower() not in _UNITS:
-        raise ValueError(f"{shown(text)} is not a duration; write whole days or weeks, as 30 days or 4 weeks")
+        raise ValueError(
+            sentence(
+                "%(found)s is not a duration; write whole days or weeks, as 30 days or 4 weeks",
+                found=shown(text),
+            )
+        )
     return int(match[1]) * _UNITS[match[2].lower()]
 
 
@@ -56,8 +67,10 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        meant = did_you_mean(name, available_timezones()) or "; write an IANA name such as 'Europe/Berlin'"
-        raise ValueError(f"{shown(name)} is not a time zone{meant}") from error
+        meant = did_you_mean(name, available_timezones())
+        hint = meant or sentence("; write an IANA name such as 'Europe/Berlin'")
+        said = sentence("%(found)s is not a time zone%(hint)s", found=shown(name), hint=hint)
+        raise ValueError(said) from error
 
 
 def moment(value: str | int | dt.date | dt.datetime, time_zone: str = "UTC") -> int:
@@ -72,15 +85,18 @@ def moment(value: str | int | dt.date | dt.datetime, time_zone: str = "UTC") -> 
     try:
         here = zone(time_zone)
     except ValueError as error:
-        raise QualifyError(str(error)) from error
+        raise QualifyError(*error.args) from error
     when = _read(value.strip()) if isinstance(value, str) else value
     if isinstance(when, dt.datetime):
         return milliseconds(when if when.tzinfo else when.replace(tzinfo=here))
     if isinstance(when, dt.date):
         return _end_of_day(when, here)
     raise QualifyError(
-        f"{shown(value)} is not a moment; write a date such as 2026-03-01 (its end is meant) "
-        "or a time such as 2026-03-01T09:30+01:00"
+        sentence(
+            "%(found)s is not a moment; write a date such as 2026-03-01 (its end is meant) "
+            "or a time such as 2026-03-01T09:30+01:00",
+            found=shown(value),
+        )
     )
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Final
 
 from qualify.errors import shown
+from qualify.speech import sentence
 
 PER_POINT: Final = 100
 """Hundredths in a point."""
@@ -28,14 +29,23 @@ def hundredths(points: float | str | Decimal) -> int:
     try:
         exact = _CONTEXT.multiply(Decimal(str(points).strip()), Decimal(PER_POINT))
         if not exact.is_finite() or exact.copy_abs() > LIMIT * PER_POINT:
-            raise ValueError(f"{shown(points)} points; write a number between -{LIMIT:,} and {LIMIT:,}")
+            said = sentence(
+                "%(found)s points; write a number between -%(limit)s and %(limit)s",
+                found=shown(points), limit=LIMIT,
+            )  # fmt: skip
+            raise ValueError(said)
         whole = int(exact)
     except ArithmeticError as error:
-        said = f"{shown(points)} is not a number of points; write one such as 10, -5 or 2.5"
+        said = sentence(
+            "%(found)s is not a number of points; write one such as 10, -5 or 2.5", found=shown(points)
+        )
         raise ValueError(said) from error
     if exact != whole:
         raise ValueError(
-            f"{shown(points)} points; write at most two decimals, a hundredth is the finest step"
+            sentence(
+                "%(found)s points; write at most two decimals, a hundredth is the finest step",
+                found=shown(points),
+            )
         )
     return whole
 

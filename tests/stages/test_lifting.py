@@ -13,6 +13,7 @@ from qualify.criteria.logic import Both, Field, NumberIs, TextIn
 from qualify.moments import DAY
 from qualify.playbook import parse
 from qualify.playbook.starters import text as starter
+from qualify.scoring.counting import run_of
 from qualify.scoring.layout import Layout
 from qualify.scoring.record import AnswerGiven, Decided, Event, Record
 from qualify.scoring.truths import compiled
@@ -20,8 +21,8 @@ from qualify.stages.ladder import State
 from qualify.stages.lifting import Lifting, lifting
 from qualify.stages.living import Version
 from qualify.stages.telling import names_of, words
-from qualify.stages.trying import Facts, Trying
-from qualify.stages.wishing import Being, Wish, solved, wishes
+from qualify.stages.trying import Facts, Tried, Trying
+from qualify.stages.wishing import Being, Wish, doing, solved, wishes
 from qualify.vocabulary import LADDER
 from tests.scoring.world import NOW, World, moments, worlds
 
@@ -180,6 +181,27 @@ def test_a_wish_that_is_fulfilled_makes_its_condition_true(world: World, as_of: 
             for wish in wishes(rule.truth, trying.now.judged.view):
                 tried = trying.tried(wish)
                 assert tried is None or compiled(rule.truth)(tried.judged.view) is True
+
+
+@pytest.mark.slow
+@settings(max_examples=20, **ANY)
+@given(world=worlds(staged=True), as_of=moments)
+def test_what_was_counted_goes_for_a_later_moment_too(world: World, as_of: int) -> None:
+    version, after = Version(1, 0, world.layout), as_of + 7 * DAY
+    for record in world.records():
+        now, afresh = (Trying(version, record, State(), None, at) for at in (as_of, after))
+        later, known = now.later(after), now.counter.known
+        done = [tally.occurrences for tally in world.layout.tallies]
+        for wish in [frozenset[Any](), *(frozenset({doing(what, 2)}) for what in done)]:
+            assert seen(later.tried(wish)) == seen(afresh.tried(wish))
+            assert seen(now.tried(wish)) == seen(Trying(version, record, State(), None, as_of).tried(wish))
+        for what in done:
+            assert now.has_done(what) is bool(run_of(what, known(what), as_of).times)
+
+
+def seen(tried: Tried | None) -> Any:
+    """All that is said of a lead with the wish."""
+    return tried and (tried.state, tried.judged.scores, tried.judged.lines, tried.judged.unknown)
 
 
 def test_values_that_pass_several_tests_at_once_are_found():

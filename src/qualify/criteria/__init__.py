@@ -21,6 +21,7 @@ from qualify.criteria.judgement import Decision, Grade, Score
 from qualify.criteria.traits import Country, Department, Email, Icp, Persona, Seniority, Trait
 from qualify.criteria.values import wrong
 from qualify.errors import did_you_mean, nearest, one_of, shown
+from qualify.speech import Several, sentence
 
 KINDS: tuple[type[Criterion], ...] = (
     Trait,
@@ -55,26 +56,34 @@ def keyword_of(written: Any) -> str:
     if isinstance(written, list):
         return "all_of"
     if not isinstance(written, dict):
-        raise wrong(None, f"a criterion is expected here, not {shown(written)}; {_STARTS}")
+        said = sentence(
+            "a criterion is expected here, not %(found)s; it starts with one of %(words)s",
+            found=shown(written), words=one_of(KEYWORDS, 40),
+        )  # fmt: skip
+        raise wrong(None, said)
     found = [word for word in written if word in KEYWORDS]
     if len(found) == 1:
         return str(found[0])
     if found:
-        raise wrong(found[1], f"two criteria in one ({' and '.join(found)}); {_PART}", key=True)
+        said = sentence(
+            "two criteria in one (%(words)s); put them under all_of or any_of, each with a dash of its own",
+            words=Several(tuple(found), sentence(" and ")),
+        )
+        raise wrong(found[1], said, key=True)
     raise _names_none(written)
-
-
-_STARTS = f"it starts with one of {one_of(KEYWORDS, 40)}"
-_PART = "put them under all_of or any_of, each with a dash of its own"
 
 
 def _names_none(written: dict[Any, Any]) -> PydanticCustomError:
     """The error for a mapping without a keyword: at the word that was most likely meant as one."""
     words = [str(word) for word in written]
     if not words:
-        return wrong(None, f"an empty criterion; {_STARTS}")
+        said = sentence("an empty criterion; it starts with one of %(words)s", words=one_of(KEYWORDS, 40))
+        return wrong(None, said)
     word = next((word for word in words if nearest(word, KEYWORDS)), words[0])
-    said = f"{shown(word)} is no criterion{did_you_mean(word, KEYWORDS) or ';'} {_STARTS}"
+    said = sentence(
+        "%(found)s is no criterion%(hint)s it starts with one of %(words)s",
+        found=shown(word), hint=did_you_mean(word, KEYWORDS) or ";", words=one_of(KEYWORDS, 40),
+    )  # fmt: skip
     return wrong(word, said, key=True, meant=nearest(word, KEYWORDS))
 
 

@@ -25,6 +25,7 @@ from qualify.criteria.sentences import amount, either, say
 from qualify.criteria.values import Number, OneOrMore, Scalar, Sought, Value, Values, YesNo
 from qualify.errors import one_of
 from qualify.reading.text import fold
+from qualify.speech import sentence
 
 YES = frozenset({"true", "yes", "y", "1"})
 """Folded texts that mean true."""
@@ -59,7 +60,7 @@ class Test(Written):
     def _asks_something(self) -> Test:
         if not self._asks():
             words = [field.alias or word for word, field in Test.model_fields.items()]
-            raise ValueError(f"nothing is asked of the value; add {one_of(words)}")
+            raise ValueError(sentence("nothing is asked of the value; add %(words)s", words=one_of(words)))
         return self
 
     def _asks(self) -> bool:

@@ -12,6 +12,7 @@ from qualify.criteria.logic import Both, Comparison, DecidedIn, GradeIn, ScoreIs
 from qualify.criteria.sentences import either, pointed, say, spoken_name
 from qualify.criteria.values import Among, OneOrMore, Points, Text
 from qualify.errors import one_of
+from qualify.speech import sentence
 from qualify.vocabulary import DECISIONS, GRADE_LETTERS, GRADE_NUMBERS
 
 GRADES = tuple(letter + number for letter in GRADE_LETTERS for number in GRADE_NUMBERS)
@@ -37,7 +38,7 @@ class Score(Criterion):
     @model_validator(mode="after")
     def _asks_something(self) -> Score:
         if not self._limits():
-            raise ValueError("nothing is asked of the score; add at_least, above, below or at_most")
+            raise ValueError(sentence("nothing is asked of the score; add at_least, above, below or at_most"))
         return self
 
     def _limits(self) -> list[tuple[Comparison, str, int]]:

@@ -1,76 +1,41 @@
-"""The turns of phrase that criteria's sentences share, and the language in which they are said.
+"""The turns of phrase that criteria's sentences share; in which language they are said tells :mod:`qualify.speech`.
 
-They are said in English, unless whoever asks has them said in another language for a while (:func:`speaking`): the
-core knows no catalogue of its own, it is handed one. What a sentence is known by – a rule without a name, the anchor
-of a comment – is always English (:func:`in_english`).
+What a sentence is known by – a rule without a name, the anchor of a comment – is always English.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Final, NamedTuple
 
 from qualify.criteria.known_words import WORDS
 from qualify.points import written
+from qualify.speech import (
+    ENGLISH,
+    Sentence,
+    Speech,
+    amount,
+    in_english,
+    say,
+    say_many,
+    sentence,
+    sentence_many,
+    speaking,
+    spoken,
+)
 
-
-class Speech(NamedTuple):
-    """A language: a message in it, one that counts, and a number as it writes them."""
-
-    gettext: Callable[[str], str]
-    ngettext: Callable[[str, str, int], str]
-    number: Callable[[Decimal | float], str]
-
-
-def _one_or_many(one: str, many: str, count: int) -> str:
-    return one if count == 1 else many
-
-
-ENGLISH: Final = Speech(str, _one_or_many, lambda number: f"{number:,}")
-
-_speech: ContextVar[Speech] = ContextVar("speech", default=ENGLISH)
-
-
-@contextmanager
-def speaking(speech: Speech) -> Iterator[None]:
-    """Have all sentences of this thread or task said so, while this holds."""
-    before = _speech.set(speech)
-    try:
-        yield
-    finally:
-        _speech.reset(before)
-
-
-def in_english() -> AbstractContextManager[None]:
-    """Have them said in English again: as what something is known by."""
-    return speaking(ENGLISH)
-
-
-def say(message: str, **values: object) -> str:
-    """A message, with ``%(name)s`` in it filled in."""
-    return _speech.get().gettext(message) % values
-
-
-def say_many(one: str, many: str, count: int, **values: object) -> str:
-    """A message for so many; ``%(count)s`` is how many."""
-    return _speech.get().ngettext(one, many, count) % {"count": amount(count), **values}
-
-
-def amount(number: Decimal | float) -> str:
-    """A number as people read it: 1000.0 → ``1,000``."""
-    whole = not isinstance(number, Decimal) and float(number).is_integer()
-    return _speech.get().number(int(number) if whole else number)
+__all__ = [
+    "Sentence", "Speech", "amount", "by_whom", "counted", "days_of", "either", "in_english", "listing", "pointed",
+    "say", "say_many", "sentence", "sentence_many", "speaking", "spoken_name",
+]  # fmt: skip
 
 
 def pointed(hundredths: int, *, sign: bool = False) -> str:
     """Points as they are written: ``10``, ``2.5``, with a sign ``+10``."""
-    if _speech.get() is ENGLISH:
+    if spoken() is ENGLISH:
         return written(hundredths, sign=sign)
     front = "+" if sign and hundredths >= 0 else ""
-    return front + _speech.get().number(Decimal(hundredths) / 100)
+    return front + spoken().number(Decimal(hundredths) / 100, None)
 
 
 def spoken_name(name: str) -> str:

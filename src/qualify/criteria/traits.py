@@ -15,6 +15,7 @@ from qualify.criteria.sentences import by_whom, either, say, spoken_name
 from qualify.criteria.values import Among, OneOrMore, Text, Texts
 from qualify.errors import did_you_mean, one_of, shown
 from qualify.reading.titles import DEPARTMENTS, SENIORITIES
+from qualify.speech import sentence
 
 EMAIL_KINDS = ("free", "disposable", "business")
 """What ``qualify.reading.domains`` says of an address."""
@@ -130,8 +131,14 @@ def codes_of(word: str, groups: Mapping[str, frozenset[str]]) -> frozenset[str]:
     code = countries.country(word)
     if code is None:
         meant = did_you_mean(word.strip(), [*groups, *countries.GROUPS, *countries.names()])
-        hint = meant or "; write a code such as DE, an English name, or a group such as eu"
-        raise ValueError(f"{shown(word)} is neither a country nor a group of countries{hint}")
+        hint = meant or sentence("; write a code such as DE, an English name, or a group such as eu")
+        raise ValueError(
+            sentence(
+                "%(found)s is neither a country nor a group of countries%(hint)s",
+                found=shown(word),
+                hint=hint,
+            )
+        )
     return frozenset({code})
 
 

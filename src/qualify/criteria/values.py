@@ -13,6 +13,7 @@ from qualify import moments
 from qualify.errors import instead, shown
 from qualify.points import LIMIT, hundredths
 from qualify.reading.text import fold
+from qualify.speech import sentence
 
 Scalar: TypeAlias = bool | int | float | str
 JsonSchema: TypeAlias = dict[str, Any]
@@ -72,10 +73,12 @@ OneOrMore = Annotated[tuple[Item, ...], BeforeValidator(_as_list), Field(min_len
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        quoted = f"; put it in quotes: '{shown(value)}'" if isinstance(value, int | float) else ""
-        raise ValueError(f"a text is expected here, not {shown(value)}{quoted}")
+        said = sentence("a text is expected here, not %(found)s", found=shown(value))
+        if isinstance(value, int | float):
+            said = sentence("%(said)s; put it in quotes: '%(found)s'", said=said, found=shown(value))
+        raise ValueError(said)
     if fold(value) is None:
-        raise ValueError("the text is empty; write at least one letter or digit")
+        raise ValueError(sentence("the text is empty; write at least one letter or digit"))
     return value
 
 
@@ -87,7 +90,9 @@ Texts = OneOrMore[Text]
 
 def _sought(value: object) -> object:
     if isinstance(value, str) and fold(value) is None:
-        raise ValueError("an empty text matches nothing; use is_known: false to ask for a missing value")
+        raise ValueError(
+            sentence("an empty text matches nothing; use is_known: false to ask for a missing value")
+        )
     return value
 
 
@@ -97,7 +102,9 @@ Sought: TypeAlias = Annotated[Text, BeforeValidator(_sought)]
 
 def _scalar(value: object) -> object:
     if not isinstance(value, bool | int | float | str):
-        raise ValueError(f"a text, a number, true or false is expected here, not {shown(value)}")
+        raise ValueError(
+            sentence("a text, a number, true or false is expected here, not %(found)s", found=shown(value))
+        )
     return value
 
 
@@ -111,7 +118,12 @@ Values = OneOrMore[Value]
 
 def _number(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{shown(value)} is not a number; write digits and a point alone, as 1000 or 2.5")
+        raise ValueError(
+            sentence(
+                "%(found)s is not a number; write digits and a point alone, as 1000 or 2.5",
+                found=shown(value),
+            )
+        )
     return value
 
 
@@ -121,7 +133,12 @@ Number: TypeAlias = Annotated[float, BeforeValidator(_number), WithJsonSchema({"
 
 def _count(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_TIMES:
-        raise ValueError(f"{shown(value)} is not a count; write a whole number from 1 to {MOST_TIMES:,}")
+        raise ValueError(
+            sentence(
+                "%(found)s is not a count; write a whole number from 1 to %(most)s",
+                found=shown(value), most=MOST_TIMES,
+            )
+        )  # fmt: skip
     return value
 
 
@@ -135,7 +152,7 @@ def _yes_or_no(value: object) -> object:
     """YAML 1.2 reads ``yes`` as a text; who writes it here means true."""
     read = {"yes": True, "no": False}.get(value, value) if isinstance(value, str) else value
     if not isinstance(read, bool):
-        raise ValueError(f"true or false is expected here, not {shown(value)}")
+        raise ValueError(sentence("true or false is expected here, not %(found)s", found=shown(value)))
     return read
 
 
@@ -166,10 +183,13 @@ def _half_life(value: Any) -> object:
     try:
         days = moments.days(value)
     except ValueError as error:
-        raise ValueError(f"{error}; or none: the points do not age") from error
+        raise ValueError(sentence("%(said)s; or none: the points do not age", said=error.args[0])) from error
     if days > LONGEST_HALF_LIFE:
         raise ValueError(
-            f"a half-life of {shown(value)} is over ten years; write none: the points do not age"
+            sentence(
+                "a half-life of %(found)s is over ten years; write none: the points do not age",
+                found=shown(value),
+            )
         )
     return days
 
@@ -184,7 +204,11 @@ HalfLife: TypeAlias = Annotated[
 
 def _points(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{shown(value)} is not a number of points; write one such as 10, -5 or 2.5")
+        raise ValueError(
+            sentence(
+                "%(found)s is not a number of points; write one such as 10, -5 or 2.5", found=shown(value)
+            )
+        )
     return hundredths(value)
 
 
@@ -212,5 +236,10 @@ class Among:
     def checked(self, word: str) -> str:
         """The word itself; raises ``ValueError`` when it is none of them."""
         if word not in self.words:
-            raise ValueError(f"{shown(word)} is not a {self.what}{instead(word, self.words)}")
+            raise ValueError(
+                sentence(
+                    "%(found)s is not a %(what)s%(hint)s",
+                    found=shown(word), what=sentence(self.what), hint=instead(word, self.words),
+                )
+            )  # fmt: skip
         return word

@@ -9,6 +9,7 @@ from typing import Final
 from qualify.errors import InputError, did_you_mean, one_of
 from qualify.files.presets import PRESETS, ROLES, SIGNS_NEEDED, TRAITS, Preset
 from qualify.reading.text import bare
+from qualify.speech import Several, sentence
 
 _MOST_NAMED: Final = 12
 
@@ -117,7 +118,13 @@ def check_mapping(mapping: Mapping[str, str], tables: Iterable[Headers]) -> None
     names = [name for headers in tables for name in headers.names]
     unknown = [theirs for theirs in mapping if not any(headers.spelled(theirs) for headers in tables)]
     if unknown:
-        said = [f"{name!r}{did_you_mean(name, names)}" for name in unknown]
+        said = [
+            sentence("%(name)s%(hint)s", name=repr(name), hint=did_you_mean(name, names)) for name in unknown
+        ]
         raise InputError(
-            f"the mapping names columns that no table has: {'; '.join(said)}. There are: {one_of(names)}"
+            sentence(
+                "the mapping names columns that no table has: %(columns)s. There are: %(names)s",
+                columns=Several(tuple(said)),
+                names=one_of(names),
+            )
         )

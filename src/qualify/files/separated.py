@@ -18,6 +18,7 @@ from qualify.files.gathering import Gathering
 from qualify.files.given import Given, Opened, cleaned, given_name
 from qualify.files.sql import file, literal, named
 from qualify.files.texts import Text, rewritten
+from qualify.speech import sentence
 
 LONGEST_LINE: Final = 32 << 20
 """Bytes of a line beyond which it is refused; a cell of two million characters fits in any script."""
@@ -56,7 +57,10 @@ def dialect_of(text: Text) -> Dialect:
         said = line.strip()[4:5] or said
         sample, skip = sample[len(line) :], skip + 1
     if not sample:
-        raise InputError(f"{text.path} holds nothing but empty lines; it should hold at least a header")
+        said = sentence(
+            "%(file)s holds nothing but empty lines; it should hold at least a header", file=str(text.path)
+        )
+        raise InputError(said)
     delimiter = said or max(_DELIMITERS, key=lambda each: _fit(sample, each))
     header = next(csv.reader(io.StringIO(sample), delimiter=delimiter))
     names = tuple(unique(header))

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, Literal, cast
 
+from qualify.criteria.known_words import marked
 from qualify.errors import InputError
+from qualify.speech import sentence
 
 HEAD: Final = 1 << 20
 """How many bytes at the start of a file are looked at to tell what it is."""
@@ -23,17 +25,21 @@ Encoding = Literal["utf-8", "utf-16", "utf-16-le", "utf-16-be", "windows-1252"]
 
 #: The first bytes of files that are no text, what they are, and what to do.
 _BINARY: Final = (
-    (b"PK\x03\x04", "an Excel workbook or a zip archive", "open it, and save the sheet as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "open it, and save the sheet as CSV"),
-    (b"%PDF", "a PDF document", "export the data as CSV"),
-    (b"SQLite format 3", "an SQLite database", "export the table as CSV"),
-    (b"\x28\xb5\x2f\xfd", "compressed with zstd", "unpack it first, or use gzip"),
-    (b"BZh", "compressed with bzip2", "unpack it first, or use gzip"),
-    (b"\xfd7zXZ", "compressed with xz", "unpack it first, or use gzip"),
-    (b"7z\xbc\xaf", "a 7z archive", "unpack it first"),
-    (b"Rar!", "a RAR archive", "unpack it first"),
-    (b"\x89PNG", "a picture", "export the data as CSV"),
-    (b"\xff\xd8\xff", "a picture", "export the data as CSV"),
+    (
+        b"PK\x03\x04",
+        marked("an Excel workbook or a zip archive"),
+        marked("open it, and save the sheet as CSV"),
+    ),
+    (b"\xd0\xcf\x11\xe0", marked("an old Excel workbook"), marked("open it, and save the sheet as CSV")),
+    (b"%PDF", marked("a PDF document"), marked("export the data as CSV")),
+    (b"SQLite format 3", marked("an SQLite database"), marked("export the table as CSV")),
+    (b"\x28\xb5\x2f\xfd", marked("compressed with zstd"), marked("unpack it first, or use gzip")),
+    (b"BZh", marked("compressed with bzip2"), marked("unpack it first, or use gzip")),
+    (b"\xfd7zXZ", marked("compressed with xz"), marked("unpack it first, or use gzip")),
+    (b"7z\xbc\xaf", marked("a 7z archive"), marked("unpack it first")),
+    (b"Rar!", marked("a RAR archive"), marked("unpack it first")),
+    (b"\x89PNG", marked("a picture"), marked("export the data as CSV")),
+    (b"\xff\xd8\xff", marked("a picture"), marked("export the data as CSV")),
 )
 
 
@@ -75,14 +81,21 @@ def look(path: Path) -> Text:
             head = file.read(HEAD)
             whole = len(head) < HEAD
     except (OSError, EOFError) as error:
-        raise InputError(f"{path} cannot be read: {error}") from error
+        raise InputError(
+            sentence("%(file)s cannot be read: %(said)s", file=str(path), said=str(error))
+        ) from error
     _refuse_binary(path, head)
     encoding = _encoding(path, head, whole)
     begin = (
         codecs.decode(head, encoding, "ignore") if encoding.startswith("utf-16") else _decoded(head, whole)
     )
     if begin.lstrip()[:5].lower() in ("<html", "<!doc", "<?xml", "<tabl"):
-        raise InputError(f"{path} is a web page or XML, whatever its name says; export the data as CSV")
+        raise InputError(
+            sentence(
+                "%(file)s is a web page or XML, whatever its name says; export the data as CSV",
+                file=str(path),
+            )
+        )
     return Text(path, zipped, encoding, begin.removeprefix("\ufeff"))
 
 
@@ -92,12 +105,13 @@ def _opened(path: Path, zipped: bool) -> IO[bytes]:
 
 def _refuse_binary(path: Path, head: bytes) -> None:
     if not head:
-        raise InputError(f"{path} is empty; it should hold at least a header")
+        raise InputError(sentence("%(file)s is empty; it should hold at least a header", file=str(path)))
     for begin, what, cure in _BINARY:
         if head.startswith(begin):
-            raise InputError(f"{path} is {what}, not text; {cure}")
+            told = {"file": str(path), "what": sentence(what), "cure": sentence(cure)}
+            raise InputError(sentence("%(file)s is %(what)s, not text; %(cure)s", **told))
     if head.startswith(b"\x1f\x8b"):
-        raise InputError(f"{path} is compressed twice; unpack it first")
+        raise InputError(sentence("%(file)s is compressed twice; unpack it first", file=str(path)))
 
 
 def _encoding(path: Path, head: bytes, whole: bool) -> Encoding:
@@ -106,7 +120,11 @@ def _encoding(path: Path, head: bytes, whole: bool) -> Encoding:
     if (order := _unmarked_utf16(head)) is not None:
         return order
     if head.count(0) > len(head) // 20:
-        raise InputError(f"{path} is no text file: it is full of zero bytes; export the data as CSV")
+        raise InputError(
+            sentence(
+                "%(file)s is no text file: it is full of zero bytes; export the data as CSV", file=str(path)
+            )
+        )
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head, final=whole)
     except UnicodeDecodeError:

@@ -13,8 +13,8 @@ from qualify.criteria.known_words import marked
 from qualify.criteria.sentences import amount, pointed, say, say_many, spoken_name
 from qualify.handoff.evidence import Evidence, evidence, new_since
 from qualify.handoff.facts import Assignment, Rejection
-from qualify.moments import written
 from qualify.scoring.single import Judgement
+from qualify.speech import again, day_of, when
 from qualify.vocabulary import BANT
 
 QUESTIONS: Final[Mapping[str, str]] = {
@@ -112,7 +112,7 @@ def brief(
         person,
         judgement.total,
         judgement.grade,
-        given.why,
+        tuple(map(again, given.why)),
         due_at,
         tuple(why),
         tuple(looked),
@@ -155,7 +155,7 @@ def _openings(
     """Facts worth mentioning first: what is new since the last refusal, what was done last, where they come from."""
     if earlier:
         new = [each.rule for each in new_since(judgement, earlier[0])][:3]
-        day = written(earlier[0].rejected_at, zone)[:10]
+        day = day_of(earlier[0].rejected_at, zone)
         told = {"day": day, "reason": spoken_name(earlier[0].reason)}
         if new:
             yield say(
@@ -167,7 +167,7 @@ def _openings(
             yield say("We spoke before: refused on %(day)s as %(reason)s", **told)
     happened = [each for each in evidence(judgement) if each.last_at is not None]
     for each in sorted(happened, key=lambda each: -(each.last_at or 0))[:2]:
-        yield say("%(what)s, last on %(when)s", what=_capital(each.rule), when=written(each.last_at, zone))
+        yield say("%(what)s, last on %(when)s", what=_capital(each.rule), when=when(each.last_at, zone))
     if looked and looked[0].times > 1:
         what, times = looked[0].what, looked[0].times
         yield say_many(
@@ -194,7 +194,7 @@ def _head(made: Brief, zone: str) -> str:
     score = say("%(points)s points", points=pointed(made.total))
     if made.grade:
         score = say("%(points)s points, grade %(grade)s", points=pointed(made.total), grade=made.grade)
-    due = "" if made.due_at is None else say("First contact by %(when)s", when=written(made.due_at, zone))
+    due = "" if made.due_at is None else say("First contact by %(when)s", when=when(made.due_at, zone))
     return "\n".join(line for line in (who, at, reach, score, due) if line)
 
 
@@ -218,20 +218,20 @@ def _because(each: Evidence, zone: str) -> str:
     what = f"{pointed(each.points, sign=True)} {each.rule} ({each.score})"
     if each.last_at is None:
         return what
-    return say("%(what)s, last on %(when)s", what=what, when=written(each.last_at, zone))
+    return say("%(what)s, last on %(when)s", what=what, when=when(each.last_at, zone))
 
 
 def _did(each: Looked, zone: str) -> str:
-    when = written(each.last_at, zone)
+    last = when(each.last_at, zone)
     if each.times == 1:
-        return say("%(what)s, last on %(when)s", what=each.what, when=when)
+        return say("%(what)s, last on %(when)s", what=each.what, when=last)
     times = amount(each.times)
-    return say("%(what)s, %(count)s times, last on %(when)s", what=each.what, count=times, when=when)
+    return say("%(what)s, %(count)s times, last on %(when)s", what=each.what, count=times, when=last)
 
 
 def _question(each: Question, zone: str) -> str:
     old = (
-        " " + say("(the last answer expired on %(day)s)", day=written(each.expired, zone)[:10])
+        " " + say("(the last answer expired on %(day)s)", day=day_of(each.expired, zone))
         if each.expired is not None
         else ""
     )
@@ -239,7 +239,7 @@ def _question(each: Question, zone: str) -> str:
 
 
 def _refused(each: Rejection, zone: str) -> str:
-    day, reason = written(each.rejected_at, zone)[:10], spoken_name(each.reason)
+    day, reason = day_of(each.rejected_at, zone), spoken_name(each.reason)
     said = say("%(day)s, refused as %(reason)s", day=day, reason=reason)
     return f"{said}: {each.words}" if each.words else said
 

@@ -41,6 +41,7 @@ class Calendar:
         self._spans: dict[dt.date, list[Span]] = {}
         self._hours: dict[dt.date, list[Span]] = {}
         self._following: dict[dt.date, dt.date | None] = {}
+        self._later: dict[tuple[dt.date, int, int | None], int | None] = {}
 
     def used(self, start: int, end: int) -> int:
         """Milliseconds of working time from one moment until another; 0 when the second is not later.
@@ -103,6 +104,24 @@ class Calendar:
             days = (day + dt.timedelta(days=count) for count in range(1, _FARTHEST_DAYS))
             self._following[day] = next((each for each in days if self.works_on(each)), None)
         return self._following[day]
+
+    def days_later(self, day: dt.date, many: int, wall: int | None) -> int | None:
+        """The first moment at work so many (one at least) working days later, not before that time of day (minutes);
+        None when there is none. Told once: many leads are waited with for the same day.
+        """
+        key = day, many, wall
+        if key not in self._later:
+            self._later[key] = self._days_later(*key)
+        return self._later[key]
+
+    def _days_later(self, day: dt.date, many: int, wall: int | None) -> int | None:
+        for _ in range(many):
+            found = self.next_day(day)
+            if found is None:
+                return None
+            day = found
+        opens = self.of_day(day)[0][0]
+        return self.opens(opens if wall is None else max(opens, self.at_wall(day, wall)))
 
     def local(self, at: int) -> dt.datetime:
         """The moment as the clock on the rep's wall shows it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from qualify.moments import DAY
+from qualify.speech import Figure, sentence
 
 PATIENCE: Final = 7 * DAY
 """Milliseconds that a lead has to reach the line by itself."""
@@ -29,5 +30,12 @@ def is_time(came_at: int, now: int) -> bool:
 
 def why(percent: float) -> str:
     """Why somebody gets a lead that was drawn, as its rep is told."""
-    few = f"{percent:g} of 100" if percent == int(percent) else f"{percent:g} % of those"
-    return f"drawn at random: {few} below the line are worked, so that learning sees them too"
+    if percent == int(percent):
+        return sentence(
+            "drawn at random: %(few)s of 100 below the line are worked, so that learning sees them too",
+            few=int(percent),
+        )
+    return sentence(
+        "drawn at random: %(few)s %% of those below the line are worked, so that learning sees them too",
+        few=Figure(percent, None),
+    )

@@ -241,13 +241,9 @@ class _Laid:
         return task.due_at if same_day or self.ended is not None else max(task.due_at, self.as_of)
 
     def _due(self, anchor: int, gap: int, step: Step) -> int | None:
+        if gap == 0 and step.at is None:
+            return self.calendar.opens(anchor)
         day = self.calendar.local(anchor).date()
-        for _ in range(gap):
-            found = self.calendar.next_day(day)
-            if found is None:
-                return None
-            day = found
-        opens = anchor if gap == 0 else self.calendar.of_day(day)[0][0]
-        return self.calendar.opens(
-            opens if step.at is None else max(opens, self.calendar.at_wall(day, step.at))
-        )
+        if gap:
+            return self.calendar.days_later(day, gap, step.at)
+        return self.calendar.opens(max(anchor, self.calendar.at_wall(day, step.at or 0)))

@@ -15,6 +15,7 @@ from qualify.errors import QualifyError, instead, shown
 from qualify.handoff.facts import Rejection
 from qualify.moments import DAY
 from qualify.playbook.handoff import Handoff, ReasonWord
+from qualify.speech import sentence
 
 REASONS: Final[tuple[str, ...]] = get_args(ReasonWord)
 """Every reason, in the order in which a rep is asked."""
@@ -108,15 +109,18 @@ def check(rejection: Rejection) -> None:
     """Refuse a refusal that does not say enough; raises :class:`~qualify.errors.QualifyError`."""
     effect = EFFECTS.get(rejection.reason)
     if effect is None:
-        raise QualifyError(f"{shown(rejection.reason)} is no reason{instead(rejection.reason, REASONS)}")
+        hint = instead(rejection.reason, REASONS)
+        raise QualifyError(
+            sentence("%(reason)s is no reason%(hint)s", reason=shown(rejection.reason), hint=hint)
+        )
     if effect.asks == "words" and not rejection.words.strip():
-        raise QualifyError("say in words why; only then can it change anything")
+        raise QualifyError(sentence("say in words why; only then can it change anything"))
     if effect.asks == "lead" and not rejection.duplicate_of:
-        raise QualifyError("say of which lead it is the duplicate, so that they can be merged")
+        raise QualifyError(sentence("say of which lead it is the duplicate, so that they can be merged"))
     if rejection.duplicate_of == rejection.lead_id:
-        raise QualifyError("a lead is not its own duplicate; name the other one")
+        raise QualifyError(sentence("a lead is not its own duplicate; name the other one"))
     if rejection.on is not None and rejection.on <= rejection.rejected_at:
-        raise QualifyError("the day on which it comes back is over; name one to come")
+        raise QualifyError(sentence("the day on which it comes back is over; name one to come"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from qualify.criteria.known_words import WORDS
 from qualify.errors import QualifyError
 from qualify.handoff.clock import Handed
 from qualify.handoff.conditions import Conditions, Look, texts
@@ -21,6 +22,7 @@ from qualify.handoff.turns import least_busy, next_in_turn
 from qualify.playbook.book import Playbook
 from qualify.playbook.handoff import Route
 from qualify.scoring.single import Judgement
+from qualify.speech import Several, sentence
 
 FALLBACK = "fallback"
 """What the queue of the fallback is called."""
@@ -44,7 +46,12 @@ class Plan:
 
     def __init__(self, book: Playbook) -> None:
         if book.handoff is None:
-            raise QualifyError(f"{book.playbook} says nothing of the hand-off; add a `handoff` section")
+            raise QualifyError(
+                sentence(
+                    "%(playbook)s says nothing of the hand-off; add a `handoff` section",
+                    playbook=book.playbook,
+                )
+            )
         self.book, self.handoff, self.zone = book, book.handoff, book.time_zone
         self.conditions = Conditions(book)
 
@@ -96,43 +103,58 @@ class _Routing:
         owner = self.standing.account_owner(self.arrival.account_id)
         if owner is None:
             return None
-        named = self.arrival.account_name or self.arrival.account_id
+        named = self.arrival.account_name or str(self.arrival.account_id)
         reps, passed = self._able(self.roster.who(owner), [*rule.skills, *texts(look, rule.skills_from)])
         if not reps:
-            said = "; ".join(passed) or f"{owner} is nobody we know"
-            self.tried.append(f"{rule.name}: the owner of the account {named} cannot take it ({said})")
+            unknown = (sentence("%(owner)s is nobody we know", owner=owner),)
+            self.tried.append(
+                sentence(
+                    "%(rule)s: the owner of the account %(account)s cannot take it (%(why)s)",
+                    rule=rule.name, account=named, why=Several(tuple(passed) or unknown),
+                )
+            )  # fmt: skip
             return None
-        return self._given(reps[0], rule.name, [f"{rule.name}: owner of the account {named}"])
+        why = sentence("%(rule)s: owner of the account %(account)s", rule=rule.name, account=named)
+        return self._given(reps[0], rule.name, [why])
 
     def _to_team(self, rule: Route, look: Look) -> Assignment | None:
         assert rule.team is not None
         skills = [*rule.skills, *texts(look, rule.skills_from)]
         reps, passed = self._able(self.roster.who(rule.team), skills)
         reps, idle = [rep for rep in reps if rep.weight > 0], [rep for rep in reps if rep.weight <= 0]
-        passed += [f"{rep.called}: takes no turns (weight 0)" for rep in idle]
+        passed += [_because(rep, sentence("takes no turns (weight 0)")) for rep in idle]
         if not reps:
-            self.tried.append(f"{rule.name}: nobody in team {rule.team} can take it ({_joined(passed)})")
+            self.tried.append(
+                sentence(
+                    "%(rule)s: nobody in team %(team)s can take it (%(why)s)",
+                    rule=rule.name, team=rule.team, why=_joined(passed),
+                )
+            )  # fmt: skip
             return None
         return self._picked(reps, rule, passed)
 
     def _picked(self, reps: list[Rep], rule: Route, passed: list[str]) -> Assignment:
         in_turn = rule.pick == "weighted round robin"
         chosen = next_in_turn(rule.name, reps, self.standing) if in_turn else least_busy(reps, self.standing)
-        why = [f"{rule.name}: {self._how(chosen, reps, rule)}"]
+        why = [self._how(chosen, reps, rule)]
         if passed:
-            why.append(f"passed over: {'; '.join(passed)}")
+            why.append(sentence("passed over: %(whom)s", whom=Several(tuple(passed))))
         return self._given(chosen, rule.name, why, reps, in_turn=in_turn)
 
     def _how(self, chosen: Rep, reps: Sequence[Rep], rule: Route) -> str:
-        """As "their turn among 5 of team dach (weight 2 of 7)"."""
-        among = (
-            f"{len(reps)} of team {rule.team}" if len(reps) > 1 else f"the one of team {rule.team} who can"
-        )
+        """As "dach: their turn among 5 of team dach (weight 2 of 7)"."""
+        named = {"rule": rule.name, "team": str(rule.team)}
         if len(reps) == 1:
-            return among
+            return sentence("%(rule)s: the one of team %(team)s who can", **named)
         if rule.pick == "least busy":
-            return f"least busy of {among} ({self.standing.open[chosen.rep_id]} open, weight {chosen.weight})"
-        return f"their turn among {among} (weight {chosen.weight} of {sum(rep.weight for rep in reps)})"
+            return sentence(
+                "%(rule)s: least busy of %(many)s of team %(team)s (%(open)s open, weight %(weight)s)",
+                many=len(reps), open=self.standing.open[chosen.rep_id], weight=chosen.weight, **named,
+            )  # fmt: skip
+        return sentence(
+            "%(rule)s: their turn among %(many)s of team %(team)s (weight %(weight)s of %(all)s)",
+            many=len(reps), weight=chosen.weight, all=sum(rep.weight for rep in reps), **named,
+        )  # fmt: skip
 
     def _to_fallback(self) -> Assignment:
         name = self.plan.handoff.fallback
@@ -143,14 +165,17 @@ class _Routing:
                 if _weighs(reps)
                 else reps[0]
             )
-            return self._given(chosen, FALLBACK, ["fallback: no rule found anybody", *self.tried])
-        said = f"the fallback {name} cannot take it either ({_joined(passed)})"
+            return self._given(chosen, FALLBACK, [sentence("fallback: no rule found anybody"), *self.tried])
+        said = sentence(
+            "unassigned because the fallback %(name)s cannot take it either (%(why)s)",
+            name=name, why=_joined(passed),
+        )  # fmt: skip
         return Assignment(
             self.arrival.lead_id,
             self.arrival.cycle,
             None,
             self.at,
-            (f"unassigned because {said}", *self.tried),
+            (said, *self.tried),
             "routing",
             FALLBACK,
             self.arrival.account_id,
@@ -183,7 +208,7 @@ class _Routing:
             if reason is None:
                 able.append(rep)
             else:
-                passed.append(f"{rep.called}: {reason}")
+                passed.append(_because(rep, reason))
         return self._soon(able, passed)
 
     def _soon(self, able: list[Rep], passed: list[str]) -> tuple[list[Rep], list[str]]:
@@ -192,7 +217,9 @@ class _Routing:
         first = min(ready.values(), default=0)
         soon = [rep for rep in able if ready[rep.rep_id] - first <= self.roster.wait]
         passed += [
-            f"{rep.called}: not at work until {self.roster.when(rep, ready[rep.rep_id])}"
+            _because(
+                rep, sentence("not at work until %(when)s", when=self.roster.when(rep, ready[rep.rep_id]))
+            )
             for rep in able
             if rep not in soon
         ]
@@ -201,7 +228,7 @@ class _Routing:
     def _no(self, rep: Rep) -> str | None:
         """Why this rep should not have this lead; what is new since they refused it is kept as a reason."""
         if rep.rep_id in self.late:
-            return "had it and did not get in touch in time"
+            return sentence("had it and did not get in touch in time")
         refused = [
             each
             for each in self.standing.rejections.get(self.arrival.lead_id, ())
@@ -210,27 +237,39 @@ class _Routing:
         return self._refused(rep, refused[-1]) if refused else None
 
     def _refused(self, rep: Rep, rejection: Rejection) -> str | None:
-        said = f"refused it on {self.roster.when(rep, rejection.rejected_at)} ({_reason(rejection)})"
+        when, reason = self.roster.when(rep, rejection.rejected_at), _reason(rejection)
         if rejection.cycle >= self.arrival.cycle:
-            return said
+            return sentence("refused it on %(when)s (%(reason)s)", when=when, reason=reason)
         new = new_since(self.arrival.judgement, rejection)
         if not new:
-            return f"{said}, and nothing is new since"
-        self.again[rep.rep_id] = f"{rep.called} {said}; new since: {', '.join(each.rule for each in new[:3])}"
+            return sentence(
+                "refused it on %(when)s (%(reason)s), and nothing is new since", when=when, reason=reason
+            )
+        rules = Several(tuple(each.rule for each in new[:3]), ", ")
+        self.again[rep.rep_id] = sentence(
+            "%(rep)s refused it on %(when)s (%(reason)s); new since: %(rules)s",
+            rep=rep.called, when=when, reason=reason, rules=rules,
+        )  # fmt: skip
         return None
 
 
+def _because(rep: Rep, why: str) -> str:
+    return sentence("%(rep)s: %(why)s", rep=rep.called, why=why)
+
+
 def _reason(rejection: Rejection) -> str:
-    named = rejection.reason.replace("_", " ")
-    return f"{named}: {rejection.words}" if rejection.words else named
+    named = sentence(WORDS[rejection.reason])
+    if not rejection.words:
+        return named
+    return sentence("%(reason)s: %(words)s", reason=named, words=rejection.words)
 
 
 def _weighs(reps: Sequence[Rep]) -> bool:
     return any(rep.weight > 0 for rep in reps)
 
 
-def _joined(passed: Sequence[str]) -> str:
-    return "; ".join(passed) or "there is nobody of that name"
+def _joined(passed: Sequence[str]) -> Several:
+    return Several(tuple(passed) or (sentence("there is nobody of that name"),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +298,10 @@ def unassigned(handed: Iterable[Handed], standing: Standing, roster: Roster, now
 
 def _why_nobody(owned: Assignment | None, roster: Roster, now: int) -> tuple[str, ...]:
     if owned is None:
-        return ("it was handed over and has not been given to anybody",)
+        return (sentence("it was handed over and has not been given to anybody"),)
     if owned.rep_id is None:
         return owned.why
     rep = roster.reps.get(owned.rep_id)
     if rep is None or not rep.is_active(now):
-        return (f"{roster.called(owned.rep_id)}, who had it, is not active",)
+        return (sentence("%(rep)s, who had it, is not active", rep=roster.called(owned.rep_id)),)
     return ()

@@ -16,7 +16,9 @@ from qualify.learning.columns import Column, Columns, Flags, Floats, Ints, same_
 from qualify.learning.figures import auc_bounds
 from qualify.learning.items import cuts_of
 from qualify.learning.shares import Z_95, Z_99
+from qualify.learning.wording import word
 from qualify.moments import DAY
+from qualify.speech import Figure, sentence, sentence_many
 
 LOOK: Final = 0.1
 LEAST: Final = 200
@@ -148,12 +150,21 @@ def _binned(values: Floats, cuts: Floats) -> Ints:
 def _shifted(kind: str, name: str, one: Ints, other: Ints, figure: float, limit: float) -> Alarm:
     unknown = [float(counts[0] / max(counts.sum(), 1)) for counts in (one, other)]
     if abs(unknown[1] - unknown[0]) > 0.1:
-        why = f"it was unknown for {unknown[0]:.0%} of the leads, and now is for {unknown[1]:.0%}"
+        before, now = (Figure(each, 0, percent=True) for each in unknown)
+        why = sentence(
+            "it was unknown for %(before)s of the leads, and now is for %(now)s", before=before, now=now
+        )
     else:
         shares = other / other.sum() - one / one.sum()
         up, down = 100 * shares.max(), -100 * shares.min()
-        why = f"one part of its values went up by {up:.0f} points, another down by {down:.0f}"
-    said = f"{name} is not what it was: {why} (PSI {figure:.2f}, without drift below {limit:.2f})"
+        why = sentence(
+            "one part of its values went up by %(up)s points, another down by %(down)s",
+            up=Figure(float(up)), down=Figure(float(down)),
+        )  # fmt: skip
+    said = sentence(
+        "%(name)s is not what it was: %(why)s (PSI %(psi)s, without drift below %(limit)s)",
+        name=word(name), why=why, psi=Figure(figure, 2), limit=Figure(limit, 2),
+    )  # fmt: skip
     return Alarm(kind, name, figure, limit, said)
 
 
@@ -174,7 +185,12 @@ def _new_levels(before: Column, after: Column) -> list[Alarm]:
             after.name,
             share,
             NEW_LEVEL,
-            f"{after.name} {text!r} is new: {share:.0%} of the leads have it",
+            sentence(
+                "%(name)s %(value)s is new: %(share)s of the leads have it",
+                name=word(after.name),
+                value=repr(text),
+                share=Figure(share, 0, percent=True),
+            ),
         )
         for text, share in zip(levels, shares.tolist(), strict=True)
         if text not in (before.levels or ()) and share >= NEW_LEVEL
@@ -193,7 +209,11 @@ def _vanished_levels(before: Column, after: Column) -> list[Alarm]:
     return [
         Alarm(
             "vanished level", after.name, 0.0, float(shares[place]),
-            f"{after.name} {levels[place]!r} has vanished: {shares[place]:.0%} of the leads had it",
+            sentence(
+                "%(name)s %(value)s has vanished: %(share)s of the leads had it",
+                name=word(after.name), value=repr(levels[place]),
+                share=Figure(float(shares[place]), 0, percent=True),
+            ),
         )
         for place in np.flatnonzero(missed)
         if not (codes == place).any()
@@ -213,8 +233,12 @@ def stopped(
         usual = count * size_after / max(size_before, 1e-9)
         came = after.get(kind, 0)
         if usual >= 20 and came < 0.1 * usual:
-            said = f"hardly any {kind} arrives any more: {came:,} where {usual:,.0f} were to be expected."
-            found.append(Alarm("stopped", kind, float(came), usual, f"{said} Is its tracking broken?"))
+            said = sentence(
+                "hardly any %(kind)s arrives any more: %(came)s where %(usual)s were to be expected. "
+                "Is its tracking broken?",
+                kind=word(kind), came=came, usual=Figure(usual),
+            )  # fmt: skip
+            found.append(Alarm("stopped", kind, float(came), usual, said))
     return found
 
 
@@ -245,10 +269,13 @@ def silent(counts: Mapping[str, Mapping[int, Sequence[int]]]) -> list[Alarm]:
 
 
 def _silence(kind: str, days: int, came: int, usual: int) -> str:
-    when = "in the last day" if days == 1 else f"in the last {days} days"
-    then = "on that day" if days == 1 else "on those days"
-    least = f"{usual:,} or more came {then} of each of the {WEEKS_BEFORE} weeks before"
-    return f"hardly any {kind} arrives any more: {came:,} {when}, where {least}. Is its tracking broken?"
+    return sentence_many(
+        "hardly any %(kind)s arrives any more: %(came)s in the last day, where %(usual)s or more came on that day "
+        "of each of the %(weeks)s weeks before. Is its tracking broken?",
+        "hardly any %(kind)s arrives any more: %(came)s in the last %(count)s days, where %(usual)s or more came on "
+        "those days of each of the %(weeks)s weeks before. Is its tracking broken?",
+        days, kind=word(kind), came=came, usual=usual, weeks=WEEKS_BEFORE,
+    )  # fmt: skip
 
 
 def foretold(
@@ -266,9 +293,17 @@ def foretold(
     came = int(won.sum())
     if abs(came - expected) <= z * spread + 0.5:
         return None
-    word = "more" if came > expected else "fewer"
-    foreseen = f"the {expected:.0f} that were foretold (±{z * spread:.0f})"
-    said = f"{came} of {len(won):,} leads were won, {word} than {foreseen}"
+    told = {"expected": Figure(expected), "spread": Figure(z * spread)}
+    if came > expected:
+        said = sentence(
+            "%(came)s of %(leads)s leads were won, more than the %(expected)s that were foretold (±%(spread)s)",
+            came=came, leads=len(won), **told,
+        )  # fmt: skip
+    else:
+        said = sentence(
+            "%(came)s of %(leads)s leads were won, fewer than the %(expected)s that were foretold (±%(spread)s)",
+            came=came, leads=len(won), **told,
+        )  # fmt: skip
     return Alarm("foretold", "chance", float(came), expected, said)
 
 
@@ -279,7 +314,10 @@ def ranking_fell(scores: Floats, won: Flags, promised: float) -> Alarm | None:
     _, high = auc_bounds(scores, won, 0.98)
     if high >= promised:
         return None
-    said = f"leads are ranked worse than when this was learnt: AUC at most {high:.2f}, it was {promised:.2f}"
+    said = sentence(
+        "leads are ranked worse than when this was learnt: AUC at most %(high)s, it was %(promised)s",
+        high=Figure(high, 2), promised=Figure(promised, 2),
+    )  # fmt: skip
     return Alarm("ranking", "AUC", high, promised, said)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from qualify.speech import Several, sentence
+
 LEAST_CLOSED: Final = 150
 LEAST_WON: Final = 40
 
@@ -39,15 +41,18 @@ def missing(won: int, lost: int) -> str:
     """What is missing to learn anything, in numbers; empty when nothing is."""
     if gate(won, lost).likelihood:
         return ""
-    wanted = [
-        f"{LEAST_WON - count} more {word}"
-        for word, count in (("won", won), ("lost", lost))
-        if count < LEAST_WON
-    ]
+    wanted = list[str]()
+    if won < LEAST_WON:
+        wanted.append(sentence("%(many)s more won", many=LEAST_WON - won))
+    if lost < LEAST_WON:
+        wanted.append(sentence("%(many)s more lost", many=LEAST_WON - lost))
     if won + lost < LEAST_CLOSED:
-        wanted.append(f"{LEAST_CLOSED - won - lost} more closed in all")
-    need = f"at least {LEAST_CLOSED} closed leads, {LEAST_WON} of them won and {LEAST_WON} lost"
-    return f"not enough to learn: there are {won} won and {lost} lost; it takes {need}. Missing: {', '.join(wanted)}"
+        wanted.append(sentence("%(many)s more closed in all", many=LEAST_CLOSED - won - lost))
+    return sentence(
+        "not enough to learn: there are %(won)s won and %(lost)s lost; it takes at least %(closed)s closed leads, "
+        "%(least)s of them won and %(least)s lost. Missing: %(wanted)s",
+        won=won, lost=lost, closed=LEAST_CLOSED, least=LEAST_WON, wanted=Several(tuple(wanted), ", "),
+    )  # fmt: skip
 
 
 def next_gate(won: int, lost: int) -> str:
@@ -56,9 +61,14 @@ def next_gate(won: int, lost: int) -> str:
     above = [each for each in reversed(GATES) if (each.closed, each.won) > (here.closed, here.won)]
     if not above:
         return ""
-    wanted, offers = (
-        above[0],
-        {8: "a likelihood and a card of 8 items", 12: "the challenger and a card of 12 items"},
-    )
-    offer = offers.get(wanted.items, "the challenger may take over, and a card of 20 items")
-    return f"from {wanted.closed:,} closed leads with {wanted.won} won and as many lost on: {offer}"
+    wanted = above[0]
+    if wanted.items == 8:
+        offer = sentence("a likelihood and a card of 8 items")
+    elif wanted.items == 12:
+        offer = sentence("the challenger and a card of 12 items")
+    else:
+        offer = sentence("the challenger may take over, and a card of 20 items")
+    return sentence(
+        "from %(closed)s closed leads with %(won)s won and as many lost on: %(offer)s",
+        closed=wanted.closed, won=wanted.won, offer=offer,
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from qualify.learning.columns import Column, Columns, Flags, Floats
 from qualify.learning.items import LEAST_SHARE, PRIOR, Item, answered, cuts_of
 from qualify.learning.shares import Z_90
 from qualify.learning.wording import criterion, said
+from qualify.speech import Figure, Several, sentence
 
 LEAST_LEADS: Final = 20
 FALSE_DISCOVERIES: Final = 0.1
@@ -99,7 +100,7 @@ def found(columns: Columns, counted: Floats, later: tuple[Columns, Floats]) -> I
             (),
             np.zeros(columns.rows, dtype=np.bool_),
             0,
-            "there is no value of a trait that enough leads have",
+            sentence("there is no value of a trait that enough leads have"),
         )
     answers = answered(options, columns, {}).astype(np.bool_)
     after = answered(options, later[0], {}).astype(np.bool_)
@@ -191,7 +192,11 @@ def _profiled(traits: Sequence[Trait], columns: Columns, counted: Floats, tried:
         if profile is not None:
             profiles.append(profile)
             fits = fits | has if not persona else fits
-    why = "" if profiles else f"none of {tried:,} values sets the best customers apart beyond chance"
+    why = (
+        ""
+        if profiles
+        else sentence("none of %(tried)s values sets the best customers apart beyond chance", tried=tried)
+    )
     return Icps(tuple(profiles), fits, tried, why, int(((counted > 0) & ~fits).sum()))
 
 
@@ -216,9 +221,10 @@ def _profile(
     if not kept:
         return None, np.zeros(columns.rows, dtype=np.bool_)
     rate, overall = float(counted[has].mean()), float(counted.mean())
-    asked = " and ".join(each.said for each in kept)
-    sentence = (
-        f"Leads whose {asked} are {rate / overall:.1f} times as good as the average one "
-        f"({int(has.sum()):,} leads; {kept[0].later_lift:.1f} times on later leads)."
-    )
-    return Profile(name, sentence, tuple(kept), int(has.sum()), rate, overall, persona), has
+    about = sentence(
+        "Leads whose %(asked)s are %(times)s times as good as the average one (%(leads)s leads; %(later)s times on "
+        "later leads).",
+        asked=Several(tuple(each.said for each in kept), sentence(" and ")), times=Figure(rate / overall, 1),
+        leads=int(has.sum()), later=Figure(kept[0].later_lift, 1),
+    )  # fmt: skip
+    return Profile(name, about, tuple(kept), int(has.sum()), rate, overall, persona), has

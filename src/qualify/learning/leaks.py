@@ -15,6 +15,7 @@ import numpy as np
 from qualify.learning.columns import Column, Columns, Flags, Floats, Ints
 from qualify.learning.figures import auc
 from qualify.learning.items import FOLDS, PRIOR, cuts_of, fold_of
+from qualify.speech import Figure, sentence
 
 TOO_GOOD: Final = 0.9
 MANY_LEADS: Final = 30
@@ -101,17 +102,35 @@ def _asked(column: Column, won: Flags, folds: Ints) -> Iterator[Leak]:
     alone = alone_auc(column, won, folds)
     name = column.name
     if alone > TOO_GOOD:
-        said = f"`{name}` alone tells won from lost with an AUC of {alone:.2f}: it may be filled in after the outcome"
-        yield Leak(name, "alone", f"{said}. Leave it out?", True, alone)
+        said = sentence(
+            "`%(column)s` alone tells won from lost with an AUC of %(auc)s: it may be filled in after the outcome. "
+            "Leave it out?",
+            column=name, auc=Figure(alone, 2),
+        )  # fmt: skip
+        yield Leak(name, "alone", said, True, alone)
     if (value := _certain(column, won)) is not None:
-        text, leads, wins = value
-        what = "all" if wins else "none"
-        said = f"of {leads:,} leads whose `{name}` is {text!r}, {what} were won: that is more than chance"
-        yield Leak(name, "certain", f"{said}. Was it written after the outcome? Leave it out?", True, alone)
+        yield Leak(name, "certain", _of_certain(name, *value), True, alone)
     yield from _gaps(column, won, alone)
     if _NAMES.search(name):
-        said = f"`{name}` sounds like something that is known only in the end (alone: AUC {alone:.2f})"
-        yield Leak(name, "name", f"{said}. Leave it out?", alone > NAMED, alone)
+        said = sentence(
+            "`%(column)s` sounds like something that is known only in the end (alone: AUC %(auc)s). Leave it out?",
+            column=name, auc=Figure(alone, 2),
+        )  # fmt: skip
+        yield Leak(name, "name", said, alone > NAMED, alone)
+
+
+def _of_certain(column: str, value: str, leads: int, wins: int) -> str:
+    if wins:
+        return sentence(
+            "of %(leads)s leads whose `%(column)s` is %(value)s, all were won: that is more than chance. "
+            "Was it written after the outcome? Leave it out?",
+            leads=leads, column=column, value=repr(value),
+        )  # fmt: skip
+    return sentence(
+        "of %(leads)s leads whose `%(column)s` is %(value)s, none were won: that is more than chance. "
+        "Was it written after the outcome? Leave it out?",
+        leads=leads, column=column, value=repr(value),
+    )  # fmt: skip
 
 
 def _gaps(column: Column, won: Flags, alone: float) -> Iterator[Leak]:
@@ -122,16 +141,22 @@ def _gaps(column: Column, won: Flags, alone: float) -> Iterator[Leak]:
     of_won, of_lost = float(known[won].mean()), float(known[~won].mean())
     name = column.name
     if of_won >= FILLED_FOR_WON and of_lost <= FILLED_FOR_LOST:
-        said = f"`{name}` is filled in for {of_won:.0%} of the won and {of_lost:.0%} of the lost"
-        yield Leak(
-            name, "filled", f"{said}: it may be asked in the call that sells. Leave it out?", True, alone
-        )
+        said = sentence(
+            "`%(column)s` is filled in for %(won)s of the won and %(lost)s of the lost: "
+            "it may be asked in the call that sells. Leave it out?",
+            column=name, won=Figure(of_won, 0, percent=True), lost=Figure(of_lost, 0, percent=True),
+        )  # fmt: skip
+        yield Leak(name, "filled", said, True, alone)
         return
     telling = abs(auc(known.astype(np.float64), won) - 0.5)
     if telling > TELLING_GAP and min(known.sum(), (~known).sum()) >= MANY_LEADS:
-        rates = f"{won[known].mean():.0%} of the leads with it were won, {won[~known].mean():.0%} of those without"
-        said = f"whether `{name}` is known tells a lot by itself ({rates}): was it asked before the outcome?"
-        yield Leak(name, "unknown", f"{said} If not, leave it out.", False, alone)
+        rates = [Figure(float(won[some].mean()), 0, percent=True) for some in (known, ~known)]
+        said = sentence(
+            "whether `%(column)s` is known tells a lot by itself (%(known)s of the leads with it were won, %(unknown)s "
+            "of those without): was it asked before the outcome? If not, leave it out.",
+            column=name, known=rates[0], unknown=rates[1],
+        )  # fmt: skip
+        yield Leak(name, "unknown", said, False, alone)
 
 
 def alone_auc(column: Column, won: Flags, folds: Ints | None = None) -> float:

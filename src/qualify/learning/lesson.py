@@ -22,6 +22,7 @@ from qualify.learning.ridge import ranked_by
 from qualify.learning.splitting import Split, by_time, walk_forward
 from qualify.learning.trial import Figures, Verdict, measured, promoted, shuffled, tried, verdict
 from qualify.playbook.book import Playbook
+from qualify.speech import Figure, sentence
 
 CURVE: Final = (1, 2, 3, 4, 6, 8, 12, 16, 20)
 """The sizes of card whose AUC is shown."""
@@ -202,14 +203,20 @@ def _proposed(
 
 
 def _warnings(rows: Evidence, cross: Figures, later: Figures | None) -> list[str]:
-    found = []
+    found = list[str]()
     if later is not None and cross.auc - later.auc > FALL:
         found.append(
-            f"shuffled, the AUC would be {cross.auc:.2f}; on later leads it is {later.auc:.2f}. "
-            "What leads are like has changed, or a column knows what came later"
+            sentence(
+                "shuffled, the AUC would be %(shuffled)s; on later leads it is %(later)s. "
+                "What leads are like has changed, or a column knows what came later",
+                shuffled=Figure(cross.auc, 2),
+                later=Figure(later.auc, 2),
+            )
         )
     if len(np.unique(rows.at)) == 1:
-        found.append("all leads have the same date: nothing can be said about how this holds over time")
+        found.append(
+            sentence("all leads have the same date: nothing can be said about how this holds over time")
+        )
     return found
 
 

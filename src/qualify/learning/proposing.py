@@ -218,7 +218,7 @@ def card_text(
 
 def _rule(name: str, points: int, when: dict[str, Any]) -> dict[str, Any]:
     counted = {"counts": "once"} if {"did", "sequence"} & when.keys() else {}
-    return {"points": points, "name": name, **counted, "when": when}
+    return {"points": points, "name": str(name), **counted, "when": when}
 
 
 def _looked_up(book: Playbook | None) -> dict[str, Any]:

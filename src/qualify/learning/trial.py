@@ -12,6 +12,7 @@ from qualify.learning import figures
 from qualify.learning.columns import Columns, Flags, Floats
 from qualify.learning.evidence import Evidence
 from qualify.learning.splitting import Split
+from qualify.speech import Figure, sentence
 
 LEAST_AUC: Final = 0.55
 LEAST_WON: Final = 20
@@ -106,29 +107,51 @@ def verdict(found: Figures | None, today: Figures | None, missing: str) -> Verdi
         return Verdict(
             False,
             False,
-            f"no test by time could be made: it takes {LEAST_WON} won and {LEAST_WON} lost leads before and after "
-            "a cut, with the horizon between them",
+            sentence(
+                "no test by time could be made: it takes %(least)s won and %(least)s lost leads before and after "
+                "a cut, with the horizon between them",
+                least=LEAST_WON,
+            ),
         )
     if found.low <= LEAST_AUC:
         return Verdict(
             False,
             True,
-            f"nothing to learn here: on the {found.leads:,} leads that came later the AUC is {found.auc:.2f}, "
-            f"and it may be as low as {found.low:.2f} (0.50 is a coin)",
+            sentence(
+                "nothing to learn here: on the %(leads)s leads that came later the AUC is %(auc)s, "
+                "and it may be as low as %(low)s (0.50 is a coin)",
+                leads=found.leads,
+                auc=Figure(found.auc, 2),
+                low=Figure(found.low, 2),
+            ),
         )
     if today is not None and found.lift <= today.lift:
         return Verdict(
             False,
             False,
-            f"today's rules stay: among their best fifth the rate is {today.lift:.1f} times the usual one, among the "
-            f"likelihood's {found.lift:.1f} times",
+            sentence(
+                "today's rules stay: among their best fifth the rate is %(rules)s times the usual one, among the "
+                "likelihood's %(learnt)s times",
+                rules=Figure(today.lift, 1),
+                learnt=Figure(found.lift, 1),
+            ),
         )
-    beaten = "" if today is None else f" (today's rules: {today.lift:.1f} times)"
-    return Verdict(
-        True,
-        False,
-        f"it holds on leads that came later: AUC {found.auc:.2f} (at least {found.low:.2f}), and the best fifth is won "
-        f"{found.lift:.1f} times as often as usual{beaten}",
+    return Verdict(True, False, _holds(found, today))
+
+
+def _holds(found: Figures, today: Figures | None) -> str:
+    told = {"auc": Figure(found.auc, 2), "low": Figure(found.low, 2), "lift": Figure(found.lift, 1)}
+    if today is None:
+        return sentence(
+            "it holds on leads that came later: AUC %(auc)s (at least %(low)s), and the best fifth is won "
+            "%(lift)s times as often as usual",
+            **told,
+        )
+    return sentence(
+        "it holds on leads that came later: AUC %(auc)s (at least %(low)s), and the best fifth is won "
+        "%(lift)s times as often as usual (today's rules: %(rules)s times)",
+        rules=Figure(today.lift, 1),
+        **told,
     )
 
 

@@ -11,6 +11,7 @@ from qualify.criteria.known_words import WORDS
 from qualify.criteria.sentences import days_of, say, spoken_name
 from qualify.learning.columns import Column
 from qualify.learning.items import Item
+from qualify.speech import Figure, Named, sentence, sentence_many
 
 MOST_LISTED: Final = 40
 
@@ -64,33 +65,50 @@ def _done(column: Column) -> str:
     return str((column.asked or {}).get("did", column.name))
 
 
-def _times(count: int) -> str:
-    return f"at least {count} times" if count > 1 else "at least once"
-
-
-def _lately(column: Column) -> str:
-    days = (column.asked or {}).get("within")
-    return f" in the last {days} days" if days else ""
+def word(name: str) -> Named | str:
+    """A trait's or an event's name in a sentence that is kept."""
+    return Named(name, WORDS[name]) if name in WORDS else name
 
 
 def said(item: Item, column: Column) -> str:
-    """The item in English: ``employees is at least 50``."""
+    """The item in words: ``employees is at least 50``."""
+    name, done = word(column.name), word(_done(column))
     if item.kind == "unknown":
-        return (
-            f"{_done(column)} was never done" if column.origin == "recency" else f"{column.name} is not known"
-        )
+        if column.origin == "recency":
+            return sentence("%(what)s was never done", what=done)
+        return sentence("%(what)s is not known", what=name)
     if item.kind == "is":
-        return f"{column.name} is {item.level}"
-    if item.kind == "rate":
-        return f"{column.name} is one of those that are won at {item.cut:.1%} or more"
+        return sentence("%(what)s is %(value)s", what=name, value=str(item.level))
     cut = float(item.cut or 0)
+    if item.kind == "rate":
+        rate = Figure(cut, 1, percent=True)
+        return sentence("%(what)s is one of those that are won at %(rate)s or more", what=name, rate=rate)
     if column.origin == "rule":
-        return f"“{column.name}” holds"
+        return sentence("“%(rule)s” holds", rule=name)
     if column.origin == "count":
-        return f"{_done(column)}{_lately(column)} {_times(int(np.ceil(cut)))}"
+        return _often(done, (column.asked or {}).get("within"), int(np.ceil(cut)))
     if column.origin == "recency":
-        return f"{_done(column)} in the last {_within(cut)} days"
-    return f"{column.name} is at least {amount(cut)}"
+        return sentence("%(what)s in the last %(days)s days", what=done, days=_within(cut))
+    return sentence("%(what)s is at least %(value)s", what=name, value=_short(cut))
+
+
+def _often(done: Named | str, days: int | None, times: int) -> str:
+    if days:
+        return sentence_many(
+            "%(what)s in the last %(days)s days at least once",
+            "%(what)s in the last %(days)s days at least %(count)s times",
+            max(times, 1), what=done, days=days,
+        )  # fmt: skip
+    return sentence_many(
+        "%(what)s at least once", "%(what)s at least %(count)s times", max(times, 1), what=done
+    )
+
+
+def _short(number: float) -> Figure:
+    """A number with three digits that count, as :func:`amount` writes it."""
+    if abs(number) >= 1000:
+        return Figure(number, 0)
+    return Figure(float(f"{number:.3g}"), None)
 
 
 def criterion(item: Item, column: Column, rates: Mapping[str, float] | None = None) -> dict[str, Any] | None:

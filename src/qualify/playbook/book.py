@@ -24,6 +24,7 @@ from qualify.playbook.currencies import CURRENCIES
 from qualify.playbook.followups import FollowUps
 from qualify.playbook.handoff import Handoff
 from qualify.playbook.sections import Grades, Profile, Rule, Score, Stage, Threshold, Total, as_threshold
+from qualify.speech import sentence
 from qualify.vocabulary import LADDER, OFF_LADDER
 
 StageName: TypeAlias = Literal["iql", "mql", "pql", "sal", "sql", "customer", "recycled", "disqualified"]
@@ -41,7 +42,9 @@ def _date(text: str) -> str:
     try:
         return dt.date.fromisoformat(text).isoformat()
     except ValueError as error:
-        raise ValueError(f"{shown(text)} is not a date; write one as 2026-03-31") from error
+        raise ValueError(
+            sentence("%(found)s is not a date; write one as 2026-03-31", found=shown(text))
+        ) from error
 
 
 def _place(word: str) -> str:

@@ -9,7 +9,9 @@ from pydantic import Field, model_validator
 from qualify.capture.channels import Rules
 from qualify.capture.sites import CLICK_IDS, SITES
 from qualify.criteria import Written
+from qualify.criteria.known_words import marked
 from qualify.criteria.values import Among, Text, Texts
+from qualify.speech import sentence
 
 
 class ChannelRule(Written):
@@ -20,18 +22,20 @@ class ChannelRule(Written):
     medium: Texts | None = Field(None, description="utm_medium")
     campaign: Texts | None = Field(None, description="utm_campaign")
     either: Texts | None = Field(None, description="the medium or the source")
-    site: Annotated[Text, Among(tuple(sorted(SITES)), "kind of site")] | None = Field(
+    site: Annotated[Text, Among(tuple(sorted(SITES)), marked("kind of site"))] | None = Field(
         None, description="what kind of site the source or the referrer is"
     )
-    click: Annotated[Text, Among(tuple(sorted(set(CLICK_IDS.values()))), "kind of site")] | None = Field(
-        None, description="the kind of site whose paid click id is in the address"
+    click: Annotated[Text, Among(tuple(sorted(set(CLICK_IDS.values()))), marked("kind of site"))] | None = (
+        Field(None, description="the kind of site whose paid click id is in the address")
     )
 
     @model_validator(mode="after")
     def _goes_by_something(self) -> Self:
         if not any((self.source, self.medium, self.campaign, self.either, self.site, self.click)):
             raise ValueError(
-                "a rule with nothing to go by; write a source, medium, campaign, either, site or click"
+                sentence(
+                    "a rule with nothing to go by; write a source, medium, campaign, either, site or click"
+                )
             )
         return self
 

@@ -16,6 +16,7 @@ from qualify.playbook.document import Mistake, Path
 from qualify.playbook.routes import criteria_after_the_handoff, handoff_mistakes
 from qualify.playbook.sections import Bounds, Cuts, Profile, Rule
 from qualify.points import written
+from qualify.speech import sentence
 from qualify.tables import SCORES
 from qualify.vocabulary import TOTAL
 
@@ -52,9 +53,12 @@ def _profiles(book: Playbook) -> Iterator[Mistake]:
         for place, profile in enumerate(profiles):
             path = (section, place, "name")
             if profile.name == "any":
-                yield Mistake(path, "'any' stands for every profile; give this one another name")
+                said = sentence("'any' stands for every profile; give this one another name")
+                yield Mistake(path, said)
             elif profile.name in seen:
-                yield Mistake(path, f"{shown(profile.name)} is already taken; every name is used once")
+                name = shown(profile.name)
+                said = sentence("%(found)s is already taken; every name is used once", found=name)
+                yield Mistake(path, said)
             seen.add(profile.name)
 
 
@@ -69,11 +73,20 @@ def _score_names(book: Playbook) -> Iterator[Mistake]:
 
 def _flaw_of_name(name: str, seen: dict[str, str]) -> str | None:
     if name.casefold() in _TAKEN:
-        return f"{shown(name)} is the name of a column of the results; call this score something else"
+        return sentence(
+            "%(name)s is the name of a column of the results; call this score something else",
+            name=shown(name),
+        )
     if not name.isidentifier() or len(name.encode()) > _LONGEST_NAME:
-        return f"{shown(name)}: a score's name is one word of at most {_LONGEST_NAME} letters, digits and _"
+        return sentence(
+            "%(name)s: a score's name is one word of at most %(most)s letters, digits and _",
+            name=shown(name), most=_LONGEST_NAME,
+        )  # fmt: skip
     if name.casefold() in seen:
-        return f"{shown(name)} and {shown(seen[name.casefold()])} differ in capitals only; engines take them for one"
+        return sentence(
+            "%(one)s and %(other)s differ in capitals only; engines take them for one",
+            one=shown(name), other=shown(seen[name.casefold()]),
+        )  # fmt: skip
     return None
 
 
@@ -83,7 +96,8 @@ def _total(book: Playbook) -> Iterator[Mistake]:
         if name not in book.scores:
             yield Mistake(("total", "of", place), _no_score(name, book.scores))
         elif name in parts[:place]:
-            yield Mistake(("total", "of", place), f"{name} is added already; name every score once")
+            said = sentence("%(score)s is added already; name every score once", score=name)
+            yield Mistake(("total", "of", place), said)
 
 
 def _grades(book: Playbook) -> Iterator[Mistake]:
@@ -99,43 +113,59 @@ def _cuts(book: Playbook) -> list[tuple[str, Cuts]]:
 def _criteria(book: Playbook) -> Iterator[Mistake]:
     for path, criterion, use in every_criterion(book):
         if use not in criterion.USED_IN and not (use == "profile" and "rule" in criterion.USED_IN):
-            said = f"{criterion.KEYWORD} can be asked in stages only, not in a {use}"
+            said = _in_stages_only(criterion.KEYWORD, use)
             yield Mistake((*path, criterion.KEYWORD), said, at_key=True)
         elif use == "profile" and isinstance(criterion, Icp | Persona):
-            said = "a profile cannot be made of profiles; write the conditions out"
+            said = sentence("a profile cannot be made of profiles; write the conditions out")
             yield Mistake((*path, criterion.KEYWORD), said, at_key=True)
         else:
             yield from (Mistake((*path, *where), said) for where, said in _leads_nowhere(criterion, book))
 
 
+def _in_stages_only(word: str, use: str) -> str:
+    if use == "profile":
+        return sentence("%(word)s can be asked in stages only, not in a profile", word=word)
+    return sentence("%(word)s can be asked in stages only, not in a rule", word=word)
+
+
 def _leads_nowhere(criterion: Criterion, book: Playbook) -> Iterator[tuple[Path, str]]:
     if isinstance(criterion, Icp):
-        yield from _no_profile(("icp",), criterion.icp, book.icp, "ICP profile")
+        yield from _no_profile(("icp",), criterion.icp, book.icp)
     elif isinstance(criterion, Persona):
-        yield from _no_profile(("persona",), criterion.persona, book.personas, "persona")
+        yield from _no_profile(("persona",), criterion.persona, book.personas)
     elif isinstance(criterion, ScoreCriterion) and criterion.score not in _scores(book):
         yield ("score",), _no_score(criterion.score, _scores(book))
     elif isinstance(criterion, Grade) and book.grades is None:
-        yield ("grade",), "there are no grades; add a `grades` section"
+        yield ("grade",), sentence("there are no grades; add a `grades` section")
     elif isinstance(criterion, Used):
         wanted = "limits" if criterion.used == "limits" else "events"
         if not getattr(book.product, wanted):
-            yield ("used",), f"which events that are is not written down; add `product: {{{wanted}: [...]}}`"
+            yield (
+                ("used",),
+                sentence(
+                    "which events that are is not written down; add `product: {%(wanted)s: [...]}`",
+                    wanted=wanted,
+                ),
+            )
     elif isinstance(criterion, Country):
         for place, word in enumerate(criterion.country):
             try:
                 codes_of(word, book.country_sets())
             except ValueError as error:
-                yield ("country", place), str(error)
+                yield ("country", place), error.args[0]
 
 
-def _no_profile(path: Path, name: str, profiles: list[Profile], what: str) -> Iterator[tuple[Path, str]]:
+def _no_profile(path: Path, name: str, profiles: list[Profile]) -> Iterator[tuple[Path, str]]:
     allowed = [each.name for each in profiles]
-    section = "icp" if path == ("icp",) else "personas"
-    if not allowed:
-        yield path, f"there is no {what} in this playbook; add a `{section}` section"
+    hint = instead(name, dict.fromkeys(["any", *allowed]))
+    if not allowed and path == ("icp",):
+        yield path, sentence("there is no ICP profile in this playbook; add a `icp` section")
+    elif not allowed:
+        yield path, sentence("there is no persona in this playbook; add a `personas` section")
+    elif name not in ("any", *allowed) and path == ("icp",):
+        yield path, sentence("%(found)s is no ICP profile%(hint)s", found=shown(name), hint=hint)
     elif name not in ("any", *allowed):
-        yield path, f"{shown(name)} is no {what}{instead(name, dict.fromkeys(['any', *allowed]))}"
+        yield path, sentence("%(found)s is no persona%(hint)s", found=shown(name), hint=hint)
 
 
 def _scores(book: Playbook) -> list[str]:
@@ -143,7 +173,7 @@ def _scores(book: Playbook) -> list[str]:
 
 
 def _no_score(name: str, allowed: Collection[str]) -> str:
-    return f"{shown(name)} is no score{instead(name, allowed)}"
+    return sentence("%(found)s is no score%(hint)s", found=shown(name), hint=instead(name, allowed))
 
 
 def _rules(book: Playbook) -> Iterator[Mistake]:
@@ -152,23 +182,29 @@ def _rules(book: Playbook) -> Iterator[Mistake]:
         for place, rule in enumerate(score.rules):
             path: Path = ("scores", score_name, "rules", place)
             if rule.label in labels:
-                other = f"the other is rules[{labels[rule.label]}]"
-                said = f"two rules of {score_name} are called {shown(rule.label)} ({other})"
-                yield Mistake((*path, "name") if rule.name else path, f"{said}; give one a name of its own")
+                said = sentence(
+                    "two rules of %(score)s are called %(rule)s (the other is rules[%(place)s]); "
+                    "give one a name of its own",
+                    score=score_name, rule=shown(rule.label), place=labels[rule.label],
+                )  # fmt: skip
+                yield Mistake((*path, "name") if rule.name else path, said)
             labels.setdefault(rule.label, place)
             if rule.points == 0:
-                yield Mistake((*path, "points"), "0 points: the rule changes nothing", "warning")
+                said = sentence("0 points: the rule changes nothing")
+                yield Mistake((*path, "points"), said, "warning")
             if rule.cap is not None and rule.cap < abs(rule.points):
-                said = f"the cap of {written(rule.cap)} is less than the {written(abs(rule.points))} of one occurrence"
-                yield Mistake((*path, "cap"), f"{said}; no occurrence counts in full", "warning")
+                said = sentence(
+                    "the cap of %(cap)s is less than the %(points)s of one occurrence; no occurrence counts in full",
+                    cap=written(rule.cap), points=written(abs(rule.points)),
+                )  # fmt: skip
+                yield Mistake((*path, "cap"), said, "warning")
 
 
 def _thresholds(book: Playbook) -> Iterator[Mistake]:
     for name, threshold in book.thresholds.items():
         if name in book.stages:
-            yield Mistake(
-                ("thresholds", name), f"{name} is under `stages` too; write it in one place", at_key=True
-            )
+            said = sentence("%(stage)s is under `stages` too; write it in one place", stage=name)
+            yield Mistake(("thresholds", name), said, at_key=True)
         if threshold.score not in _scores(book):
             yield Mistake(("thresholds", name, "score"), _no_score(threshold.score, _scores(book)))
 
@@ -182,10 +218,11 @@ def _flapping(book: Playbook) -> Iterator[Mistake]:
         for path, each in _asked_scores(stage.leave):
             least = entered.get(each.score)
             if least is not None and each.below is not None and each.below > least:
-                said = (
-                    f"{name} is entered at {each.score} ≥ {written(least)} but left below {written(each.below)}; "
-                    f"leads between would never leave (entering wins), so leave at {written(least)} or lower"
-                )
+                said = sentence(
+                    "%(stage)s is entered at %(score)s ≥ %(enter)s but left below %(leave)s; "
+                    "leads between would never leave (entering wins), so leave at %(enter)s or lower",
+                    stage=name, score=each.score, enter=written(least), leave=written(each.below),
+                )  # fmt: skip
                 yield Mistake(("stages", name, "leave", *path, "below"), said)
 
 
@@ -206,9 +243,11 @@ def _unreachable_marks(book: Playbook) -> Iterator[Mistake]:
 def _never(book: Playbook, score: str, least: int | None, path: Path) -> Iterator[Mistake]:
     most = _most(book, score)
     if most is not None and least is not None and least > most:
-        yield Mistake(
-            path, f"{score} can reach {written(most)} at most, so {written(least)} never comes", "warning"
-        )
+        said = sentence(
+            "%(score)s can reach %(most)s at most, so %(least)s never comes",
+            score=score, most=written(most), least=written(least),
+        )  # fmt: skip
+        yield Mistake(path, said, "warning")
 
 
 def _asked_scores(criterion: Criterion | None, path: Path = ()) -> list[tuple[Path, ScoreCriterion]]:

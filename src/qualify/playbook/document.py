@@ -8,16 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
+from qualify.criteria.known_words import marked
 from qualify.errors import Problem, shown
 from qualify.playbook import yaml
 from qualify.playbook.yaml import Node, Place, Unreadable
+from qualify.speech import sentence
 
 Path: TypeAlias = tuple[str | int, ...]
 
 MOST_VALUES = 100_000
 """How many values a playbook may hold once its aliases are written out (a bomb of aliases grows fast)."""
 
-EMPTY = "the file is empty; `qualify init` writes a playbook to start from"
+EMPTY = marked("the file is empty; `qualify init` writes a playbook to start from")
 
 
 class Mistake(NamedTuple):
@@ -95,13 +97,13 @@ def read(text: str) -> Document:
     try:
         root = yaml.composed(text)
         if root is None:
-            raise Unreadable(EMPTY)
+            raise Unreadable(sentence(EMPTY))
         document.data = _Reader(document).value(root, ())
         if document.data is None and not document.problems:
-            raise Unreadable(EMPTY)
+            raise Unreadable(sentence(EMPTY))
     except Unreadable as error:
         document.data = None
-        document.problems.append(Problem(*error.place, "", str(error)))
+        document.problems.append(Problem(*error.place, "", error.args[0]))
     return document
 
 
@@ -116,13 +118,18 @@ class _Reader:
         """The node as plain data; its place is kept."""
         self.seen += 1
         if self.seen > MOST_VALUES:
-            raise Unreadable(f"more than {MOST_VALUES:,} values once its aliases are written out", node.place)
+            raise Unreadable(
+                sentence("more than %(most)s values once its aliases are written out", most=MOST_VALUES),
+                node.place,
+            )
         place, target = node.place, node.target or node
         self.document.values.setdefault(path, place)
         if target in around:
-            raise Unreadable("this alias contains itself (a circle); write the criterion out instead", place)
+            raise Unreadable(
+                sentence("this alias contains itself (a circle); write the criterion out instead"), place
+            )
         if len(around) >= yaml.DEEPEST:
-            raise Unreadable(yaml.TOO_DEEP, place)
+            raise Unreadable(yaml.too_deep(), place)
         if (flaw := yaml.tag_flaw_of(target)) is not None:
             return self._lose(node, path, flaw)
         if target.entries is not None:
@@ -153,9 +160,9 @@ class _Reader:
         """The key as text; None when it is none, which is noted."""
         target = node.target or node
         if not target.is_scalar:
-            self._note(node, path, "a key is a word; put it in quotes if it begins with { or [")
+            self._note(node, path, sentence("a key is a word; put it in quotes if it begins with { or ["))
         elif target.text == "<<" and not target.quoted:
-            self._note(node, path, "<< is not part of YAML 1.2; write the fields out")
+            self._note(node, path, sentence("<< is not part of YAML 1.2; write the fields out"))
         elif (flaw := yaml.flaw_of(target.text)) is not None:
             self._note(node, path, flaw)
         else:
@@ -164,13 +171,16 @@ class _Reader:
 
     def _twice(self, key: Node, path: Path) -> None:
         line, _ = self.document.keys[path]
-        self._note(key, path, f"{shown(path[-1])} is written twice (first in line {line}); keep one")
+        said = sentence(
+            "%(found)s is written twice (first in line %(line)s); keep one", found=shown(path[-1]), line=line
+        )
+        self._note(key, path, said)
 
     def _scalar(self, node: Node, path: Path) -> Any:
         try:
             return yaml.scalar(node)
         except ValueError as error:
-            return self._lose(node, path, str(error))
+            return self._lose(node, path, error.args[0])
 
     def _lose(self, node: Node, path: Path, message: str) -> None:
         self.document.lost.add(path)

@@ -11,9 +11,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from qualify.criteria import KEYWORDS, KINDS
+from qualify.criteria.known_words import marked
 from qualify.errors import instead, nearest, shown
 from qualify.playbook.book import Playbook
 from qualify.playbook.document import Mistake, Path, holds
+from qualify.speech import sentence
 
 _MOST = 1_000
 """How many mistakes are told at once; a file with more was most likely not meant to be a playbook."""
@@ -23,6 +25,14 @@ def explained(error: ValidationError, data: Any) -> Iterator[Mistake]:
     """Each mistake, with its path in the document that was read."""
     for each in error.errors(include_url=False)[:_MOST]:
         yield _explained(each, data)
+
+
+def first_said(error: ValidationError) -> str:
+    """What is wrong first with a part of a playbook that stands by itself, as our checks say it."""
+    found = error.errors(include_url=False)[0]
+    if found["type"] == "playbook":
+        return found["ctx"]["said"]  # type: ignore[no-any-return]
+    return _said_by(found["ctx"]["error"]) if found["type"] == "value_error" else found["msg"]
 
 
 def _explained(error: ErrorDetails, data: Any) -> Mistake:
@@ -40,46 +50,61 @@ def _explained(error: ErrorDetails, data: Any) -> Mistake:
     if kind == "literal_error":
         found, allowed = location[-2] if is_key else error["input"], _unquoted(context["expected"])
         word = found if isinstance(found, str) else ""
-        said = f"{shown(found)} is not allowed{instead(word, allowed)}"
+        hint = instead(word, allowed)
+        said = sentence("%(found)s is not allowed%(hint)s", found=shown(found), hint=hint)
         return Mistake(here.path, said, at_key=is_key, meant=nearest(word, allowed) if is_key else None)
     if kind in ("too_short", "too_long"):
         return Mistake(here.path, _how_many(context))
     if kind == "value_error":
-        return Mistake(here.path, str(context["error"]), at_key=is_key)
-    said = _SAID.get(kind, "{found} cannot stand here").format(found=shown(error["input"]))
+        return Mistake(here.path, _said_by(context["error"]), at_key=is_key)
+    said = sentence(_SAID.get(kind, _ELSE), found=shown(error["input"]))
     return Mistake(here.path, said, at_key=is_key)
 
 
+_LIST = marked("a list is expected here, not %(found)s")
+_ELSE = marked("%(found)s cannot stand here")
 _SAID = {
-    "model_type": "lines of `key: value` are expected here, not {found}",
-    "dict_type": "lines of `name: value` are expected here, not {found}",
-    "list_type": "a list is expected here, not {found}",
-    "tuple_type": "a list is expected here, not {found}",
-    "string_type": "a text is expected here, not {found}",
+    "model_type": marked("lines of `key: value` are expected here, not %(found)s"),
+    "dict_type": marked("lines of `name: value` are expected here, not %(found)s"),
+    "list_type": _LIST,
+    "tuple_type": _LIST,
+    "string_type": marked("a text is expected here, not %(found)s"),
 }
 """What to say for each further type of error that a playbook's fields can have."""
+
+
+def _said_by(error: Exception) -> str:
+    """What a check of ours said, as it said it."""
+    return error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
 
 
 def _unknown(word: str, allowed: list[str]) -> str:
     """A key that is not known there; a criterion that stands beside where it belongs gets a hint."""
     places = [name for name in ("when", "enter", "conditions") if name in allowed]
     if word in KEYWORDS and places:
-        return f"{word!r} is a criterion; write it under `{places[0]}`"
-    return f"{shown(word)} is not known here{instead(word, allowed, 40)}"
+        return sentence(
+            "%(found)s is a criterion; write it under `%(place)s`", found=repr(word), place=places[0]
+        )
+    hint = instead(word, allowed, 40)
+    return sentence("%(found)s is not known here%(hint)s", found=shown(word), hint=hint)
 
 
 def _how_many(limits: Mapping[str, Any]) -> str:
     """A list or mapping with too few or too many in it."""
     least, most, found = (limits.get(name) for name in ("min_length", "max_length", "actual_length"))
     if not found:
-        return "nothing is in it; write at least one"
-    return f"{found} is too few; write {least}" if least else f"there are too many; write {most} at most"
+        return sentence("nothing is in it; write at least one")
+    if least:
+        return sentence("%(found)s is too few; write %(least)s", found=found, least=least)
+    return sentence("there are too many; write %(most)s at most", most=int(most or 0))
 
 
 def _missing(word: str, model: type[BaseModel] | None) -> str:
     fields = model.model_fields.items() if model else ()
     meaning = next((field.description for name, field in fields if word in (name, field.alias)), None)
-    return f"`{word}` is missing" + (f" ({meaning})" if meaning else "")
+    if not meaning:
+        return sentence("`%(word)s` is missing", word=word)
+    return sentence("`%(word)s` is missing (%(meaning)s)", word=word, meaning=sentence(meaning))
 
 
 def _unquoted(expected: str) -> list[str]:

@@ -12,6 +12,7 @@ from qualify.criteria.known_words import marked
 from qualify.criteria.sentences import either, say, say_many, spoken_name
 from qualify.criteria.values import Count, OneOrMore, Text, YesNo, wrong
 from qualify.playbook.times import WallTime, wall
+from qualify.speech import sentence
 
 MOST_STEPS = 30
 """The most steps of a sequence; who has not answered after so many will not."""
@@ -60,8 +61,12 @@ class FollowUps(Written):
     def _in_order(self) -> Self:
         for before, after in pairwise(self.steps):
             if after.day < before.day:
-                said = f"a step on day {after.day} stands behind one on day {before.day}"
-                raise wrong("steps", f"{said}; write them in the order of their days")
+                said = sentence(
+                    "a step on day %(day)s stands behind one on day %(before)s; "
+                    "write them in the order of their days",
+                    day=after.day, before=before.day,
+                )  # fmt: skip
+                raise wrong("steps", said)
         return self
 
     def sentences(self) -> list[str]:

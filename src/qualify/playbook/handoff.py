@@ -13,6 +13,7 @@ from qualify.criteria.sentences import days_of, either, listing, say, spoken_nam
 from qualify.criteria.values import Days, OneOrMore, Short, Text, YesNo, wrong
 from qualify.errors import shown
 from qualify.playbook.times import DaysOff, Hours, WorkingTime, ZoneName, spoken
+from qualify.speech import sentence
 
 HandedAt: TypeAlias = Literal["iql", "mql", "pql", "sal", "sql"]
 Pick: TypeAlias = Literal["weighted round robin", "least busy"]
@@ -38,8 +39,13 @@ _PERCENT: Final = r"^ *(0\.(0[1-9]|[1-9][0-9]?)|([1-9]|1[0-9])(\.[0-9]{1,2})?|20
 def _percent(value: Any) -> float:
     match = re.match(_PERCENT, value) if isinstance(value, str) else None
     if match is None:
-        said = "write a percentage above 0 and up to 20, as 2%"
-        raise ValueError(f"{shown(value)} is no share of leads to be worked at random; {said}")
+        raise ValueError(
+            sentence(
+                "%(found)s is no share of leads to be worked at random; "
+                "write a percentage above 0 and up to 20, as 2%%",
+                found=shown(value),
+            )
+        )
     return float(match[1])
 
 
@@ -73,9 +79,10 @@ class Route(Written):
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:
         if self.account_owner and self.team is not None:
-            raise wrong("team", "it goes to the account's owner or to a team, not to both; write two rules")
+            said = sentence("it goes to the account's owner or to a team, not to both; write two rules")
+            raise wrong("team", said)
         if not self.account_owner and self.team is None:
-            raise wrong(None, "it leads nowhere; add `team: …`, or `account_owner: true`")
+            raise wrong(None, sentence("it leads nowhere; add `team: …`, or `account_owner: true`"))
         return self
 
     def sentence(self) -> str:
@@ -145,8 +152,11 @@ class Handoff(Written):
     def _warns_before_it_is_late(self) -> Self:
         promises = [self.respond_within, *(rule.respond_within or self.respond_within for rule in self.rules)]
         if self.warn_before >= min(promises):
-            said = f"a warning {spoken(self.warn_before)} before the end of {spoken(min(promises))} comes at once"
-            raise wrong("warn_before", f"{said}; warn later, or promise less")
+            said = sentence(
+                "a warning %(before)s before the end of %(promise)s comes at once; warn later, or promise less",
+                before=spoken(self.warn_before), promise=spoken(min(promises)),
+            )  # fmt: skip
+            raise wrong("warn_before", said)
         return self
 
     def promise_of(self, rule: str) -> int:

@@ -10,7 +10,9 @@ from qualify.errors import InputError, PlaybookError, Problem, did_you_mean, one
 from qualify.playbook import document, starters
 from qualify.playbook.book import Playbook
 from qualify.playbook.consistency import inconsistencies
+from qualify.playbook.document import Document
 from qualify.playbook.mending import Mending
+from qualify.speech import in_english, sentence
 
 BIGGEST = 500_000
 """The most bytes a playbook may have; a larger file was given by mistake."""
@@ -67,7 +69,10 @@ def parse(text: str, source: str = "playbook") -> Playbook:
 def examine(text: str) -> tuple[Playbook | None, list[Problem]]:
     """The playbook, when it can be used, and every error and warning in its text."""
     if len(text) > BIGGEST:
-        return None, [Problem(0, 0, "", f"{len(text):,} characters; a playbook has at most {BIGGEST:,}")]
+        said = sentence(
+            "%(found)s characters; a playbook has at most %(most)s", found=len(text), most=BIGGEST
+        )
+        return None, [Problem(0, 0, "", said)]
     book, problems = _examined(text)
     return book, list(problems)
 
@@ -75,7 +80,11 @@ def examine(text: str) -> tuple[Playbook | None, list[Problem]]:
 @lru_cache(maxsize=KEPT)
 def _examined(text: str) -> tuple[Playbook | None, tuple[Problem, ...]]:
     """A text always means the same and a playbook never changes, so whoever asks again is given what was found."""
-    read = document.read(text)
+    with in_english():  # whoever asks next may read another language: a sentence is said again
+        return _looked_through(document.read(text))
+
+
+def _looked_through(read: Document) -> tuple[Playbook | None, tuple[Problem, ...]]:
     if read.data is None:
         return None, tuple(read.problems)
     mending = Mending(read.data)

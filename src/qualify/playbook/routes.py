@@ -11,6 +11,7 @@ from qualify.criteria.judgement import Decision
 from qualify.errors import instead, shown
 from qualify.playbook.book import Playbook
 from qualify.playbook.document import Mistake, Path
+from qualify.speech import sentence
 
 
 def criteria_after_the_handoff(book: Playbook) -> Iterator[tuple[Path, Criterion]]:
@@ -35,10 +36,13 @@ def _stages(book: Playbook) -> Iterator[Mistake]:
     if "at" in book.handoff.model_fields_set:
         for place, name in enumerate(book.handoff.at):
             if name not in book.ladder:
-                said = f"no lead enters {name} in this playbook{instead(name, book.ladder)}"
+                hint = instead(name, book.ladder)
+                said = sentence("no lead enters %(stage)s in this playbook%(hint)s", stage=name, hint=hint)
                 yield Mistake(("handoff", "at", place), said)
     elif not set(book.handoff.at) & set(book.ladder):
-        said = "no lead enters mql or pql in this playbook; say with `at` which stage is handed over"
+        said = sentence(
+            "no lead enters mql or pql in this playbook; say with `at` which stage is handed over"
+        )
         yield Mistake(("handoff",), said, at_key=True)
 
 
@@ -48,7 +52,7 @@ def _names(book: Playbook) -> Iterator[Mistake]:
     for around, names in ((("handoff", "rules"), rules), (("sequences",), sequences)):
         for place, name in enumerate(names):
             if name in names[:place]:
-                said = f"{shown(name)} is already taken; every name is used once"
+                said = sentence("%(found)s is already taken; every name is used once", found=shown(name))
                 yield Mistake((*around, place, "name"), said)
 
 
@@ -57,7 +61,10 @@ def _everybody(book: Playbook) -> Iterator[Mistake]:
     open_to_all = [each.name for each in book.sequences or [] if each.when is None]
     for place, sequence in enumerate(book.sequences or []):
         if open_to_all and place > 0 and any(each.when is None for each in (book.sequences or [])[:place]):
-            said = f"{shown(sequence.name)} never begins: {shown(open_to_all[0])} before it is for everybody"
+            said = sentence(
+                "%(sequence)s never begins: %(other)s before it is for everybody",
+                sequence=shown(sequence.name), other=shown(open_to_all[0]),
+            )  # fmt: skip
             yield Mistake(("sequences", place, "name"), said, "warning")
 
 
@@ -65,7 +72,10 @@ def _stateful(book: Playbook) -> Iterator[Mistake]:
     for path, criterion in criteria_after_the_handoff(book):
         for where, each in _every(criterion, path):
             if isinstance(each, Decision | Returned):
-                said = f"{each.KEYWORD} can be asked in stages only; a lead is handed over by what is known of it"
+                said = sentence(
+                    "%(word)s can be asked in stages only; a lead is handed over by what is known of it",
+                    word=each.KEYWORD,
+                )
                 yield Mistake((*where, each.KEYWORD), said, at_key=True)
 
 

@@ -13,6 +13,7 @@ from qualify.criteria.logic import Both, Either, Not, Surely, Truth
 from qualify.criteria.sentences import in_english, say
 from qualify.criteria.values import Days, HalfLife, Points, Short, Text, wrong
 from qualify.points import written
+from qualify.speech import sentence
 from qualify.vocabulary import TOTAL
 
 Counts: TypeAlias = Literal["every time", "once", "first time"]
@@ -70,7 +71,7 @@ class Rule(Written):
     @classmethod
     def _cap_is_positive(cls, value: int | None) -> int | None:
         if value is not None and value <= 0:
-            raise ValueError("write a cap above 0; it limits the points' size, whatever their sign")
+            raise ValueError(sentence("write a cap above 0; it limits the points' size, whatever their sign"))
         return value
 
     @model_validator(mode="after")
@@ -79,8 +80,11 @@ class Rule(Written):
             return self
         for word in ("counts", "half_life"):
             if getattr(self, word) not in (None, "once", "none"):
-                said = f"{word} needs events of its own; use it where `when` is one did or one sequence"
-                raise wrong(word, f"{said}, not {self.when.KEYWORD}")
+                said = sentence(
+                    "%(word)s needs events of its own; use it where `when` is one did or one sequence, not %(found)s",
+                    word=word, found=self.when.KEYWORD,
+                )  # fmt: skip
+                raise wrong(word, said)
         return self
 
     @property
@@ -106,9 +110,9 @@ class Bounds(Written):
     @model_validator(mode="after")
     def _in_order(self) -> Bounds:
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
-            raise wrong(
-                "at_least", f"at_least {written(self.at_least)} is above at_most {written(self.at_most)}"
-            )
+            least, most = written(self.at_least), written(self.at_most)
+            said = sentence("at_least %(least)s is above at_most %(most)s", least=least, most=most)
+            raise wrong("at_least", said)
         return self
 
 
@@ -155,8 +159,12 @@ class Cuts(Written):
         steps = self.steps()
         for (better, more), (worse, fewer) in pairwise(steps):
             if more <= fewer:
-                said = f"{worse} from {written(fewer)} is not below {better} from {written(more)}"
-                raise wrong(worse, f"{said}; the points must fall from the best mark to the worst")
+                said = sentence(
+                    "%(worse)s from %(fewer)s is not below %(better)s from %(more)s; "
+                    "the points must fall from the best mark to the worst",
+                    worse=str(worse), fewer=written(fewer), better=str(better), more=written(more),
+                )  # fmt: skip
+                raise wrong(worse, said)
         return self
 
 
@@ -206,7 +214,7 @@ class Stage(Written):
     @model_validator(mode="after")
     def _can_be_entered(self) -> Stage:
         if self.enter is None and self.fast_lane is None:
-            raise wrong(None, "nobody can enter this stage; add enter or fast_lane")
+            raise wrong(None, sentence("nobody can enter this stage; add enter or fast_lane"))
         return self
 
 
@@ -220,8 +228,11 @@ class Threshold(Written):
     @model_validator(mode="after")
     def _hysteresis(self) -> Threshold:
         if self.leave is not None and self.leave > self.enter:
-            said = f"leave {written(self.leave)} is above enter {written(self.enter)}"
-            raise wrong("leave", f"{said}; a lead between them would enter and leave at once")
+            said = sentence(
+                "leave %(leave)s is above enter %(enter)s; a lead between them would enter and leave at once",
+                leave=written(self.leave), enter=written(self.enter),
+            )  # fmt: skip
+            raise wrong("leave", said)
         return self
 
 

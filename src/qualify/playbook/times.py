@@ -15,6 +15,7 @@ from qualify.criteria.known_words import marked
 from qualify.criteria.sentences import say, say_many
 from qualify.criteria.values import Among, OneOrMore, Short, Text, wrong
 from qualify.errors import did_you_mean, shown
+from qualify.speech import sentence, sentence_many
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -29,7 +30,12 @@ def _wall(value: Any) -> int:
     match = _WALL.fullmatch(value) if isinstance(value, str) else None
     minutes = int(match[1]) * 60 + int(match[2]) if match else -1
     if not 0 <= minutes <= _MIDNIGHT:
-        raise ValueError(f"{shown(value)} is not a time of day; write one such as 09:00 (24:00 ends the day)")
+        raise ValueError(
+            sentence(
+                "%(found)s is not a time of day; write one such as 09:00 (24:00 ends the day)",
+                found=shown(value),
+            )
+        )
     return minutes
 
 
@@ -46,14 +52,23 @@ def working_minutes(value: Any) -> int:
     match = _WORKING.fullmatch(value) if isinstance(value, str) else None
     if match is None and isinstance(value, str) and _WHOLE_DAYS.fullmatch(value):
         raise ValueError(
-            f"{shown(value)}: working time is counted in hours, as a working day is as long as yours is; "
-            "write 8 hours for a day of 8 hours"
+            sentence(
+                "%(found)s: working time is counted in hours, as a working day is as long as yours is; "
+                "write 8 hours for a day of 8 hours",
+                found=shown(value),
+            )
         )
     if match is None:
-        raise ValueError(f"{shown(value)} is no stretch of time; write hours or minutes, as 4 hours")
+        raise ValueError(
+            sentence(
+                "%(found)s is no stretch of time; write hours or minutes, as 4 hours", found=shown(value)
+            )
+        )
     minutes = int(match[1]) * (60 if match[2].lower().startswith("h") else 1)
     if not 1 <= minutes <= _LONGEST_MINUTES:
-        raise ValueError(f"{shown(value)} is no stretch of time; write 1 minute to 1000 hours")
+        raise ValueError(
+            sentence("%(found)s is no stretch of time; write 1 minute to 1000 hours", found=shown(value))
+        )
     return minutes
 
 
@@ -78,14 +93,16 @@ def _zone(name: str) -> str:
 ZoneName: TypeAlias = Annotated[Text, AfterValidator(_zone)]
 """An IANA time zone."""
 
-Weekday: TypeAlias = Annotated[Text, Among(WEEKDAYS, "day of the week")]
+Weekday: TypeAlias = Annotated[Text, Among(WEEKDAYS, marked("day of the week"))]
 
 
 def _date(text: Any) -> str:
     try:
         return dt.date.fromisoformat(text).isoformat()
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{shown(text)} is not a date; write one as 2026-12-24") from error
+        raise ValueError(
+            sentence("%(found)s is not a date; write one as 2026-12-24", found=shown(text))
+        ) from error
 
 
 Date: TypeAlias = Annotated[
@@ -108,12 +125,20 @@ def calendar_code(code: str) -> str:
     except (NotImplementedError, AttributeError):
         # To name the nearest one takes loading all of them, which is left for when it is needed.
         known = holidays.list_supported_countries(include_aliases=True)
-        hint = did_you_mean(country, known) or "; write a code of two letters such as DE, or DE-BY for a part"
-        raise ValueError(f"no public holidays are known for {shown(code)}{hint}") from None
+        hint = did_you_mean(country, known) or sentence(
+            "; write a code of two letters such as DE, or DE-BY for a part"
+        )
+        said = sentence("no public holidays are known for %(found)s%(hint)s", found=shown(code), hint=hint)
+        raise ValueError(said) from None
     parts = {each.upper(): each for each in found.subdivisions}
     if part and part not in parts:
-        some = f"; its parts are {', '.join(found.subdivisions[:16])}" if parts else "; it has no parts"
-        raise ValueError(f"{shown(code)} is no part of {country}{some}")
+        some = ", ".join(found.subdivisions[:16])
+        hint = sentence("; its parts are %(parts)s", parts=some) if parts else sentence("; it has no parts")
+        raise ValueError(
+            sentence(
+                "%(found)s is no part of %(country)s%(hint)s", found=shown(code), country=country, hint=hint
+            )
+        )
     return f"{country}-{parts[part]}" if part else country
 
 
@@ -133,10 +158,12 @@ class Hours(Written):
     def model_post_init(self, context: Any, /) -> None:
         """Refuse hours that end before they begin."""
         if self.until <= self.from_:
-            said = f"until {wall(self.until)} is not after from {wall(self.from_)}"
-            raise wrong(
-                "until", f"{said}; write a night shift as two entries, one to 24:00 and one from 00:00"
-            )
+            said = sentence(
+                "until %(until)s is not after from %(begin)s; "
+                "write a night shift as two entries, one to 24:00 and one from 00:00",
+                until=wall(self.until), begin=wall(self.from_),
+            )  # fmt: skip
+            raise wrong("until", said)
 
     def sentence(self) -> str:
         """As "Monday to Friday 09:00 to 17:00"."""
@@ -152,12 +179,11 @@ def wall(minutes: int) -> str:
 def spoken(minutes: int) -> str:
     """Minutes as people say them: "4 hours", "1 hour 30 minutes"."""
     hours, rest = divmod(minutes, 60)
-    said = []
-    if hours:
-        said.append(say_many("%(count)s hour", "%(count)s hours", hours))
-    if rest or not hours:
-        said.append(say_many("%(count)s minute", "%(count)s minutes", rest))
-    return " ".join(said)
+    some = sentence_many("%(count)s hour", "%(count)s hours", hours)
+    few = sentence_many("%(count)s minute", "%(count)s minutes", rest)
+    if hours and rest:
+        return sentence("%(hours)s %(minutes)s", hours=some, minutes=few)
+    return some if hours else few
 
 
 _NAMED = (

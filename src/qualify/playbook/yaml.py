@@ -11,13 +11,20 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from qualify.criteria.known_words import marked
+from qualify.speech import sentence
+
 Place: TypeAlias = tuple[int, int]
 """Line and column, from 1; (0, 0) is the file as a whole."""
 
 DEEPEST: Final = 40
 """How deep a playbook may nest; deeper is a mistake or an attack."""
 
-TOO_DEEP: Final = f"nested deeper than {DEEPEST} levels"
+
+def too_deep() -> str:
+    """What is said of what nests deeper."""
+    return sentence("nested deeper than %(most)s levels", most=DEEPEST)
+
 
 _MANY_DIGITS: Final = 18
 _TAG: Final = "tag:yaml.org,2002:"
@@ -76,20 +83,26 @@ def composed(text: str) -> Node | None:
     except YAMLError as error:
         raise Unreadable(*_unwritable(text, str(error))) from error
     except (ValueError, LookupError, AttributeError, StopIteration, RecursionError) as error:
-        raise Unreadable(f"not readable as YAML: {error}") from error
+        raise Unreadable(sentence("not readable as YAML: %(said)s", said=str(error))) from error
 
 
 def flaw_of(text: str) -> str | None:
     """Why a text cannot be used: a control character or half a character in it; None when it can."""
     found = _UNWRITABLE.search(text)
-    return f"the character U+{ord(found[0]):04X} cannot be used in a playbook; take it out" if found else None
+    if not found:
+        return None
+    character = f"U+{ord(found[0]):04X}"
+    return sentence(
+        "the character %(character)s cannot be used in a playbook; take it out", character=character
+    )
 
 
 def tag_flaw_of(node: Node) -> str | None:
     """Why a node's tag is refused: it asks for an object that is no plain value; None when it is not."""
     if node.tag in _PLAIN_TAGS:
         return None
-    return f"the tag !{str(node.tag).removeprefix(_TAG).lstrip('!')[:40]} is not allowed; write a plain value"
+    tag = str(node.tag).removeprefix(_TAG).lstrip("!")[:40]
+    return sentence("the tag !%(tag)s is not allowed; write a plain value", tag=tag)
 
 
 def scalar(node: Node) -> Any:
@@ -112,7 +125,12 @@ def _plain(text: str) -> Any:
     if _FLOAT.fullmatch(text) and math.isfinite(number := float(text.replace("_", ""))):
         return number
     if _FLOAT.fullmatch(text) or _NOT_FINITE.fullmatch(text):
-        raise ValueError(f"{text[:20]} is no number to count with; write a finite one, or put it in quotes")
+        raise ValueError(
+            sentence(
+                "%(found)s is no number to count with; write a finite one, or put it in quotes",
+                found=text[:20],
+            )
+        )
     return text
 
 
@@ -130,7 +148,8 @@ class _Composer:
             kind = type(event).__name__
             if kind == "DocumentStartEvent" and root is not None:
                 raise Unreadable(
-                    "two documents in one file (a second ---); a playbook is one", _place(event.start_mark)
+                    sentence("two documents in one file (a second ---); a playbook is one"),
+                    _place(event.start_mark),
                 )
             if kind in ("ScalarEvent", "SequenceStartEvent", "MappingStartEvent", "AliasEvent"):
                 root = self._node(event, 0)
@@ -139,7 +158,7 @@ class _Composer:
     def _node(self, event: Any, depth: int) -> Node:
         place, kind = _place(event.start_mark), type(event).__name__
         if depth > DEEPEST:
-            raise Unreadable(TOO_DEEP, place)
+            raise Unreadable(too_deep(), place)
         if kind == "AliasEvent":
             return self._alias(event.anchor, place)
         node = Node(place, tag=None if event.tag is None else str(event.tag))
@@ -160,7 +179,8 @@ class _Composer:
 
     def _alias(self, anchor: str, place: Place) -> Node:
         if anchor not in self.anchors:
-            raise Unreadable(f"*{anchor} names nothing; there is no &{anchor} before it", place)
+            said = sentence("*%(name)s names nothing; there is no &%(name)s before it", name=anchor)
+            raise Unreadable(said, place)
         return Node(place, target=self.anchors[anchor])
 
 
@@ -169,23 +189,23 @@ def _place(mark: Any) -> Place:
 
 
 _ADVICE: Final = (
-    ("character '\\t'", "a tab; YAML is indented with spaces, so replace it with some"),
-    ("that cannot start any token", "this sign cannot begin a value; put the value in quotes"),
+    ("character '\\t'", marked("a tab; YAML is indented with spaces, so replace it with some")),
+    ("that cannot start any token", marked("this sign cannot begin a value; put the value in quotes")),
     (
         "mapping values are not allowed",
-        "a colon too many here; put a text with ': ' in quotes, or mend the indentation",
+        marked("a colon too many here; put a text with ': ' in quotes, or mend the indentation"),
     ),
-    ("could not find expected ':'", "a key without a colon; write it as `key: value`"),
-    ("but found ']'", "a bracket too many, or one missing before it"),
-    ("but found '}'", "a bracket too many, or one missing before it"),
-    ("an alias", "a value that begins with * is an alias; put a text that begins so in quotes"),
-    ("an anchor", "a value that begins with & is an anchor; put a text that begins so in quotes"),
-    ("quoted scalar", "a quote that is never closed"),
-    ("flow sequence", "a list in [ ] that is never closed, or a comma missing in it"),
-    ("flow mapping", "a mapping in { } that is never closed, or a comma missing in it"),
-    ("block collection", "this line's indentation fits none above it, or its dash is missing"),
-    ("block sequence", "this line's indentation fits none above it, or its dash is missing"),
-    ("block mapping", "this line's indentation fits none above it, or its colon is missing"),
+    ("could not find expected ':'", marked("a key without a colon; write it as `key: value`")),
+    ("but found ']'", marked("a bracket too many, or one missing before it")),
+    ("but found '}'", marked("a bracket too many, or one missing before it")),
+    ("an alias", marked("a value that begins with * is an alias; put a text that begins so in quotes")),
+    ("an anchor", marked("a value that begins with & is an anchor; put a text that begins so in quotes")),
+    ("quoted scalar", marked("a quote that is never closed")),
+    ("flow sequence", marked("a list in [ ] that is never closed, or a comma missing in it")),
+    ("flow mapping", marked("a mapping in { } that is never closed, or a comma missing in it")),
+    ("block collection", marked("this line's indentation fits none above it, or its dash is missing")),
+    ("block sequence", marked("this line's indentation fits none above it, or its dash is missing")),
+    ("block mapping", marked("this line's indentation fits none above it, or its colon is missing")),
 )
 """What the parser says, and what that mostly means."""
 
@@ -193,13 +213,13 @@ _ADVICE: Final = (
 def _said(error: Any) -> str:
     said = " ".join(filter(None, [error.problem, error.context]))
     advice = next((advice for words, advice in _ADVICE if words in said), said)
-    return f"not readable as YAML: {advice}"
+    return sentence("not readable as YAML: %(said)s", said=sentence(advice))
 
 
 def _unwritable(text: str, said: str) -> tuple[str, Place]:
     """The first character that YAML refuses, and its place."""
     found = _UNWRITABLE.search(text)
     if found is None:
-        return f"not readable as YAML: {said.splitlines()[0]}", (0, 0)
+        return sentence("not readable as YAML: %(said)s", said=said.splitlines()[0]), (0, 0)
     line = text.count("\n", 0, found.start()) + 1
-    return str(flaw_of(found[0])), (line, found.start() - text.rfind("\n", 0, found.start()))
+    return flaw_of(found[0]) or "", (line, found.start() - text.rfind("\n", 0, found.start()))

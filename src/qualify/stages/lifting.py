@@ -77,7 +77,7 @@ def lifting(
     held = _held_until(version, state, as_of)
     at = as_of if held is None else held
     trying = Trying(version, record, state, decision, at)
-    later = Trying(version, record, state, decision, at + WEEK)
+    later = trying.later(at + WEEK)
     search = _Search(trying, later, state, most)
     goals = _goals(version.judge.layout, rungs, state)
     found = search.among(_singles(trying, goals, state)) if rungs else []

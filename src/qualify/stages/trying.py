@@ -6,6 +6,7 @@ judging a record in which the facts stand (a test holds the two together).
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -13,9 +14,10 @@ from typing import NamedTuple
 from qualify.criteria.logic import Both, Field, Occurrences
 from qualify.moments import DAY
 from qualify.scoring.counting import Counter, Following, run_of
-from qualify.scoring.occurring import Count, Run, counted
+from qualify.scoring.occurring import Count, Run, Special, counted
 from qualify.scoring.record import AnswerGiven, Decided, Event, Record, Value
 from qualify.scoring.single import Judgement
+from qualify.scoring.truths import compiled
 from qualify.stages.ladder import State
 from qualify.stages.living import Version
 from qualify.stages.wishing import Answering, Being, Deciding, Doing, Wish, properties_for, solved
@@ -43,13 +45,25 @@ class Trying:
     """A lead at a moment, ready to be judged with more facts than there are."""
 
     def __init__(
-        self, version: Version, record: Record, state: State, decision: Decided | None, as_of: int
+        self,
+        version: Version,
+        record: Record,
+        state: State,
+        decision: Decided | None,
+        as_of: int,
+        counter: _More | None = None,
     ) -> None:
         self.version, self.state, self.decision, self.as_of = version, state, decision, as_of
+        self.untouched = record
         self.record = replace(record, traits=record.known_traits(as_of), learnt=(), account_traits={})
-        self.counter = _More(version.judge.counter, self.record, as_of)
+        self.counter = counter or _More(version.judge.counter, self.record, as_of)
         self.made: dict[Doing, list[Event] | None] = {}
         self.now = self._stepped(self.record, decision)
+
+    def later(self, as_of: int) -> Trying:
+        """The same lead at a later moment, if nothing else happens; what it did is not counted again."""
+        record, counter = self.untouched, self.counter.later(as_of)
+        return Trying(self.version, record, self.state, self.decision, as_of, counter)
 
     def tried(self, wish: Wish) -> Tried | None:
         """Where the lead would stand if the wish came true at this moment; None when it cannot."""
@@ -148,14 +162,24 @@ class Trying:
 
     def has_done(self, what: Occurrences) -> bool:
         """Whether it happened before, however long ago."""
-        return bool(run_of(what, self.counter.known(what), self.as_of).times)
+        if what.after is None and what.window is None:
+            passes = compiled(what.where)
+            return any(self._is(what, event) and passes(event) for event in self.counter.known(what))
+        return bool(self._occurred(what, self.counter.known(what)))
 
     def _begun(self, what: Occurrences) -> bool:
         """Whether what comes first in a sequence happened near enough already."""
         assert what.after is not None
         reach = self.as_of - (what.apart or 0) * DAY
-        begun = run_of(what.after, self.counter.known(what), self.as_of).times
+        begun = self._occurred(what.after, self.counter.known(what))
         return bool(begun) and begun[-1] >= reach
+
+    def _occurred(self, what: Occurrences, known: Sequence[Event]) -> Sequence[int]:
+        """When they occurred; events of other kinds are not even looked at."""
+        asked = [one.kinds for one in (what, what.after) if one is not None]
+        kinds = {kind for each in asked for kind in each or ()}
+        among = known if None in asked else [event for event in known if event[0] in kinds]
+        return run_of(what, among, self.as_of).times
 
 
 class _More(Following):
@@ -163,12 +187,30 @@ class _More(Following):
 
     def __init__(self, counter: Counter, record: Record, as_of: int) -> None:
         super().__init__(counter, record)
-        self.record = record
+        self.counter, self.record = counter, record
+        self.of_lead, self.of_account = list[Event](), list[Event]()
+        self.newest: dict[bool, dict[str, int]] = {False: {}, True: {}}
+        """When what was done last: by the lead, and at its account."""
+        self._begin(as_of)
+
+    def later(self, as_of: int) -> _More:
+        """The counts of a later moment; the runs are gone on with, each in a copy of its own."""
+        made = copy.copy(self)
+        made.streams = [copy.copy(stream) for stream in self.streams]
+        for stream in made.streams:
+            stream.runs = {number: run.copy() for number, run in stream.runs.items()}
+        made._begin(as_of)
+        return made
+
+    def _begin(self, as_of: int) -> None:
         self.fresh: Sequence[Event] = ()
         self.before = super().counts(as_of)
+        record = self.record
+        every = record.events, record.account_events if record.account_id is not None else ()
+        if [*map(len, every)] == [len(self.of_lead), len(self.of_account)]:
+            return  # all of them were known before
         self.of_lead, self.of_account = (
-            [event for event in events if event[1] <= as_of and event[2] <= as_of]
-            for events in (record.events, record.account_events if record.account_id is not None else ())
+            [event for event in events if event[1] <= as_of and event[2] <= as_of] for events in every
         )
         self.newest = {False: _newest(self.of_lead), True: _newest(self.of_account)}
 
@@ -186,10 +228,23 @@ class _More(Following):
                 for number, put in stream.matching.matched(event, as_of):
                     if number not in runs:
                         before = stream.runs.get(number)
-                        runs[number] = stream.matching.run(number) if before is None else before.copy()
+                        runs[number] = (
+                            stream.matching.run(number) if before is None else _ready(before, fresh)
+                        )
                     put(runs[number], event)
             found |= counted(runs, as_of)
         return found
+
+
+def _ready(before: Run, fresh: Iterable[Event]) -> Run:
+    """A copy to which what is tried out can be put: what waits for something to come first, and was before any of it,
+    waits in vain.
+    """
+    run = before.copy()
+    if isinstance(run, Special) and run.waiting:
+        first = min(event[1] for event in fresh)
+        run.waiting = [event for event in run.waiting if event[1] > first]
+    return run
 
 
 def _newest(events: Iterable[Event]) -> dict[str, int]:

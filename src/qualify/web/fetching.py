@@ -23,7 +23,9 @@ from qualify.capture.model import Call, Delivery, Refusal
 from qualify.capture.pipeline import Facts
 from qualify.clock import now
 from qualify.errors import QualifyError
+from qualify.speech import sentence
 from qualify.web.database import insert
+from qualify.web.keeping.delivering import keep_delivery
 from qualify.web.sources import Access, access_of
 
 KIND: Final = "fetch"
@@ -90,15 +92,13 @@ def fetch(parameters: Mapping[str, Any], progress: Callable[..., None]) -> str:
     Raises :class:`~qualify.errors.QualifyError` when it failed for the last time; before that it asks for
     another try.
     """
-    from qualify.web.doors import keep_delivery
-
     access = access_of(parameters["source"])
     if access is None:
-        raise QualifyError("the source is closed")
+        raise QualifyError(sentence("the source is closed"))
     try:
         calls = lead(platform(parameters["door"]), parameters["path"], parameters["fields"], access)
     except QualifyError as error:
-        return _again(parameters, str(error))
+        return _again(parameters, error.args[0])
     keep_delivery(parameters["door"], access, Delivery(None, calls), Facts(), now())
     return f"fetched {parameters['path']}"
 
@@ -106,7 +106,7 @@ def fetch(parameters: Mapping[str, Any], progress: Callable[..., None]) -> str:
 def _again(parameters: Mapping[str, Any], why: str) -> str:
     count = parameters["try"] + 1
     if count >= len(WAITS):
-        raise QualifyError(f"tried {count} times; the last time: {why}")
+        raise QualifyError(sentence("tried %(count)s times; the last time: %(why)s", count=count, why=why))
     _queue({**parameters, "try": count}, now())
     return f"{why} It is tried again in {WAITS[count] // 60} min."
 
@@ -115,14 +115,15 @@ def lead(of: Platform, path: str, fields: str, access: Access) -> list[Call]:
     """The calls of a lead as its platform tells it; raises :class:`~qualify.errors.QualifyError`."""
     token = access.secrets.get(TOKEN)
     if not token:
-        raise QualifyError(f"the source has no {TOKEN} yet.")
+        raise QualifyError(sentence("the source has no %(secret)s yet.", secret=TOKEN))
     # A REST.li projection is understood only with its brackets and colons as they are.
     url = f"{of.base}{quote(path, safe='/%')}?fields={quote(fields, safe=',:()')}"
     status, body = _got(url, {**of.headers, "Authorization": f"Bearer {token}", "Accept": "application/json"})
     try:
         return of.read(read_object(body))
     except Refusal as refusal:
-        raise QualifyError(f"{refusal.message} (status {status}).") from refusal
+        said = sentence("%(said)s (status %(status)s).", said=refusal.message, status=status)
+        raise QualifyError(said) from refusal
 
 
 def _got(url: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
@@ -135,7 +136,8 @@ def _got(url: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
             for part in answer.iter_bytes():
                 body += part
                 if len(body) > LARGEST:
-                    raise QualifyError("the platform answered more than a lead can be.")
+                    raise QualifyError(sentence("the platform answered more than a lead can be."))
             return answer.status_code, body
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise QualifyError(f"the platform could not be asked: {type(error).__name__}: {error}.") from error
+        why = f"{type(error).__name__}: {error}"
+        raise QualifyError(sentence("the platform could not be asked: %(why)s.", why=why)) from error

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from qualify.capture.model import Source
 from qualify.errors import InputError, instead
+from qualify.speech import sentence
 from qualify.web.ciphers import deciphered, digest, enciphered, token
 from qualify.web.database import insert, is_sqlite, rows, run
 
@@ -116,11 +117,13 @@ def check_settings(name: str, kind: str, settings: Mapping[str, object]) -> None
     """Raise :class:`~qualify.errors.InputError` for settings that there are not, or that mean nothing."""
     for each in settings:
         if each not in SETTINGS:
-            raise InputError(f"a source has no setting {each!r}{instead(each, SETTINGS)}")
+            hint = instead(each, SETTINGS)
+            raise InputError(sentence("a source has no setting %(name)s%(hint)s", name=repr(each), hint=hint))
     try:
         msgspec.convert({each: settings[each] for each in _OURS if each in settings}, _Limits)
     except msgspec.ValidationError as error:
-        raise InputError(f"the settings of the source {name!r}: {error}") from error
+        said = sentence("the settings of the source %(source)s: %(said)s", source=repr(name), said=str(error))
+        raise InputError(said) from error
     read_settings(0, name, kind, settings)
 
 
@@ -130,7 +133,8 @@ def read_settings(number: int, name: str, kind: str, settings: Mapping[str, obje
     try:
         return msgspec.convert({"id": number, "name": name, "kind": kind, **own}, Source)
     except msgspec.ValidationError as error:
-        raise InputError(f"the settings of the source {name!r}: {error}") from error
+        said = sentence("the settings of the source %(source)s: %(said)s", source=repr(name), said=str(error))
+        raise InputError(said) from error
 
 
 def create_key(
@@ -153,9 +157,16 @@ def create_alias(source_id: int, alias: str, now: int) -> None:
     Raises :class:`~qualify.errors.InputError` for one that is taken, empty or longer than 200 characters.
     """
     if not alias.strip() or len(alias) > 200 or not alias.isprintable():
-        raise InputError("an alias is a text of 1 to 200 characters, as the other software sends it")
+        raise InputError(
+            sentence("an alias is a text of 1 to 200 characters, as the other software sends it")
+        )
     if rows("SELECT 1 FROM access_key WHERE digest = %s", [digest(alias)]):
-        raise InputError(f"{alias!r} opens a source already, or did; the keys of one are never another's")
+        raise InputError(
+            sentence(
+                "%(alias)s opens a source already, or did; the keys of one are never another's",
+                alias=repr(alias),
+            )
+        )
     insert(
         "access_key",
         "source_id, kind, label, prefix, digest, scopes, created_at",

@@ -19,13 +19,14 @@ from qualify.web.looking.loads import loads
 from qualify.web.looking.speed import speeds
 from qualify.web.recomputing import forget, recompute
 from qualify.web.verbs.actor import Conflict
+from qualify.web.verbs.assigning import own_account
 from qualify.web.verbs.contacting import Touch, log_contact
 from qualify.web.verbs.decide import decide
 from qualify.web.verbs.enrolling import enrol, finish_step, skip_step, stop_sequences
 from qualify.web.verbs.merge import merge
 from qualify.web.verbs.reasons import reason_of
 from qualify.web.verbs.reps import set_rep
-from qualify.web.verbs.simulating import simulate
+from qualify.web.verbs.simulating import Ready, simulate
 from qualify.web.verbs.undo import undo
 from tests.web.cast import OWNER
 from tests.web.handing.conftest import (
@@ -184,6 +185,16 @@ def test_a_month_under_its_own_rules_is_as_it_was_and_under_others_it_is_not(com
     assert would.loads[MAX].given == 8 and len(would.differences) == 8
     assert would.before == {ROSA: 4, RAVI: 4}
     assert len(rows("SELECT 1 FROM assignment")) == 8
+
+
+def test_trying_rules_names_accounts_and_holds_no_night_against_anybody(company: Company) -> None:
+    ann = company.hand("ann", MONDAY)
+    company.hand("bob", MONDAY + 12 * HOUR)
+    assert simulate(OWNER, MONDAY + DAY).ready[""] == Ready(2, 2), "in the evening nobody is to be there"
+    [(account,)] = rows("SELECT account_id FROM person WHERE id = %s", [ann])
+    own_account(MANAGER, account, MAX, MONDAY - 1)
+    changed = simulate(OWNER, MONDAY + DAY).differences[0]
+    assert changed.after == MAX and "owner of the account ann-works.io" in changed.why[0]
 
 
 def test_two_leads_that_are_one_have_one_owner(company: Company) -> None:

@@ -43,7 +43,7 @@ ASKS = {
         "touching.strike touching.count "
         "assigning.own_account reps.add_absence reps.deactivate_rep reps.preview_deactivate_rep reps.set_rep"
     ),
-    scopes.READ_PLAYBOOK: "simulating.simulate drafting.ask_match drafting.ask_plan publish.check",
+    scopes.READ_PLAYBOOK: "simulating.simulate simulating.ask_simulation drafting.ask_match drafting.ask_plan publish.check",
     scopes.DRAFT_PLAYBOOK: (
         "drafting.begin drafting.comment drafting.discard drafting.rename drafting.renew drafting.reopen "
         "drafting.save drafting.settle lessons.answer_leak lessons.ask_lesson proposing.draft_of_marks "

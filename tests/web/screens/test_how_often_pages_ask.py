@@ -10,7 +10,7 @@ from qualify.clock import now
 from qualify.moments import DAY
 from qualify.web.database import insert
 from qualify.web.verbs.reps import set_rep
-from tests.web.cast import OWNER
+from tests.web.cast import OWNER, Cast
 from tests.web.screens.asking import statements
 from tests.web.screens.crowd import crowd
 from tests.web.screens.handing_over import Handed, hand_over
@@ -72,3 +72,10 @@ def _many_more(at: int) -> None:
         "subject_id, owner_id, received_at, known_at, source, cycle, sequence, begun_at, rep_id",
         [(n, n, at - DAY, at - DAY, "routing", 1, "eight touches", at - DAY, ROSA) for n in numbers],
     )
+
+
+@pytest.mark.slow
+def test_what_a_lead_did_is_read_once_for_all_parts_of_its_page(people: Cast, members: Members) -> None:
+    for path in ("", "/history", "?as_of=2023-11-20"):
+        asked = statements(members.ada, f"/leads/{people.jane}{path}")
+        assert sum("properties, context, machine FROM event" in each for each in asked) == 1, path

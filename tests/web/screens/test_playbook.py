@@ -271,3 +271,15 @@ def test_every_page_of_a_starter_is_small(members: Members, store: Path) -> None
     for where in ["/playbook", "/playbook/versions/1", "/playbook/icp", *(here + part for part in parts)]:
         answer = members.mia.get(where)
         assert answer.status_code == 200 and len(answer.content) < 60_000, where
+
+
+def test_a_lone_admin_is_told_that_somebody_of_the_other_side_has_to_be_invited(
+    members: Members, small: int
+) -> None:
+    of = drafted()
+    page = f"/playbook/drafts/{of.id}"
+    assert "invited" not in said(members.ada.get(page))
+    run("UPDATE member SET is_active = %s WHERE email <> %s", [False, "ada@qualify.example"])
+    assert "somebody of the other side has to be invited" in said(members.ada.get(page))
+    agree(members.ada, of, "marketing")
+    assert "Nobody else here may agree for sales" in said(members.ada.get(page))

@@ -142,19 +142,17 @@ def test_whom_the_profiles_fit_is_counted_and_the_best_they_miss_are_named(
 def counted() -> Iterator[list[str]]:
     """The statements that pages ask the store."""
     asked: list[str] = []
-    before = database._executed
+    before = database._straight
 
-    @contextmanager
-    def noted(statement: str, parameters: Any) -> Iterator[Any]:
+    def noted(here: Any, statement: str, parameters: Any) -> Any:
         asked.append(statement)
-        with before(statement, parameters) as cursor:
-            yield cursor
+        return before(here, statement, parameters)
 
-    database._executed = noted
+    database._straight = noted
     try:
         yield asked
     finally:
-        database._executed = before
+        database._straight = before
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client, override_settings
 
 from qualify.capture.model import Source
@@ -22,6 +23,7 @@ from qualify.web.demonstration.loading import load
 from qualify.web.demonstration.names import ADMIN
 from qualify.web.doctoring import store as doctor
 from qualify.web.living.working import Worker
+from qualify.web.people.reaching import keep_served, served
 from qualify.web.people.tickets import issue
 from qualify.web.recomputing import recompute
 from qualify.web.sources import create_source
@@ -275,6 +277,18 @@ def test_createadmin_makes_an_admin_by_a_password_or_a_link_and_lets_a_locked_ou
     assert browser.post(path, new).headers["Location"] == "/"
     assert browser.get("/people").status_code == 200
     assert Client().post(path, new).status_code == 404
+
+
+def test_a_link_that_a_command_prints_leads_where_it_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("QUALIFY_BASE_URL", raising=False)
+    monkeypatch.setattr(settings, "DATA", tmp_path)
+    assert served() == settings.BASE_URL
+    keep_served("http://127.0.0.1:8123")
+    assert served() == "http://127.0.0.1:8123"
+    monkeypatch.setenv("QUALIFY_BASE_URL", settings.BASE_URL)
+    assert served() == settings.BASE_URL
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from django.test.utils import CaptureQueriesContext
 
 from qualify.clock import now
 from qualify.web.database import rows, run
+from qualify.web.living.errands import Errands
+from qualify.web.screens.team import simulating
 from qualify.web.screens.team.words import hours_of, written_hours
 from qualify.web.verbs.actor import the_owner
 from qualify.web.verbs.reps import set_rep
@@ -159,6 +162,9 @@ def test_an_absence_is_listed_by_its_days_and_one_that_ends_before_it_begins_sta
     members.rosa.post(away, {"first": "2030-12-24", "last": "2030-12-24"})
     said = text_of(members.rosa.get(f"/team/{ROSA}"))
     assert "22 Nov 2030 – 30 Nov 2030" in said and "24 Dec 2030 Call off" in said
+    [(ends_at,)] = rows("SELECT min(ends_at) FROM absence")
+    run("UPDATE absence SET starts_at = %s WHERE ends_at = %s", [now() - 1, ends_at])
+    assert "away until 30 Nov 2030" in text_of(members.rosa.get("/team")), "the last day that they are away"
     run("UPDATE absence SET ends_at = ends_at - 3600000")
     assert "30 Nov 2030, 11:00" in text_of(members.rosa.get(f"/team/{ROSA}"))
 
@@ -207,6 +213,28 @@ def test_other_rules_are_tried_without_changing_anything(hers: int, members: Mem
     assert members.vic.get("/team/simulate?rules=draft-99").status_code == 404
     assert members.vic.get("/team/simulate?rules=sideways").status_code == 400
     assert rows("SELECT count(*), max(id) FROM assignment") == before
+
+
+@pytest.mark.slow
+def test_where_many_were_handed_over_a_worker_tries_the_rules(
+    hers: int, members: Members, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for address in (ROSA, RAVI, MAX):
+        set_rep(the_owner(), address, now(), teams=["nowhere"])
+    at_once = text_of(members.vic.get("/team/simulate?rules=now"))
+    monkeypatch.setattr(simulating, "SOME", 0)
+    for _ in range(2):
+        assert "A worker routes the leads again" in text_of(members.vic.get("/team/simulate?rules=now"))
+    assert rows("SELECT count(*) FROM work WHERE kind = 'simulate'") == [(1,)], (
+        "looking again asks for nothing more"
+    )
+    errands = Errands(now, threading.Event())
+    while errands.step(now()):
+        pass
+    found, when, _ = text_of(members.vic.get("/team/simulate?rules=now")).partition("Found out")
+    assert when and "somebody else" in found and at_once.strip().startswith(found.strip())
+    run("UPDATE work SET detail = '' WHERE kind = 'simulate'")  # as an erasure does
+    assert "A worker routes the leads again" in text_of(members.vic.get("/team/simulate?rules=now"))
 
 
 @pytest.mark.slow

@@ -90,6 +90,13 @@ def test_the_preview_says_what_will_go_and_takes_nothing(people: Cast) -> None:
     assert erase(OWNER, people.jane, people.now + 2).counts == seen.counts
 
 
+def test_what_a_broken_store_keeps_as_somebody_elses_goes_too(people: Cast) -> None:
+    theirs = [number for (number,) in rows("SELECT id FROM event WHERE owner_id = %s", [people.jane])]
+    run("UPDATE event SET owner_id = %s WHERE owner_id = %s", [people.joe, people.jane])
+    assert erase(OWNER, people.jane, people.now).counts["event"] == len(theirs) > 0
+    assert not {number for (number,) in rows("SELECT id FROM event")} & set(theirs)
+
+
 def test_whoever_was_merged_into_them_goes_too_and_the_merge_cannot_be_undone(people: Cast) -> None:
     merged = merge(OWNER, people.jane, people.joe, people.now)
     done = erase(OWNER, people.joe, people.now + 1)

@@ -6,6 +6,9 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
+
+_SAYING: Final = ("say", "say_many", "sentence", "sentence_many")
 
 
 def unfilled(path: Path) -> Iterator[tuple[int, set[str]]]:
@@ -22,9 +25,9 @@ def _said(node: ast.AST) -> tuple[ast.Call | None, set[str] | None]:
         keys = node.right.keys if isinstance(node.right, ast.Dict) else [None]
         plain = [key.value for key in keys if isinstance(key, ast.Constant)]
         return node.left, {str(key) for key in plain} if len(plain) == len(keys) else None
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "say_many"):
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _SAYING:
         names = [each.arg for each in node.keywords]
-        counted = {"count"} if node.func.id == "say_many" else set()
+        counted = {"count"} if node.func.id.endswith("_many") else set()
         return node, {each for each in names if each} | counted if None not in names else None
     return None, None
 

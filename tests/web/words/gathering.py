@@ -24,7 +24,10 @@ from qualify.web.screens.playbook.shapes import PARTS, criterion_shape, part_sha
 
 CODE: Final = Path(qualify.__file__).parent
 LOCALE: Final = CODE / "web" / "locale"
-ROOMS: Final = ("web", "criteria", "playbook", "scoring", "stages", "handoff", "learning")
+ROOMS: Final = (
+    "speech.py", "errors.py", "moments.py", "reading", "capture", "web", "criteria", "playbook", "scoring", "stages",
+    "handoff", "learning", "files",
+)  # fmt: skip
 """Where strings are marked; what else the core says is English (docs/how-to/translate.md)."""
 
 Id: TypeAlias = str | tuple[str, str]
@@ -34,7 +37,7 @@ _KEYWORDS: Final = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None, "gettext_noop": None, "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2), "npgettext_lazy": ((1, "c"), 2, 3),
-    "say": None, "marked": None, "say_many": (1, 2),
+    "say": None, "marked": None, "sentence": None, "say_many": (1, 2), "sentence_many": (1, 2),
 }  # fmt: skip
 
 
@@ -43,7 +46,7 @@ def gathered() -> Catalog:
     """All of them, in the order of their files, each with where it stands; for reading alone."""
     found = Catalog(project="Qualify", charset="utf-8")
     for room in ROOMS:
-        for path in sorted((CODE / room).rglob("*")):
+        for path in [CODE / room, *sorted((CODE / room).rglob("*"))]:
             if path.suffix == ".py" or (path.suffix in {".html", ".txt"} and "templates" in path.parts):
                 _gather(path, found)
     for word in _of_forms():
@@ -54,7 +57,7 @@ def gathered() -> Catalog:
 
 def _gather(path: Path, into: Catalog) -> None:
     text = path.read_text(encoding="utf-8")
-    if path.suffix == ".py" and not any(word in text for word in ("gettext", "say", "marked")):
+    if path.suffix == ".py" and not any(word in text for word in ("gettext", "say", "sentence", "marked")):
         return
     python = text if path.suffix == ".py" else templatize(text, origin=str(path))
     where = str(path.relative_to(CODE))

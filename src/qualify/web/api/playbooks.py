@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 
 from qualify.clock import now
+from qualify.speech import heard_text
 from qualify.web.api.access import actor
 from qualify.web.api.around import tags
 from qualify.web.api.problems import Mistake, of_playbook, problem
@@ -164,7 +165,7 @@ def _work(number: int) -> dict[str, Any]:
         raise NotThere(f"there is no work {number}")
     told = dict(zip(("id", "kind", "state", "done", "of", "detail"), found[0], strict=True))
     if told["state"] != "done" or not told["detail"].startswith("{"):
-        return told
+        return {**told, "detail": heard_text(told["detail"])}
     return {**told, "detail": "", "result": msgspec.json.decode(told["detail"])}
 
 

@@ -15,6 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import Field
 
 from qualify.errors import PlaybookError, QualifyError
+from qualify.speech import plain
 from qualify.web.verbs.actor import Conflict, Forbidden, NotThere
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ def problem(
 def _text(said: Mapping[str, Any]) -> bytes:
     """As JSON, whatever strangers put into it: half a character becomes a question mark."""
     try:
-        return msgspec.json.encode(said)
+        return msgspec.json.encode(said, enc_hook=plain)
     except UnicodeEncodeError:
         return msgspec.json.encode(_whole(said))
 

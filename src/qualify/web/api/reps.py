@@ -161,7 +161,7 @@ class DifferenceOut(Schema):
 
 
 class ReadyOut(Schema):
-    """Of so many leads: how many had somebody at work before the promise was over, by the clock on the wall."""
+    """Of so many leads: how many had somebody at work before the promise was over, in the playbook's working hours."""
 
     leads: int
     in_time: int

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from qualify.errors import QualifyError
+from qualify.speech import sentence
 from qualify.web.bulk.attaching import place
 from qualify.web.bulk.protocol import Found, Progress, Replay
 from qualify.web.database import rows
@@ -29,7 +30,9 @@ def planned(text: str, now: int) -> dict[str, Any]:
         [now],
     )
     if not found:
-        raise QualifyError("no playbook is in force yet: there is nothing to compare the draft with")
+        raise QualifyError(
+            sentence("no playbook is in force yet: there is nothing to compare the draft with")
+        )
     told = _asked("drafting", {"old": found[0][0], "new": text, "now": now})
     return {**told, "version": found[0][1]}
 
@@ -44,7 +47,7 @@ def backtested(
     """
     found = rows("SELECT text FROM playbook_version WHERE id = %s", [version_id])
     if not found:
-        raise QualifyError(f"there is no version {version_id}")
+        raise QualifyError(sentence("there is no version %(version)s", version=str(version_id)))
     kind, name = place()
     asked = Replay(kind, name, found[0][0], text, now, capacity)
     command = [sys.executable, "-P", "-m", "qualify.web.bulk.backtesting"]
@@ -67,7 +70,10 @@ def _answer(process: subprocess.Popen[bytes], asked: Replay, said: Callable[[str
         if isinstance(told, Found):
             return told.answer
         said(told.what)
-    raise QualifyError(f"the replay ended without an answer (exit code {process.wait()}); the log says why")
+    code = process.wait()
+    raise QualifyError(
+        sentence("the replay ended without an answer (exit code %(code)s); the log says why", code=code)
+    )
 
 
 def matched(version_id: int, now: int) -> dict[str, Any]:
@@ -77,7 +83,7 @@ def matched(version_id: int, now: int) -> dict[str, Any]:
     """
     found = rows("SELECT text FROM playbook_version WHERE id = %s", [version_id])
     if not found:
-        raise QualifyError(f"there is no version {version_id}")
+        raise QualifyError(sentence("there is no version %(version)s", version=str(version_id)))
     return {**_asked("matching", {"text": found[0][0], "now": now}), "version": version_id}
 
 
@@ -88,6 +94,10 @@ def _asked(module: str, what: Mapping[str, Any]) -> dict[str, Any]:
     told = msgspec.json.encode({"kind": kind, "name": name, **what})
     done = subprocess.run(command, input=told + b"\n", stdout=subprocess.PIPE, check=False)
     if done.returncode:
-        raise QualifyError(f"{module} failed (exit code {done.returncode}); the log says why")
+        raise QualifyError(
+            sentence(
+                "%(work)s failed (exit code %(code)s); the log says why", work=module, code=done.returncode
+            )
+        )
     answer: dict[str, Any] = msgspec.json.decode(done.stdout)
     return answer

@@ -16,6 +16,7 @@ import msgspec
 from django.db import transaction
 
 from qualify.errors import QualifyError
+from qualify.speech import sentence
 from qualify.web.bulk.attaching import place
 from qualify.web.bulk.protocol import Asked, Moved, Standings, Told
 from qualify.web.bulk.protocol import Progress as Doing
@@ -86,7 +87,9 @@ def scored(asked: Asked) -> Iterator[Told]:
             child.kill()
             raise
     if child.returncode:
-        raise QualifyError(f"re-scoring failed (exit code {child.returncode}); the log says why")
+        raise QualifyError(
+            sentence("re-scoring failed (exit code %(code)s); the log says why", code=int(child.returncode))
+        )
 
 
 def _written(told: Iterator[Told], version: int, now: int, progress: Progress) -> Rescored:

@@ -32,7 +32,8 @@ def createadmin(
 
     Asks for the password twice. A member of that address becomes an admin, may come in again if they were
     kept out, and has the new password: so it also helps whoever is locked out. What needs no terminal:
-    --password-stdin, or --link, which prints a link that is good for two days, once.
+    --password-stdin, or --link, which prints a link that is good for two days, once: at the address that
+    QUALIFY_BASE_URL names, else where the application was last served.
 
     Examples:
       qualify createadmin ada@example.com
@@ -72,7 +73,7 @@ def _password(*, from_input: bool) -> str:
 
 def _link(user_id: int) -> str:
     from qualify.clock import now
-    from qualify.web.people.reaching import link
+    from qualify.web.people.reaching import served
     from qualify.web.people.tickets import issue
 
-    return link(f"/enter/{issue('password', now(), user_id)}")
+    return f"{served()}/enter/{issue('password', now(), user_id)}"

@@ -160,10 +160,13 @@ def _greet(
     said: str = "Qualify is at {where} (Ctrl-C ends it)",
 ) -> None:
     """Say where it is, once it answers: who reads an address may use it."""
+    from qualify.web.people.reaching import keep_served
+
     pause = threading.Event()
     while not answers(host, port):
         pause.wait(0.1)
     where = address(host, port)
+    keep_served(where)
     set_up(where, ticket)
     if enter:
         say(f"Look around as its admin (opens once, in a browser on this machine): {where}/enter/{enter}")

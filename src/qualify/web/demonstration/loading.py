@@ -68,6 +68,8 @@ def load(now: int, leads: int = LEADS, step: Step = lambda said: None) -> Loaded
     judge(now, step)
     step("handing them over")
     sell(now - IN_FORCE * DAY, now)
+    insert('"import"', "name, source_id, mapping, rows, kept, there_before, refused, dry, rejects, author, created_at",
+           [(NAME, number, "{}", len(drafts), len(drafts), 0, 0, False, "[]", AUTHOR, now)])  # fmt: skip
     audit(the_owner(AUTHOR), LOADED, number, {"leads": leads, "facts": len(drafts), "costs": costs}, now)
     return Loaded(True, True, leads, len(drafts))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from qualify.clock import now
 from qualify.errors import QualifyError
 from qualify.moments import DAY, written
+from qualify.speech import heard_text
 from qualify.web.database import is_sqlite, rows
 from qualify.web.doctoring.findings import Check, Finding, ok, problem, warning
 from qualify.web.doctoring.surroundings import deciphering, versions
@@ -110,7 +111,9 @@ def long_work() -> Iterator[Finding]:
         [now() - 7 * DAY],
     )
     for number, kind, detail in failed:
-        yield warning("work", f"{kind} (row {number}) failed: {detail[:200]}", "mend it and ask again")
+        yield warning(
+            "work", f"{kind} (row {number}) failed: {heard_text(detail)[:200]}", "mend it and ask again"
+        )
     [(waiting,)] = rows("SELECT count(*) FROM work WHERE state IN ('waiting', 'running')")
     if not failed:
         yield ok("work", f"{waiting} under way" if waiting else "none under way")

@@ -12,6 +12,7 @@ from qualify.errors import QualifyError
 from qualify.handoff.facts import Assignment, Rejection
 from qualify.handoff.reasons import Consequence, consequence
 from qualify.playbook.handoff import Handoff
+from qualify.speech import sentence
 from qualify.web.database import rows
 from qualify.web.handing import facts, line
 from qualify.web.handing.people import reps
@@ -120,7 +121,7 @@ def _taken(actor: Actor, whose: Lead, number: int, at: int, now: int) -> None:
     found = rows("SELECT account_id FROM person WHERE id = %s", [whose.person_id])
     account = str(found[0][0]) if found and found[0][0] is not None else None
     given = Assignment(
-        str(whose.person_id), cycle, actor.name, at, (gettext("accepted it"),), actor.name, "", account
+        str(whose.person_id), cycle, actor.name, at, (sentence("accepted it"),), actor.name, "", account
     )  # fmt: skip
     facts.keep_assignment(whose, given, actor.name, now, number)
 

@@ -12,6 +12,7 @@ from qualify.handoff.facts import Assignment, Closing, Contact, Ownership, Rejec
 from qualify.handoff.followups import Enrolment, Happening, StepDone
 from qualify.handoff.reasons import parted
 from qualify.handoff.standing import Fact
+from qualify.speech import heard, kept
 from qualify.web.database import Row, insert, rows, those
 from qualify.web.verbs.leads import Lead
 
@@ -144,7 +145,7 @@ def happenings(people: Iterable[int]) -> list[Happening]:
 
 def _assignment(row: Row) -> Assignment:
     who, cycle, rep, at, why, by, rule, account, queue, pool, in_turn = row
-    told: tuple[str, ...] = () if why == "[]" else tuple(_decode(why))
+    told: tuple[str, ...] = () if why == "[]" else tuple(heard(_decode(why)))
     return Assignment(
         str(who), cycle, rep, at, told, by, rule, _text(account), queue, _pool(pool), in_turn=bool(in_turn)
     )
@@ -202,7 +203,7 @@ def keep_assignment(
     account = None if given.account_id is None else int(given.account_id)
     told: dict[str, object] = {
         "cycle": given.cycle, "rep_id": given.rep_id, "assigned_at": given.assigned_at,
-        "why": msgspec.json.encode(given.why).decode(), "rule": given.rule[:255], "account_id": account,
+        "why": msgspec.json.encode(kept(given.why)).decode(), "rule": given.rule[:255], "account_id": account,
         "queue": given.queue[:255], "pool": msgspec.json.encode(given.pool).decode(), "in_turn": given.in_turn,
         "decision_id": decision_id,
     }  # fmt: skip

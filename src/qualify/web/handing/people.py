@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from qualify.errors import QualifyError
 from qualify.handoff.facts import Absence, Capacity, Rep
+from qualify.playbook.explaining import first_said
 from qualify.playbook.times import DaysOff, Hours
 from qualify.web.database import insert, rows
 
@@ -38,7 +39,7 @@ def rep_of(rep_id: str, told: Mapping[str, Any]) -> Rep:
         hours = None if told.get("hours") is None else _HOURS.validate_python(told["hours"])
         off = None if told.get("holidays") is None else DaysOff.model_validate(told["holidays"])
     except ValidationError as error:
-        raise QualifyError(error.errors()[0]["msg"].removeprefix("Value error, ")) from error
+        raise QualifyError(first_said(error)) from error
     return Rep(
         rep_id,
         name=told.get("name", ""),

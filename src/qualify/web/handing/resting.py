@@ -7,7 +7,9 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from qualify.moments import written
+from qualify.criteria.known_words import WORDS
+from qualify.handoff.reasons import parted
+from qualify.speech import Moment, sentence
 from qualify.web.database import run_many, those
 from qualify.web.keeping.marking import mark
 
@@ -62,11 +64,22 @@ def excluded(account_id: int) -> str | None:
     return all_excluded([account_id]).get(account_id)
 
 
+def _worded(reason: str) -> str:
+    """A reason as it is kept, as people say it."""
+    word, words = parted(reason)
+    named = sentence(WORDS[word])
+    return sentence("%(reason)s: %(words)s", reason=named, words=words) if words else named
+
+
 def all_excluded(accounts: Iterable[int]) -> dict[int, str]:
     """Of these accounts those nobody of whom is handed over, each with the newest reason; so many at a time."""
     return {
-        account: f"its account was excluded when {name or email} was refused on {written(at)[:10]} "
-        f"({reason.replace('_', ' ')})"
+        account: sentence(
+            "its account was excluded when %(who)s was refused on %(day)s (%(reason)s)",
+            who=name or email,
+            day=Moment(at, "UTC", True),
+            reason=_worded(reason),
+        )
         for account, name, email, reason, at in those(
             _EXCLUDED, sorted(set(accounts)), ['%"excludes":"account"%']
         )

@@ -14,7 +14,7 @@ from qualify.handoff.clock import Clock
 from qualify.handoff.diary import diary
 from qualify.handoff.facts import Assignment
 from qualify.handoff.followups import Task
-from qualify.moments import written
+from qualify.speech import again, when
 from qualify.web.database import rows
 from qualify.web.handing import facts
 from qualify.web.handing.desk import Desk, Judged
@@ -103,9 +103,9 @@ def tell_assigned(
 
 
 def _tell_nobody(number: int, who: int, called: str, given: Assignment, desk: Desk) -> None:
-    body = "\n".join([*given.why, "", address(who), ""])
     for rep_id in told_of_trouble(desk):
         with in_the_words_of(rep_id):
+            body = "\n".join([*map(again, given.why), "", address(who), ""])
             subject = gettext("Nobody has %(lead)s") % {"lead": called}
         post(
             Letter(f"unassigned-{number}-{_short(rep_id)}", "rep", rep_id, subject, body, who, rep_id),
@@ -129,7 +129,8 @@ def tell_taken(
         said = gettext("That it was given to you was undone.")
         if given is not None:
             said = gettext("It is with %(rep)s now.") % {"rep": now_with}
-    body = "\n".join([said, *([] if given is None else given.why), "", address(who), ""])
+        why = [] if given is None else map(again, given.why)
+        body = "\n".join([said, *why, "", address(who), ""])
     post(Letter(f"taken-{number}-{_short(before)}", "rep", before, subject, body, who, before), desk.now)
 
 
@@ -167,7 +168,7 @@ def tell_of_clock(number: int, who: int, called: str, what: str, clock: Clock, d
 
 
 def _letter(number: int, who: int, called: str, what: str, clock: Clock, desk: Desk, rep_id: str) -> Letter:
-    due = written(clock.due_at, desk.zone_of(rep_id))
+    due = when(clock.due_at, desk.zone_of(rep_id))
     if what == "warned":
         subject = gettext("%(lead)s waits for you, until %(due)s") % {"lead": called, "due": due}
     else:

@@ -15,6 +15,7 @@ from django.core.signing import BadSignature, Signer
 from qualify.capture.doors.form_spec import FormSpec
 from qualify.capture.doors.forms import TOKEN
 from qualify.errors import InputError
+from qualify.speech import sentence
 from qualify.web.database import insert, rows, run
 from qualify.web.sources import Access, access_of
 
@@ -41,7 +42,7 @@ def create_form(source_id: int, spec: Mapping[str, Any], now: int) -> FormSpec:
     """
     form = read_spec(spec)
     if rows("SELECT 1 FROM form WHERE name = %s", [form.id]):
-        raise InputError(f"there is a form at /f/{form.id} already")
+        raise InputError(sentence("there is a form at %(address)s already", address=f"/f/{form.id}"))
     text = msgspec.json.encode(form).decode()
     insert("form", "source_id, name, spec, created_at", [(source_id, form.id, text, now)])
     return form
@@ -57,10 +58,10 @@ def read_spec(spec: Mapping[str, Any]) -> FormSpec:
     try:
         form = msgspec.convert(dict(spec), FormSpec)
     except msgspec.ValidationError as error:
-        raise InputError(f"the form: {error}") from error
+        raise InputError(sentence("the form: %(said)s", said=str(error))) from error
     for wrong, why in _wrong(form):
         if wrong:
-            raise InputError(f"the form {form.id!r}: {why}")
+            raise InputError(sentence("the form %(form)s: %(said)s", form=repr(form.id), said=why))
     return form
 
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from qualify.capture.steps.learnt import named
+from qualify.criteria.known_words import marked
 from qualify.errors import InputError
 from qualify.files.headers import Headers, check_mapping
 from qualify.files.presets import TRAITS
 from qualify.reading.text import bare
+from qualify.speech import sentence
 
 Table = Literal["leads", "events", "outcomes"]
 
@@ -106,8 +108,19 @@ def recognised(
     if whole and (missing := lacking(columns)):
         said, example = missing[0]
         there = ", ".join(columns.header[:12])
-        raise InputError(f"{said}. Found {there}. Name the right one with --map 'ITS HEADER={example}'")
+        told = sentence("%(said)s. Found %(found)s.", said=said, found=there)
+        raise Lacking(
+            told, sentence("Name the right one with --map 'ITS HEADER=%(example)s'", example=example)
+        )
     return columns
+
+
+class Lacking(InputError):
+    """No column says what is needed; ``said`` is that without what the command line can do about it."""
+
+    def __init__(self, said: str, hint: str) -> None:
+        super().__init__(sentence("%(said)s %(hint)s", said=said, hint=hint))
+        self.said = said
 
 
 def _first(headers: Headers, names: Sequence[str], taken: Mapping[str, str]) -> str | None:
@@ -133,19 +146,30 @@ def _own_name(name: str, table: Table) -> str:
 
 
 _NEEDED: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "events": (("kind", "what happened"), ("happened_at", "when it happened")),
-    "outcomes": (("outcome", "what came of it, won or lost"), ("closed_at", "when it was won or lost")),
+    "events": (
+        ("kind", marked("no column says what happened")),
+        ("happened_at", marked("no column says when it happened")),
+    ),
+    "outcomes": (
+        ("outcome", marked("no column says what came of it, won or lost")),
+        ("closed_at", marked("no column says when it was won or lost")),
+    ),
 }
 
 
 def lacking(columns: Columns) -> list[tuple[str, str]]:
     """Why rows could not be read at all: what no column says, and what such a column would be read as."""
-    has, found = set(columns.meanings), []
+    has, found = set(columns.meanings), list[tuple[str, str]]()
     if not has & {"lead_id", "email", "phone", "anonymous_id"}:
         found.append(
-            ("no column says whom a row is about: an id, an e-mail address or a telephone number", "email")
+            (
+                sentence(
+                    "no column says whom a row is about: an id, an e-mail address or a telephone number"
+                ),
+                "email",
+            )
         )
     for needed, what in _NEEDED.get(columns.table, ()):
         if needed not in has:
-            found.append((f"no column says {what}", needed))
+            found.append((sentence(what), needed))
     return found

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from qualify.capture.model import Source
 from qualify.errors import InputError
 from qualify.moments import zone
+from qualify.speech import sentence
 from qualify.web.database import insert, rows
 from qualify.web.importing.calls import Calls
 from qualify.web.importing.columns import Columns, Table, lacking, recognised, table_of
@@ -103,7 +104,11 @@ def _samples(rows: Iterable[Row], place: int, many: int = 3) -> list[str]:
 
 def _doubts(calls: Calls) -> list[str]:
     return [
-        f"{name} could be day/month or month/day; it is read with the {'day' if each.day_first else 'month'} first"
+        sentence("%(column)s could be day/month or month/day; it is read with the day first", column=name)
+        if each.day_first
+        else sentence(
+            "%(column)s could be day/month or month/day; it is read with the month first", column=name
+        )
         for name, each in calls.moments.items()
         if each.ambiguous
     ]
@@ -117,7 +122,7 @@ def _calls(columns: Columns, sample: Sequence[Row], digest: str, options: Option
     try:
         here = zone(options.time_zone)
     except ValueError as error:
-        raise InputError(str(error)) from error
+        raise InputError(*error.args) from error
     whole = [row for row in sample if not row.wrong]
     return Calls(columns, whole, digest, history=options.history, time_zone=here)
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from qualify.errors import InputError, did_you_mean, one_of
 from qualify.files.separated import dialect_of, unique
 from qualify.files.texts import look, rewritten
+from qualify.speech import Sentence, sentence
 
 LONGEST_CELL = 1 << 20
 """Characters of a cell beyond which its row is refused."""
@@ -51,7 +52,8 @@ def opened(path: str | Path, sheet: str | None = None) -> Iterator[Sheet]:
         with place.open("rb") as file:
             begin = file.read(4)
     except OSError as error:
-        raise InputError(f"{place} cannot be read: {error.strerror or error}") from error
+        why = error.strerror or str(error)
+        raise InputError(sentence("%(file)s cannot be read: %(said)s", file=str(place), said=why)) from error
     if begin in (_WORKBOOK, _OLD_WORKBOOK):
         yield _workbook(place, sheet)
         return
@@ -82,7 +84,7 @@ def sheet_names(path: str | Path) -> list[str]:
     try:
         return list(calamine.CalamineWorkbook.from_path(str(place)).sheet_names)
     except (calamine.CalamineError, OSError) as error:
-        raise InputError(f"{place.name} cannot be read as an Excel workbook: {error}") from error
+        raise InputError(_no_workbook(place.name, error)) from error
 
 
 def _digest(path: Path) -> str:
@@ -115,30 +117,46 @@ def _lines(reader: Any, skip: int, width: int) -> Iterator[Row]:
 def _misfit(found: int, width: int) -> str:
     if found == width:
         return ""
-    return f"{'too few' if found < width else 'too many'} columns: {found} instead of {width}"
+    if found < width:
+        return sentence("too few columns: %(found)s instead of %(width)s", found=found, width=width)
+    return sentence("too many columns: %(found)s instead of %(width)s", found=found, width=width)
+
+
+def _no_workbook(file: str, error: Exception) -> Sentence:
+    return sentence("%(file)s cannot be read as an Excel workbook: %(said)s", file=file, said=str(error))
 
 
 def _workbook(path: Path, wanted: str | None) -> Sheet:
     try:
         import python_calamine as calamine
     except ImportError as error:
-        raise InputError("Excel files need the package python-calamine; or save the sheet as CSV") from error
+        said = sentence("Excel files need the package python-calamine; or save the sheet as CSV")
+        raise InputError(said) from error
     _refuse_bomb(path)
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
         named = wanted or next(iter(book.sheet_names), "")
         if named not in book.sheet_names:
             raise InputError(
-                f"{path} has no sheet {named!r}{did_you_mean(named, book.sheet_names)}; "
-                f"it has {one_of(book.sheet_names) or 'none'}"
+                sentence(
+                    "%(file)s has no sheet %(sheet)s%(hint)s; it has %(sheets)s",
+                    file=str(path),
+                    sheet=repr(named),
+                    hint=did_you_mean(named, book.sheet_names),
+                    sheets=one_of(book.sheet_names) or sentence("none"),
+                )
             )
         found = book.get_sheet_by_name(named)
         rows = _cells(found.to_python(skip_empty_area=False))
     except (calamine.CalamineError, OSError) as error:
-        raise InputError(f"{path} cannot be read as an Excel workbook: {error}") from error
+        raise InputError(_no_workbook(str(path), error)) from error
     first = next((row for row in rows if any(row.cells)), None)
     if first is None:
-        raise InputError(f"{path} holds nothing in the sheet {named!r}; it should hold at least a header")
+        said = sentence(
+            "%(file)s holds nothing in the sheet %(sheet)s; it should hold at least a header",
+            file=str(path), sheet=repr(named),
+        )  # fmt: skip
+        raise InputError(said)
     header = unique(first.cells[: _width(first.cells)])
     return Sheet(path.name, header, _within(rows, len(header)), _digest(path))
 
@@ -149,7 +167,11 @@ def _refuse_bomb(path: Path) -> None:
     with zipfile.ZipFile(path) as packed:
         if sum(each.file_size for each in packed.infolist()) > LARGEST_WORKBOOK:
             raise InputError(
-                f"{path} is larger than {LARGEST_WORKBOOK >> 20:,} MiB unpacked; save the sheet as CSV"
+                sentence(
+                    "%(file)s is larger than %(most)s MiB unpacked; save the sheet as CSV",
+                    file=str(path),
+                    most=LARGEST_WORKBOOK >> 20,
+                )
             )
 
 

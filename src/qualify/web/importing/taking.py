@@ -13,6 +13,7 @@ from qualify.capture.known import Known, Limits
 from qualify.capture.model import Draft, Source
 from qualify.capture.pipeline import Facts, run
 from qualify.errors import InputError
+from qualify.speech import heard_text, kept_text
 from qualify.web.database import parts, rows, untangled
 from qualify.web.database import run as execute
 from qualify.web.importing.calls import Calls, Made, Refused, into_account
@@ -157,9 +158,14 @@ def counts_of(number: int) -> Counts:
     if not found:
         raise InputError(f"there is no import {number}")
     done, kept, before, refused, rejects = found[0]
-    return Counts(done, kept, before, refused, tuple(msgspec.json.decode(rejects, type=list[Reject])))
+    return Counts(done, kept, before, refused, worded(msgspec.json.decode(rejects, type=tuple[Reject, ...])))
+
+
+def worded(rejects: Iterable[Reject]) -> tuple[Reject, ...]:
+    """Rows that were refused, with the reasons in the language of just now."""
+    return tuple(each._replace(reason=heard_text(each.reason)) for each in rejects)
 
 
 def as_json(value: Any) -> str:
     """As it is kept beside an import."""
-    return msgspec.json.encode(value).decode()
+    return msgspec.json.encode(value, enc_hook=kept_text).decode()

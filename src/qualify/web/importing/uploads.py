@@ -13,9 +13,10 @@ from django.conf import settings
 
 from qualify.errors import InputError
 from qualify.moments import DAY
+from qualify.speech import filled_anew, kept_text, sentence
 from qualify.web.database import rows
 from qualify.web.importing.running import Options
-from qualify.web.importing.taking import Reject
+from qualify.web.importing.taking import Reject, worded
 
 LARGEST: Final = 100 * 1024 * 1024
 """Bytes of a file; larger ones are for the command on the server."""
@@ -97,17 +98,23 @@ def uploads(limit: int = 20) -> list[Upload]:
 def _read(row: tuple[Any, ...]) -> Upload:
     told = msgspec.json.decode(row[4], type=Told)
     trial = msgspec.json.decode(row[8], type=Trial) if row[8] else None
+    if trial is not None:
+        trial.rejects = list(worded(trial.rejects))
     return Upload._make((*row[:4], told, *row[5:8], trial, *row[9:]))
 
 
 def encoded(value: Told | Trial | Mapping[str, Any]) -> str:
     """As it is kept."""
-    return msgspec.json.encode(value).decode()
+    return msgspec.json.encode(value, enc_hook=kept_text).decode()
 
 
 def too_large(name: str) -> str:
     """What to say of a file that is larger than :data:`LARGEST`."""
-    return f"{name} has more than {LARGEST >> 20} MiB; use `qualify import` on the server"
+    return sentence(
+        "%(file)s has more than %(most)s MiB; use `qualify import` on the server",
+        file=name,
+        most=LARGEST >> 20,
+    )
 
 
 def lay_down(name: str, parts: Iterable[bytes]) -> str:
@@ -117,7 +124,11 @@ def lay_down(name: str, parts: Iterable[bytes]) -> str:
     """
     ending = Path(name).suffix.lower()
     if ending not in ENDINGS:
-        raise InputError(f"{name[:80]} is no table; bring a CSV or an Excel file ({', '.join(ENDINGS)})")
+        said = sentence(
+            "%(file)s is no table; bring a CSV or an Excel file (%(endings)s)",
+            file=name[:80], endings=", ".join(ENDINGS),
+        )  # fmt: skip
+        raise InputError(said)
     file = f"{secrets.token_hex(16)}{ending}"
     folder().mkdir(parents=True, exist_ok=True)
     path, size = folder() / file, 0
@@ -140,8 +151,11 @@ def called(path: Path, name: str) -> Iterator[None]:
     """What is said of the file says its name, and not where it lies."""
     try:
         yield
-    except InputError as error:
-        raise InputError(str(error).replace(str(path), name).replace(path.name, name)) from error
+    except InputError as error:  # the same error, so that whoever catches it sees what it is
+        error.args = (
+            filled_anew(error.args[0], lambda each: each.replace(str(path), name).replace(path.name, name)),
+        )
+        raise
 
 
 def sweep(now: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from qualify.clock import now
 from qualify.errors import InputError
+from qualify.speech import sentence
 from qualify.web.database import rows, run
 from qualify.web.importing.refused import refused_lines
 from qualify.web.importing.running import Done, import_file
@@ -61,9 +62,11 @@ def said(done: Done, *, dry: bool) -> str:
 def _upload(parameters: Mapping[str, Any]) -> Upload:
     upload = upload_of(int(parameters["upload"]))
     if upload is None:
-        raise InputError("this upload was given up")
+        raise InputError(sentence("this upload was given up"))
     if upload.ended_at is None and not upload.path.exists():
-        raise InputError(f"the file {upload.name} is not there any more; bring it again")
+        raise InputError(
+            sentence("the file %(file)s is not there any more; bring it again", file=upload.name)
+        )
     return upload
 
 

@@ -50,14 +50,18 @@ def whole(person_id: int) -> Whole:
     return Whole(person_id, tuple(own), tuple(shared), identifiers, tuple(leads))
 
 
-def erase(who: Whole, now: int) -> Counts:
-    """Erase them; by table, how many rows went. To be called in a transaction that holds the graph."""
+def erase(who: Whole, now: int, *, sweep: bool = True) -> Counts:
+    """Erase them; by table, how many rows went. To be called in a transaction that holds the graph.
+
+    ``sweep``: go through whole tables, too, for facts under their identifiers that are somebody else's. There are
+    none but in a store that is broken, and it takes as long as there are facts: who only looks does without.
+    """
     _overwrite(True)
     try:
         _held(who)
         remember([each for each in who.identifiers if is_naming(each.kind)], who.person_id, now)
         touched = both(_neighbours(who), _colleagues(who))
-        counts = _facts(who) | _outbox(who)
+        counts = _facts(who, sweep) | _outbox(who)
         counts["link"] = _links(who, touched, now)
         counts |= _conclusions(who)
         _marked(touched, who, now)
@@ -91,7 +95,7 @@ def _deleted(table: str, column: str, keys: Collection[int]) -> int:
 _OF_EVENTS: Final = ("sighting", "form_text")
 
 
-def _facts(who: Whole) -> dict[str, int]:
+def _facts(who: Whole, sweep: bool) -> dict[str, int]:
     """Their facts, those too that were kept under a browser that others used."""
     for table in _OF_EVENTS:
         run(
@@ -101,7 +105,7 @@ def _facts(who: Whole) -> dict[str, int]:
     counts = {
         table: run(f"DELETE FROM {table} WHERE owner_id = %s", [who.person_id]) for table in PERSON_TABLES
     }
-    for table in PERSON_TABLES:
+    for table in PERSON_TABLES if sweep else ():
         counts[table] += _deleted(table, "subject_id", who.own)
     return counts
 

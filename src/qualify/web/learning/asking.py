@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from qualify.errors import QualifyError
+from qualify.speech import heard, sentence
 from qualify.web.bulk.attaching import place
 
 LONGEST: Final = 1_800.0
@@ -40,7 +41,9 @@ def asked(what: Mapping[str, Any], say: Said, longest: float = LONGEST) -> dict[
             child.kill()
             raise
     if told is None:
-        raise QualifyError(f"learning failed (exit code {child.returncode}); the log says why")
+        raise QualifyError(
+            sentence("learning failed (exit code %(code)s); the log says why", code=int(child.returncode))
+        )
     return told
 
 
@@ -59,10 +62,15 @@ def _listened(child: subprocess.Popen[bytes], say: Said, deadline: float) -> dic
         if line:
             said = msgspec.json.decode(line)
             if "told" in said:
-                return said["told"]  # type: ignore[no-any-return]
+                return heard(said["told"])  # type: ignore[no-any-return]
             doing = str(said["doing"])
         if time.monotonic() > deadline:
-            raise QualifyError(f"learning took longer than {LONGEST / 60:.0f} minutes and was given up")
+            raise QualifyError(
+                sentence(
+                    "learning took longer than %(minutes)s minutes and was given up",
+                    minutes=int(LONGEST / 60),
+                )
+            )
         say(doing)
 
 

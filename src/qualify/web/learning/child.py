@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import msgspec
 
 from qualify.playbook import Playbook, parse
+from qualify.speech import kept
 from qualify.web.bulk.attaching import Place, attached
 from qualify.web.learning.facts import WHO, facts
 
@@ -150,7 +151,7 @@ def main(told: BinaryIO, answer: BinaryIO) -> None:
 
 
 def _write(answer: BinaryIO, line: dict[str, Any]) -> None:
-    answer.write(msgspec.json.encode(line) + b"\n")
+    answer.write(msgspec.json.encode(kept(line)) + b"\n")
     answer.flush()
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qualify.learning.trial import LEAST_WON, WINS_BY
 from qualify.moments import DAY
+from qualify.speech import Figure, Several, sentence
 
 if TYPE_CHECKING:
     from qualify.learning.columns import Columns, Flags, Floats
@@ -45,9 +46,13 @@ def contest(lesson: Lesson, champion: Mapping[str, Any] | None) -> Contest:
         return Contest(False, lesson.verdict.why)
     auc = lesson.tested.figures[lesson.champion].auc
     if champion is None:
-        return Contest(True, f"AUC {auc:.3f} on later leads; before it, the written rules stood alone")
+        first = sentence(
+            "AUC %(auc)s on later leads; before it, the written rules stood alone", auc=Figure(auc, 3)
+        )
+        return Contest(True, first)
     if missing := unknown_columns(champion, lesson.evidence.columns):
-        return Contest(True, f"the model before looks at what is no more: {', '.join(missing[:5])}")
+        gone = Several(tuple(missing[:5]), ", ")
+        return Contest(True, sentence("the model before looks at what is no more: %(columns)s", columns=gone))
     return _held(lesson, champion)
 
 
@@ -60,18 +65,31 @@ def _held(lesson: Lesson, champion: Mapping[str, Any]) -> Contest:
     split = by_time(rows.at, rows.won, rows.lead, lesson.horizon_days)
     since = later(rows, champion)
     if split is None or since is None or lesson.tested.chances is None:
-        return Contest(False, "nothing was decided since by which to hold the two against each other")
+        return Contest(
+            False, sentence("nothing was decided since by which to hold the two against each other")
+        )
     fresh = _fresh(rows, champion)
     both = split.test & fresh
     won = rows.won[both]
     if min(won.sum(), (~won).sum()) < LEAST_WON:
-        said = f"{int(won.sum())} won and {int((~won).sum())} lost leads are new since; it takes {LEAST_WON} of each"
-        return Contest(False, f"the model in force stays: {said} to hold a new one against it")
+        few = sentence(
+            "the model in force stays: %(won)s won and %(lost)s lost leads are new since; it takes %(least)s of each "
+            "to hold a new one against it",
+            won=int(won.sum()), lost=int((~won).sum()), least=LEAST_WON,
+        )  # fmt: skip
+        return Contest(False, few)
     theirs = auc(since.ranking[split.test[fresh]], won)
     ours = auc(lesson.tested.chances[fresh[split.test]], won)
-    said = f"AUC {ours:.3f} against {theirs:.3f} on {len(won):,} leads that neither had seen"
+    said = sentence(
+        "AUC %(ours)s against %(theirs)s on %(leads)s leads that neither had seen",
+        ours=Figure(ours, 3), theirs=Figure(theirs, 3), leads=len(won),
+    )  # fmt: skip
     if ours < theirs + WINS_BY:
-        return Contest(False, f"the model in force stays: {said}; a new one has to win by {WINS_BY}")
+        stays = sentence(
+            "the model in force stays: %(said)s; a new one has to win by %(by)s",
+            said=said, by=Figure(WINS_BY, None),
+        )  # fmt: skip
+        return Contest(False, stays)
     return Contest(True, said)
 
 

@@ -8,9 +8,13 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from qualify.criteria.known_words import marked
+from qualify.speech import heard, heard_text, kept, kept_text, plain, sentence
 from qualify.web.database import insert, rows, run
 
-HELD_BACK: Final = "somebody took the last model out of force: this one waits until somebody puts it in force"
+HELD_BACK: Final = marked(
+    "somebody took the last model out of force: this one waits until somebody puts it in force"
+)
 WITHOUT_MODEL: Final = 100
 """So many lessons are kept that never were in force; what is older than these is let go."""
 WITH_MODEL: Final = 5
@@ -61,7 +65,10 @@ def reign() -> Reign | None:
     found = rows(
         "SELECT id, lesson_id, since, why, who FROM champion WHERE ended_at IS NULL ORDER BY id DESC LIMIT 1"
     )
-    return Reign._make(found[0]) if found else None
+    if not found:
+        return None
+    number, lesson_id, since, why, who = found[0]
+    return Reign(number, lesson_id, since, heard_text(why), who)
 
 
 def model_of(lesson_id: int) -> dict[str, Any] | None:
@@ -74,16 +81,16 @@ def keep(told: dict[str, Any], version: int | None, who: str, now: int) -> int:
     """Keep a lesson, let go of old ones that never were in force, and put its model in force where it won; its id."""
     model = told.pop("model", None)
     if told["crowned"] and held_back():
-        told |= {"crowned": False, "contest": HELD_BACK}
+        told |= {"crowned": False, "contest": sentence(HELD_BACK)}
     row = (
         now, who[:255], version, str(told.get("data", ""))[:64], int(told["rows"]), int(told["won"]),
-        bool(told["active"]), str(told["why"]), msgspec.json.encode(told).decode(),
-        "" if model is None else msgspec.json.encode(model).decode(),
+        bool(told["active"]), kept_text(heard(told["why"])), msgspec.json.encode(kept(told)).decode(),
+        "" if model is None else msgspec.json.encode(model, enc_hook=plain).decode(),
     )  # fmt: skip
     columns = "learned_at, asked_by, version_id, data, leads, won, active, why, told, model"
     [(number,)] = insert("lesson", columns, [row], "RETURNING id")
     if told["crowned"] and model is not None:
-        crown(int(number), str(told["contest"]), who, now)
+        crown(int(number), heard(told["contest"]), who, now)
     _let_go()
     return int(number)
 
@@ -102,7 +109,9 @@ def forget_lessons() -> None:
 
 def crown(lesson_id: int, why: str, who: str, now: int) -> None:
     """Put a lesson's model in force."""
-    insert("champion", "lesson_id, since, why, who, ended_by", [(lesson_id, now, why, who[:255], "")])
+    insert(
+        "champion", "lesson_id, since, why, who, ended_by", [(lesson_id, now, kept_text(why), who[:255], "")]
+    )
 
 
 def _let_go() -> None:

@@ -11,6 +11,7 @@ import msgspec
 from django.db import transaction
 
 from qualify.moments import DAY
+from qualify.speech import kept
 from qualify.web.database import insert, rows, run
 from qualify.web.learning.asking import asked
 from qualify.web.learning.keeping import model_of, reign
@@ -37,7 +38,7 @@ def watch(parameters: Mapping[str, Any], progress: Progress) -> str:
 
 def keep(told: Mapping[str, Any], now: int) -> None:
     """Keep what a look said, and let go of old ones."""
-    insert("watch", "looked_at, told", [(now, msgspec.json.encode(told).decode())])
+    insert("watch", "looked_at, told", [(now, msgspec.json.encode(kept(told)).decode())])
     run(
         "DELETE FROM watch WHERE id NOT IN (SELECT id FROM (SELECT id FROM watch ORDER BY id DESC LIMIT %s) AS newest)",
         [KEPT],

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from qualify.learning.gates import LEAST_CLOSED, LEAST_WON
 from qualify.moments import DAY
+from qualify.speech import heard
 from qualify.web.database import rows
 from qualify.web.learning.asking import asked
 from qualify.web.learning.keeping import keep, keep_settings, model_of, reign, settings
@@ -35,7 +36,7 @@ def learn(parameters: Mapping[str, Any], progress: Progress) -> str:
     told = asked(what, step)
     with transaction.atomic():
         number = keep(told, version, str(parameters.get("who", BY_ITSELF)), at)
-    return json.dumps({"lesson": number, "why": told["why"]})
+    return json.dumps({"lesson": number, "why": heard(told["why"])})
 
 
 def in_force(at: int) -> tuple[int | None, str]:

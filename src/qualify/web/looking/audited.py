@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from qualify.speech import heard, in_english
 from qualify.web.database import rows
 from qualify.web.looking.capture import AuditSeen
 from qualify.web.looking.leads import closed, opened
@@ -44,7 +45,11 @@ def lines(asked: Asked, cursor: str | None = None, limit: int = 50) -> tuple[lis
 def every(asked: Asked) -> Iterator[list[AuditSeen]]:
     """All lines, the newest first, some at a time."""
     before = 2**62
-    while part := _before(asked, before, AT_ONCE):
+    while True:
+        with in_english():  # a file is for programs
+            part = _before(asked, before, AT_ONCE)
+        if not part:
+            return
         yield part
         before = part[-1].id
 
@@ -56,4 +61,4 @@ def _before(asked: Asked, before: int, limit: int) -> list[AuditSeen]:
         "ORDER BY id DESC LIMIT %s",
         [*values, before, limit],
     )
-    return [AuditSeen._make((*row[:5], json.loads(row[5]))) for row in found]
+    return [AuditSeen._make((*row[:5], heard(json.loads(row[5])))) for row in found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from qualify.speech import heard
 from qualify.web.database import rows
 from qualify.web.looking.leads import closed, opened
 
@@ -135,4 +136,4 @@ def audit(cursor: str | None = None, limit: int = 50) -> tuple[list[AuditSeen], 
     columns = "id, happened_at, who, verb, subject, detail"
     found = rows(f"SELECT {columns} FROM audit WHERE id < %s ORDER BY id DESC LIMIT %s", [before, limit + 1])
     following = closed("audit", [found[limit - 1][0]]) if len(found) > limit else None
-    return [AuditSeen._make((*row[:5], json.loads(row[5]))) for row in found[:limit]], following
+    return [AuditSeen._make((*row[:5], heard(json.loads(row[5])))) for row in found[:limit]], following

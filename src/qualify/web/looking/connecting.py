@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from qualify.moments import DAY
 from qualify.web.database import rows
 
 
 class Flow(NamedTuple):
-    """How much a source sent: calls that were kept on the last day and in 30, those dropped, and the last day on
-    which there were any.
+    """How much a source sent: calls, and rows of lists, that were kept today and in 30 days, those dropped or refused,
+    and the last day on which there were any.
     """
 
     today: int = 0
@@ -20,17 +20,31 @@ class Flow(NamedTuple):
 
 
 def flows(now: int) -> dict[int, Flow]:
-    """By source, the last 30 days."""
+    """By source, the last 30 days. Two statements."""
     found: dict[int, Flow] = {}
-    statement = (
-        "SELECT source_id, SUM(CASE WHEN step = 'kept' AND reason = '' AND day >= %s THEN calls ELSE 0 END), "
-        "SUM(CASE WHEN step = 'kept' AND reason = '' THEN calls ELSE 0 END), "
-        "SUM(CASE WHEN reason NOT IN ('', 'duplicate') THEN calls ELSE 0 END), MAX(day) "
-        "FROM step_count WHERE day >= %s GROUP BY source_id"
-    )
-    for source, today, kept, dropped, last in rows(statement, [now // DAY * DAY, now - 30 * DAY]):
-        found[source] = Flow(int(today), int(kept), int(dropped), last)
+    for statement in (_CALLED, _IMPORTED):
+        for source, *told in rows(statement, [now // DAY * DAY, now - 30 * DAY]):
+            today, kept, dropped, last = map(int, told)
+            before = found.get(source, Flow())
+            found[source] = Flow(
+                before.today + today,
+                before.kept + kept,
+                before.dropped + dropped,
+                max(before.last_day or 0, last),
+            )
     return found
+
+
+_CALLED: Final = (
+    "SELECT source_id, SUM(CASE WHEN step = 'kept' AND reason = '' AND day >= %s THEN calls ELSE 0 END), "
+    "SUM(CASE WHEN step = 'kept' AND reason = '' THEN calls ELSE 0 END), "
+    "SUM(CASE WHEN reason NOT IN ('', 'duplicate') THEN calls ELSE 0 END), MAX(day) "
+    "FROM step_count WHERE day >= %s GROUP BY source_id"
+)
+_IMPORTED: Final = (
+    "SELECT source_id, SUM(CASE WHEN created_at >= %s THEN kept ELSE 0 END), SUM(kept), SUM(refused), MAX(created_at) "
+    'FROM "import" WHERE created_at >= %s AND NOT dry GROUP BY source_id'
+)
 
 
 class Passed(NamedTuple):

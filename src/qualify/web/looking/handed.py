@@ -15,7 +15,7 @@ from qualify.handoff.followups import Exit, Task
 from qualify.handoff.reasons import EFFECTS, Effect, effect_under
 from qualify.web.database import rows, those
 from qualify.web.handing.deciding import present_handoff
-from qualify.web.handing.desk import Desk
+from qualify.web.handing.desk import Desk, Judged
 from qualify.web.handing.giving import followed_of
 from qualify.web.handing.minding import Known, known, ticks
 from qualify.web.handing.spells import Spell
@@ -23,6 +23,7 @@ from qualify.web.handing.telling import brief_of
 from qualify.web.looking.decided import names_of
 from qualify.web.looking.handing import desk
 from qualify.web.looking.lead import survivor_of
+from qualify.web.looking.recorded import Recorded, recorded
 
 MOST_CONTACTS: Final = 5
 """So many of the newest contacts are named."""
@@ -81,11 +82,12 @@ class Followed(NamedTuple):
 
 
 class Taker(NamedTuple):
-    """Somebody to whom the lead can be given; ``away_until`` where they are absent."""
+    """Somebody to whom the lead can be given; where they are absent, until which moment; the time zone of their own."""
 
     rep_id: str
     name: str
     away_until: int | None
+    zone: str | None
 
 
 class HandedOver(NamedTuple):
@@ -125,8 +127,11 @@ class HandedOver(NamedTuple):
 NOTHING: Final = HandedOver(None, "", "", "", [], [], [], [], [], None, [], {}, is_open=False, waits=False)
 
 
-def handed(person_id: int, now: int) -> HandedOver:
-    """How a lead stands with sales at this very moment; :data:`NOTHING` where no playbook is in force."""
+def handed(person_id: int, now: int, lead: Recorded | None = None) -> HandedOver:
+    """How a lead stands with sales at this very moment; :data:`NOTHING` where no playbook is in force.
+
+    ``lead``: the lead with its facts, where whoever asks has them at hand.
+    """
     at = desk(now)
     if at is None:
         return NOTHING
@@ -146,7 +151,7 @@ def handed(person_id: int, now: int) -> HandedOver:
         [_refused(each, who, backs) for each in reversed(told.refused)],
         sorted(told.contacts, key=lambda each: -each.happened_at)[:MOST_CONTACTS],
         sequences, _more_sequences(spell, at, sequences) if open_ else [],
-        _brief(person_id, owner, made, at) if open_ and owner_id else None,
+        _brief(lead or recorded(person_id), owner, made, at) if open_ and owner_id else None,
         _takers(at, owner_id, who) if open_ else [], who, open_, open_ and not given and bool(at.reps),
     )  # fmt: skip
 
@@ -207,18 +212,19 @@ def _more_sequences(spell: Spell | None, at: Desk, sequences: Sequence[Followed]
     return [each.name for each in at.plan.book.sequences or [] if each.name not in been]
 
 
-def _brief(person_id: int, given: Assignment | None, clock: Clock | None, at: Desk) -> Brief | None:
-    if given is None or (judged := at.judged([person_id]).get(person_id)) is None:
+def _brief(lead: Recorded | None, given: Assignment | None, clock: Clock | None, at: Desk) -> Brief | None:
+    judged = None if lead is None else lead.judged(at.now)
+    if lead is None or judged is None or given is None:
         return None
     due_at = clock.due_at if clock is not None and clock.stopped_at is None else None
-    return brief_of(judged, given, at, due_at)
+    return brief_of(Judged(lead.person, judged), given, at, due_at)
 
 
 def _takers(at: Desk, but: str, who: Mapping[str, str]) -> list[Taker]:
     """Who gets leads now, besides whoever has it; those who are there first."""
     away = {each.rep_id: each.ends_at for each in at.absences if each.starts_at <= at.now < each.ends_at}
     found = [
-        Taker(rep.rep_id, who.get(rep.rep_id, rep.rep_id), away.get(rep.rep_id))
+        Taker(rep.rep_id, who.get(rep.rep_id, rep.rep_id), away.get(rep.rep_id), rep.time_zone)
         for rep in at.reps
         if rep.rep_id != but and rep.is_active(at.now)
     ]

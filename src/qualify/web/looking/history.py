@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from qualify.moments import DAY
-from qualify.scoring.record import Event
+from qualify.scoring.counting import Following
 from qualify.scoring.single import Judgement
+from qualify.stages.living import Version
 from qualify.vocabulary import LADDER
 from qualify.web.database import rows
 from qualify.web.looking.recorded import Recorded
@@ -80,25 +79,18 @@ def history(known: Recorded, until: int) -> History:
 
 
 def _judged(known: Recorded, moments: Sequence[int]) -> Iterator[tuple[int, Judgement | None]]:
-    """What was said of the lead at each moment. Whoever looks far back has few events: the later ones are left out."""
-    own, shared = _Before(known.person.events), _Before(known.person.account_events)
+    """What was said of the lead at each moment, one after the other: each event is counted once for each playbook."""
+    before: Version | None = None
+    following: Following | None = None
     for at in moments:
         version = known.version(at)
-        record = replace(known.record(at), events=own.until(at), account_events=shared.until(at))
-        there = version is not None and known.person.created_at <= at
-        yield at, version.judge(record, at) if version is not None and there else None
-
-
-class _Before:
-    """Events in the order in which they came to count."""
-
-    def __init__(self, events: Sequence[Event]) -> None:
-        self.events = sorted(events, key=lambda event: max(event[1], event[2]))
-        self.moments = [max(event[1], event[2]) for event in self.events]
-
-    def until(self, at: int) -> Sequence[Event]:
-        """Those that had happened, and were known, by then."""
-        return self.events[: bisect_right(self.moments, at)]
+        if version is None or known.person.created_at > at:
+            yield at, None
+            continue
+        record = known.record(at)
+        if version is not before or following is None or not following.follows(record):
+            before, following = version, version.judge.counter.follow(record)
+        yield at, version.judge(record, at, following)
 
 
 def _moments(since: int, until: int, more: Sequence[int], most: int) -> list[int]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from qualify.web.database import rows, those
+from qualify.web.looking.phrases import kept_words
 
 KEPT = 40
 """The newest counts that are looked through."""
@@ -37,7 +38,7 @@ def matched(version_id: int) -> Matched:
     )
     if not found:
         return Matched()
-    state, said = found[0]
+    state, said = found[0][0], kept_words(found[0][1])
     for each, detail in found:
         if each == "done":
             result = msgspec.json.decode(detail)

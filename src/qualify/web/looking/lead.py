@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from qualify.capture.channels import Touches
@@ -94,8 +95,7 @@ def then(person_id: int, moment: int) -> Detail | None:
     if known is None or known.person.created_at > moment:
         return None
     traits = _traits_then(person_id, moment)
-    known.person.traits, known.person.emails = traits, _emails_then(person_id, moment)
-    shown = person_row(known.person)
+    shown = person_row(replace(known.person, traits=traits, emails=_emails_then(person_id, moment)))
     around_it = consents_of(person_id, moment), touches_of(person_id, moment)
     head = (person_id, *shown[:3], known.person.account_id, known.person.created_at)
     return _told(head, known.folded(moment), moment, json.loads(shown[3]), around_it)

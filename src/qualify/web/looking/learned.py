@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
+from qualify.speech import heard, heard_text
 from qualify.web.database import rows
 from qualify.web.learning.keeping import Reign, reign
 
@@ -64,7 +65,7 @@ def watched() -> Looked | None:
     """The newest look at what changed: that of the night, or the lesson's where that is newer; None before either."""
     nightly = rows("SELECT looked_at, told FROM watch ORDER BY id DESC LIMIT 1")
     lesson = newest()
-    last = Looked(nightly[0][0], msgspec.json.decode(nightly[0][1])) if nightly else None
+    last = Looked(nightly[0][0], heard(msgspec.json.decode(nightly[0][1]))) if nightly else None
     drift = {} if lesson is None else lesson.told.get("drift") or {}
     if lesson is None or not drift or (last is not None and last.looked_at >= lesson.learned_at):
         return last
@@ -94,7 +95,7 @@ def _one(statement: str, parameters: list[Any]) -> Lesson | None:
     if not found:
         return None
     row = found[0]
-    return Lesson._make((*row[:7], bool(row[7]), row[8], msgspec.json.decode(row[9])))
+    return Lesson._make((*row[:7], bool(row[7]), heard_text(row[8]), heard(msgspec.json.decode(row[9]))))
 
 
 def lessons(limit: int = 20) -> list[Kept]:
@@ -107,7 +108,20 @@ def lessons(limit: int = 20) -> list[Kept]:
         "ORDER BY l.id DESC, c.id DESC LIMIT 200",
         [limit],
     )
-    return [Kept._make((*row[:6], bool(row[6]), row[7], bool(row[8]), *row[9:])) for row in found]
+    return [
+        Kept._make(
+            (
+                *row[:6],
+                bool(row[6]),
+                heard_text(row[7]),
+                bool(row[8]),
+                row[9],
+                heard_text(row[10] or ""),
+                *row[11:],
+            )
+        )
+        for row in found
+    ]
 
 
 class Reason(NamedTuple):

@@ -50,7 +50,9 @@ def ahead(known: Recorded, moment: int, most: int = 5) -> Ahead | None:
     if version is None or known.person.created_at > moment:
         return None
     found = lifting(version, known.record(moment), known.state(moment), known.decision(moment), moment, most)
-    judged = found.judged if found.not_before is None else known.judged(moment)
+    if found.not_before is None:
+        known.known[moment] = found.judged
+    judged = known.judged(moment)
     names = names_of(version.judge.layout)
     return Ahead(
         found.stage,

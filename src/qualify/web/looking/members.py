@@ -57,6 +57,20 @@ def anybody() -> bool:
     return bool(rows("SELECT 1 FROM member LIMIT 1"))
 
 
+def admins(most: int = 3) -> list[str]:
+    """What those are called who look after people here, the longest here first."""
+    found = rows(
+        "SELECT name, email FROM member WHERE is_active = %s AND role = 'admin' ORDER BY id LIMIT %s",
+        [True, most],
+    )
+    return [name or email for name, email in found]
+
+
+def roles() -> dict[str, str]:
+    """The role of everybody who may come in, by address."""
+    return dict(rows("SELECT email, role FROM member WHERE is_active = %s", [True]))
+
+
 def members() -> list[Member]:
     """Everybody; those who may come in first, by name."""
     found = rows(

@@ -9,6 +9,7 @@ import msgspec
 
 from qualify.web.database import rows
 from qualify.web.living.kinds import told_of
+from qualify.web.looking.phrases import kept_words
 from qualify.web.looking.playbook import Draft
 
 
@@ -72,6 +73,8 @@ def work(number: int | None) -> Planned | None:
 def _read(row: Any) -> Planned:
     state, detail, done, of, asked_at, finished_at = row
     share = done / of if of else None
+    if state == "done" and not detail:  # it named somebody who was erased since
+        return Planned()
     if state == "done":
         return Planned(state, "", 1.0, asked_at, finished_at, msgspec.json.decode(detail))
-    return Planned(state, detail, share, asked_at, finished_at)
+    return Planned(state, kept_words(detail), share, asked_at, finished_at)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from qualify.errors import Problem
 from qualify.moments import DAY, moment
 from qualify.playbook import Playbook, examine
+from qualify.speech import again
 from qualify.web.database import rows
+from qualify.web.looking.tongue import in_the_readers_words
 from qualify.web.looking.words import wording
 
 LASTS: Final = 90 * DAY
@@ -33,9 +36,19 @@ class Examined(NamedTuple):
         return [each for each in self.problems if each.severity == "error"]
 
 
-@lru_cache(maxsize=24)
 def examined(text: str) -> Examined:
-    """A text read; the same text is read once."""
+    """A text read, with what is wrong in it in the reader's words; the same text is read once."""
+    found = _examined(text)
+    if not found.problems:
+        return found
+    with in_the_readers_words():
+        return Examined(
+            found.book, tuple(replace(each, message=again(each.message)) for each in found.problems)
+        )
+
+
+@lru_cache(maxsize=24)
+def _examined(text: str) -> Examined:
     book, problems = examine(text)
     return Examined(book, tuple(sorted(problems)))
 

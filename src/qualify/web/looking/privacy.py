@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from qualify.playbook import parse
 from qualify.playbook.prose import prose
+from qualify.speech import heard
 from qualify.web.database import Row, rows, those
 from qualify.web.keeping.erasing import whole
 from qualify.web.looking import lead as looking
@@ -94,7 +95,7 @@ def _told(columns: tuple[str, ...], row: Row, sources: dict[int, str]) -> dict[s
         elif name.endswith(("_at", "expires_at")):
             found[name] = _moment(value)
         elif name in _JSON:
-            found[name] = json.loads(value)
+            found[name] = heard(json.loads(value))
         elif name in ("satisfied", "given"):
             found[name] = bool(value)
         else:

@@ -9,7 +9,7 @@ from qualify.scoring.single import Judgement
 from qualify.stages.ladder import State
 from qualify.stages.living import Folded, Version, fold
 from qualify.web.database import rows
-from qualify.web.living.loading import Loaded, Recorder, looked_at
+from qualify.web.living.loading import Loaded, Recorder, looked_at, once
 from qualify.web.living.values import Fields
 from qualify.web.living.working import overdue, start_states
 from qualify.web.looking.judging import worker
@@ -21,6 +21,9 @@ class Recorded:
     def __init__(self, person: Loaded, versions: list[Version], fields: Fields) -> None:
         self.person, self.versions, self.fields = person, versions, fields
         self.recorder = Recorder(person, fields)
+        self.known: dict[int, Judgement] = {}
+        self.stood: dict[int, Folded] = {}
+        """By moment how it was judged, and where it stood, as far as that was asked already."""
 
     @cached_property
     def moments(self) -> list[int]:
@@ -45,7 +48,9 @@ class Recorded:
         version = self.version(moment)
         if version is None or self.person.created_at > moment:
             return None
-        return version.judge(self.record(moment), moment)
+        if moment not in self.known:
+            self.known[moment] = version.judge(self.record(moment), moment)
+        return self.known[moment]
 
     def state(self, moment: int) -> State:
         """Where the lead stood at the moment; of whom nothing is to be judged anew, as the moves say."""
@@ -61,6 +66,11 @@ class Recorded:
         Moves are the same however far one folds, so there is no need to begin at the beginning; but for whoever
         waits to be judged, of whom what is written is not the last word.
         """
+        if moment not in self.stood:
+            self.stood[moment] = self._folded(moment)
+        return self.stood[moment]
+
+    def _folded(self, moment: int) -> Folded:
         who = self.person.person_id
         since = overdue({who: min([moment, *_waiting_since(who)])}, self.versions)
         state = start_states(since).get(who) or State.at_first(self.person.created_at)
@@ -68,7 +78,14 @@ class Recorded:
 
 
 def recorded(person_id: int) -> Recorded | None:
-    """The lead with all that is known of it by now; None when there is none. Writes nothing."""
+    """The lead with all that is known of it by now; None when there is none. Writes nothing.
+
+    Within :func:`~qualify.web.living.loading.read_once` every part of a page is given the same one.
+    """
+    return once(("recorded", person_id), lambda: _recorded(person_id))
+
+
+def _recorded(person_id: int) -> Recorded | None:
     judge = worker()
     versions = judge.versions.ordered
     fields = judge.versions.fields(versions)

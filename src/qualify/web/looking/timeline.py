@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final, NamedTuple
 
+from qualify.speech import heard
 from qualify.web.database import Row, rows
 from qualify.web.looking.leads import closed, opened
 
@@ -134,7 +135,7 @@ def _entry(kind: Told, row: Row) -> Entry:
     details = dict(zip((name.strip('"') for name in kind.columns), values, strict=True))
     for name in _JSON:
         if name in details and (name != "why" or kind.table == "assignment"):
-            details[name] = json.loads(details[name])
+            details[name] = heard(json.loads(details[name]))
     if kind.type == "step":
         details["what"] = kind.table
     for name in _TRUTHS:

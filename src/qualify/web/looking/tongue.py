@@ -6,13 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from django.conf import settings
 from django.utils.translation import get_language, gettext, ngettext, override, to_locale
 
-from qualify.criteria.sentences import Speech, in_english, speaking
+from qualify.errors import PlaybookError
+from qualify.speech import Sentence, Speech, again, in_english, speaking
 from qualify.web.database import rows
 
 
@@ -29,10 +33,26 @@ def _words_of(language: str) -> AbstractContextManager[None]:
         return in_english()
     locale = to_locale(language)
 
-    def number(value: Decimal | float) -> str:
-        return format_decimal(value, locale=locale)
+    def number(value: Decimal | float, digits: int | None) -> str:
+        if digits is None:
+            return format_decimal(value, locale=locale)
+        return format_decimal(value, f"#,##0{'.' if digits else ''}{'0' * digits}", locale=locale)
 
-    return speaking(Speech(gettext, ngettext, number))
+    def moment(at: int, zone: str, day: bool) -> str:
+        then = datetime.fromtimestamp(at / 1000, ZoneInfo(zone))
+        said = format_date(then, "medium", locale=locale)
+        return said if day else f"{said}, {format_time(then, 'short', locale=locale)}"
+
+    return speaking(Speech(gettext, ngettext, number, moment))
+
+
+def said_to_the_reader(error: Exception) -> str:
+    """What a refusal says, in the active language where it can be said again: forms are taken in English."""
+    with in_the_readers_words():
+        if isinstance(error, PlaybookError):
+            return error.told()
+        said = error.args[0] if error.args else None
+        return again(said) if isinstance(said, Sentence) else str(error)
 
 
 @contextmanager

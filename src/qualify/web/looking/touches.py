@@ -9,6 +9,7 @@ from qualify.capture.channels import Touch, Touches, touches
 from qualify.identity.graph import is_naming
 from qualify.machine.settings import STANDARD
 from qualify.web.database import marks, rows
+from qualify.web.living.loading import once
 from qualify.web.living.values import decoded
 
 FORMS: Final = tuple(sorted(STANDARD.submitted))
@@ -30,6 +31,10 @@ _SENT = (
 
 def touches_of(person_id: int, at: int) -> Touches:
     """The touches of a person as known at the moment (epoch ms); what machines did is none."""
+    return once(("touches", person_id, at), lambda: _touches_of(person_id, at))
+
+
+def _touches_of(person_id: int, at: int) -> Touches:
     known = [person_id, at, at]
     found = (
         _touch(happened_at, decoded(text)) for happened_at, text in rows(_TOUCHES, [*known, '%"channel"%'])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -15,6 +17,25 @@ def link(path: str, request: HttpRequest | None = None) -> str:
     if request is None or os.environ.get("QUALIFY_BASE_URL"):
         return f"{settings.BASE_URL}{path}"
     return request.build_absolute_uri(path)
+
+
+def keep_served(where: str) -> None:
+    """Keep where it is served, for who asks without a request: a command that prints a link."""
+    with suppress(OSError):  # a disk that is full keeps nobody from being served
+        _place().write_text(where, encoding="utf-8")
+
+
+def served() -> str:
+    """What stands before every path of ours: the name that was set, else where it was served last from this folder."""
+    if os.environ.get("QUALIFY_BASE_URL"):
+        return str(settings.BASE_URL)
+    with suppress(OSError):
+        return _place().read_text(encoding="utf-8").strip() or str(settings.BASE_URL)
+    return str(settings.BASE_URL)
+
+
+def _place() -> Path:
+    return Path(settings.DATA) / "address"
 
 
 def origin(request: HttpRequest) -> str:

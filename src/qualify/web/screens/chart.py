@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
+
+from babel import Locale
+from django.utils.translation import get_language, to_locale
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
@@ -32,3 +36,14 @@ def spec(values: Sequence[Mapping[str, Any]], **more: Any) -> dict[str, Any]:
         "autosize": {"type": "fit-x", "contains": "padding"},
     }
     return {**base, "data": {"values": list(values)}, **more}
+
+
+def of_time(**more: Any) -> dict[str, Any]:
+    """An axis of moments, its days written as the language of the page writes them: 22 Nov, 22. Nov.
+
+    What months are called in it, the browser says (``qualify.js``).
+    """
+    locale = Locale.parse(to_locale(get_language() or "en"))
+    written = "d MMM" if locale.language == "en" else locale.datetime_skeletons["MMMd"].pattern
+    day = re.sub("MMM|d", lambda part: {"MMM": "%b", "d": "%-d"}[part[0]], written)
+    return {**more, "format": {"month": "%B", "week": day, "date": day, "day": day}}

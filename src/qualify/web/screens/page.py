@@ -19,7 +19,8 @@ from django_htmx.middleware import HtmxDetails
 from qualify.criteria.sentences import in_english
 from qualify.errors import QualifyError
 from qualify.web.looking.members import anybody
-from qualify.web.looking.tongue import in_the_readers_words
+from qualify.web.looking.tongue import in_the_readers_words, said_to_the_reader
+from qualify.web.screens.permission import not_for
 from qualify.web.store.models import User
 from qualify.web.verbs.actor import Actor, Conflict, Forbidden, NotThere
 from qualify.web.verbs.roles import actor_in
@@ -96,7 +97,7 @@ def _answered(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> Ht
         with shown:
             answer = view(request, *args, **kwargs)
     except Forbidden as error:
-        return trouble(request, 403, _("This is not for you"), error)
+        return trouble(request, 403, _("This is not for you"), _refused(request, error))
     except NotThere as error:
         return trouble(request, 404, _("There is nothing here"), error)
     except Conflict as error:
@@ -126,13 +127,21 @@ def _shown(request: HttpRequest) -> str:
     return f"{said.path or '/'}{'?' + said.query if said.query else ''}"
 
 
+def _refused(request: HttpRequest, error: Forbidden) -> Exception | str:
+    """What somebody may not do, in words: programs are told the name of the scope."""
+    if not error.scope or not request.user.is_authenticated:
+        return error
+    return not_for(cast("User", request.user).role, error.scope)
+
+
 def trouble(request: HttpRequest, status: int, title: str, error: Exception | str) -> HttpResponse:
     """A page that says what went wrong and where to go; for a part of a page, a notice in its place."""
     part = bool(cast("PageRequest", request).htmx)
+    said = error if isinstance(error, str) else said_to_the_reader(error)
     answer = render(
         request,
         "qualify/parts/notice.html" if part else "qualify/trouble.html",
-        {"title": title, "said": str(error), "kind": "wrong", "status": status, "written": _written(request)},
+        {"title": title, "said": said, "kind": "wrong", "status": status, "written": _written(request)},
         status=status,
     )
     if part:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from qualify.criteria.known_words import marked
 from qualify.errors import QualifyError, instead
+from qualify.speech import kept, sentence
 from qualify.web.database import insert
 
 READ_LEADS: Final = "read:leads"
@@ -48,7 +49,11 @@ _OF_A_SIDE: Final = {AGREE_MARKETING, AGREE_SALES}
 
 
 class Forbidden(QualifyError):
-    """Somebody asked for what they may not do."""
+    """Somebody asked for what they may not do; ``scope`` is what would allow it, where one would."""
+
+    def __init__(self, said: str, scope: str = "") -> None:
+        super().__init__(said)
+        self.scope = scope
 
 
 class NotThere(QualifyError):
@@ -74,7 +79,8 @@ class Actor(NamedTuple):
         if not self.may(scope):
             raise Forbidden(
                 gettext("this needs the scope %(scope)s (%(meaning)s)")
-                % {"scope": scope, "meaning": gettext(SCOPES[scope])}
+                % {"scope": scope, "meaning": gettext(SCOPES[scope])},
+                scope,
             )
 
 
@@ -86,12 +92,13 @@ def the_owner(name: str = "command line") -> Actor:
 def known_scopes(scopes: frozenset[str]) -> None:
     """Raise :class:`~qualify.errors.QualifyError` for a scope that there is not."""
     for scope in sorted(scopes - SCOPES.keys()):
-        raise QualifyError(f"there is no scope {scope!r}{instead(scope, SCOPES)}")
+        hint = instead(scope, SCOPES)
+        raise QualifyError(sentence("there is no scope %(scope)s%(hint)s", scope=repr(scope), hint=hint))
 
 
 def audit(actor: Actor, verb: str, subject: object, detail: object, now: int) -> int:
     """Write down who did what to whom; the number of the line. To be called in the verb's transaction."""
-    text = msgspec.json.encode(detail).decode()
+    text = msgspec.json.encode(kept(detail)).decode()
     row = (now, actor.name[:255], verb, str(subject)[:255], text)
     [(number,)] = insert("audit", "happened_at, who, verb, subject, detail", [row], "RETURNING id")
     return int(number)

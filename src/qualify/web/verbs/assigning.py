@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from qualify.errors import QualifyError
 from qualify.handoff.facts import Assignment
+from qualify.speech import sentence
 from qualify.web.database import insert, rows
 from qualify.web.handing import line
 from qualify.web.handing.deciding import owner_of, stood
@@ -32,7 +33,7 @@ def take(actor: Actor, lead_id: int, now: int) -> int:
         owner = owner_of(whose.person_id)
         if owner is not None and desk.is_active(owner.rep_id):
             raise Conflict(gettext("%(rep)s has this lead") % {"rep": desk.called(owner.rep_id)})
-        return _give(actor, whose, actor.name, gettext("took it"), "take", desk)
+        return _give(actor, whose, actor.name, sentence("took it"), "take", desk)
 
 
 def assign(
@@ -58,8 +59,11 @@ def assign(
             raise Conflict(gettext("%(rep)s has this lead by now") % {"rep": desk.called(had or None)})
         if had == rep_id:
             raise Conflict(gettext("%(rep)s has this lead already") % {"rep": desk.called(rep_id)})
-        said = gettext("given by %(who)s") % {"who": desk.called(actor.name)}
-        return _give(actor, whose, rep_id, f"{said}: {reason}" if reason else said, "assign", desk)
+        who = desk.called(actor.name)
+        said = sentence("given by %(who)s", who=who)
+        if reason:
+            said = sentence("given by %(who)s: %(reason)s", who=who, reason=reason)
+        return _give(actor, whose, rep_id, said, "assign", desk)
 
 
 def own_account(actor: Actor, account_id: int, rep_id: str | None, now: int) -> int:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from qualify.errors import QualifyError, instead
 from qualify.handoff.followups import Enrolment, Followed, Task
+from qualify.speech import sentence
 from qualify.web.database import is_sqlite, run
 from qualify.web.handing import facts, line
 from qualify.web.handing.deciding import owner_of, stood
@@ -36,8 +37,11 @@ def enrol(actor: Actor, lead_id: int, sequence: str, now: int) -> int:
         names = [each.name for each in desk.plan.book.sequences or []]
         if sequence not in names:
             raise QualifyError(
-                gettext("there is no sequence %(sequence)s%(hint)s")
-                % {"sequence": repr(sequence[:60]), "hint": instead(sequence, names)}
+                sentence(
+                    "there is no sequence %(sequence)s%(hint)s",
+                    sequence=repr(sequence[:60]),
+                    hint=instead(sequence, names),
+                )
             )
         owner = owner_of(whose.person_id)
         if owner is None or owner.rep_id is None:

@@ -39,11 +39,11 @@ def erase(actor: Actor, lead_id: int, now: int) -> Erased:
     return untangled(lambda: _erase(actor, lead_id, now))
 
 
-def _erase(actor: Actor, lead_id: int, now: int) -> Erased:
+def _erase(actor: Actor, lead_id: int, now: int, *, sweep: bool = True) -> Erased:
     with transaction.atomic():
         lock_the_graph()
         who = whole(lead(lead_id).person_id)
-        counts = erased(who, now)
+        counts = erased(who, now, sweep=sweep)
         tell("lead.erased", None, {"lead_id": who.person_id, "leads": who.leads}, now)
         detail = {"leads": who.leads, "rows": sum(counts.values())}
         number = audit(actor, "erase", who.person_id, detail, now)
@@ -54,7 +54,7 @@ def preview_erase(actor: Actor, lead_id: int, now: int) -> Erased:
     """What would go: it is done, counted, and taken back. Raises as :func:`erase` does."""
     actor.needs(ERASE_LEADS)
     with taken_back():
-        return _erase(actor, lead_id, now)
+        return _erase(actor, lead_id, now, sweep=False)
 
 
 def when_erased(lead_id: int) -> tuple[int, str] | None:

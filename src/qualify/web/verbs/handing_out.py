@@ -15,6 +15,7 @@ from qualify.web.handing.giving import write
 from qualify.web.handing.minding import mind
 from qualify.web.handing.working import hold, one_at_a_time
 from qualify.web.looking.judging import taken_back
+from qualify.web.looking.tongue import said_to_the_reader
 from qualify.web.verbs.actor import MANAGE_REPS, Actor, Conflict, NotThere, audit
 from qualify.web.verbs.assigning import at_desk, given_by_hand
 from qualify.web.verbs.leads import lead
@@ -82,7 +83,7 @@ def _able(chosen: Sequence[int], desk: Desk) -> tuple[list[int], list[Cannot]]:
         try:
             who = lead(lead_id).person_id
         except NotThere as error:
-            cannot.append(Cannot(lead_id, str(error)))
+            cannot.append(Cannot(lead_id, said_to_the_reader(error)))
             continue
         owner = owner_of(who)
         if owner is not None and desk.is_active(owner.rep_id):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.utils.translation import gettext
 
+from qualify.criteria.known_words import marked
 from qualify.errors import QualifyError, instead
 from qualify.identity.graph import is_naming
 from qualify.moments import EARLIEST
+from qualify.speech import sentence
 from qualify.web.database import Row, insert, is_sqlite, rows
 from qualify.web.keeping.marking import mark
 from qualify.web.verbs.actor import NotThere
@@ -63,15 +65,28 @@ def moment_told(at: int | None, now: int, what: str) -> int:
     return at
 
 
+BOUNDED: Final = frozenset(
+    (
+        marked("the address"), marked("the answer"), marked("the column"), marked("the comment"), marked("the kind"),
+        marked("the label"), marked("the name"), marked("the name of a trait"), marked("the name of the contact"),
+        marked("the name of the file"), marked("the name of the source"), marked("the note"), marked("the proof"),
+        marked("the reason"), marked("the subject"), marked("the text"), marked("the title"), marked("the view"),
+    )
+)  # fmt: skip
+"""What texts are called of which too much may be written."""
+
+
 def bounded(text: str, most: int, what: str) -> str:
     """The text; raises :class:`~qualify.errors.QualifyError` when it is too long or no text that can be kept."""
     if len(text) > most:
         raise QualifyError(
-            gettext("%(what)s has %(text)s characters; at most %(most)s are kept")
-            % {"what": what, "text": f"{len(text):,}", "most": f"{most:,}"}
-        )
+            sentence(
+                "%(what)s has %(text)s characters; at most %(most)s are kept",
+                what=sentence(what), text=len(text), most=most,
+            )
+        )  # fmt: skip
     if "\x00" in text:
-        raise QualifyError(gettext("%(what)s has a zero character in it") % {"what": what})
+        raise QualifyError(sentence("%(what)s has a zero character in it", what=sentence(what)))
     return text
 
 
@@ -79,7 +94,9 @@ def one_of_them(word: str, allowed: Sequence[str], what: str) -> str:
     """The word; raises :class:`~qualify.errors.QualifyError` with the nearest when it is not allowed."""
     if word not in allowed:
         raise QualifyError(
-            gettext("there is no %(what)s %(word)s%(hint)s")
-            % {"what": what, "word": repr(word[:60]), "hint": instead(word, allowed)}
-        )
+            sentence(
+                "there is no %(what)s %(word)s%(hint)s",
+                what=what, word=repr(word[:60]), hint=instead(word, allowed),
+            )
+        )  # fmt: skip
     return word

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from qualify.errors import QualifyError
+from qualify.speech import sentence
 from qualify.web.database import rows, run
 from qualify.web.learning.keeping import crown, keep_settings, reign, settings
 from qualify.web.learning.working import ask_for
@@ -107,5 +108,5 @@ def put_in_force(actor: Actor, lesson_id: int, now: int) -> None:
         here = reign()
         if here is not None and here.lesson_id == lesson_id:
             raise Conflict(gettext("this model is in force already"))
-        crown(lesson_id, f"put in force by {actor.name}", actor.name, now)
+        crown(lesson_id, sentence("put in force by %(who)s", who=actor.name), actor.name, now)
         audit(actor, "put model in force", lesson_id, {"before": here.lesson_id if here else None}, now)

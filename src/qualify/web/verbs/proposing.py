@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from qualify.errors import QualifyError
 from qualify.playbook.rewriting import Rewriting
+from qualify.speech import heard, in_english
 from qualify.web.database import rows
 from qualify.web.learning.marks import lowered, moved, stages_of
 from qualify.web.verbs.actor import DRAFT_PLAYBOOK, Actor, Conflict, NotThere
@@ -38,7 +39,7 @@ def draft_of_proposals(actor: Actor, lesson_id: int, chosen: Collection[int], no
         accepted = _accepted(told.get("proposals", []), chosen)
         return _proposed(text, accepted)
 
-    return _drafted(actor, lesson_id, "What history supports", change, now)
+    return _drafted(actor, lesson_id, gettext("What history supports"), change, now)
 
 
 def draft_of_marks(
@@ -66,7 +67,8 @@ def draft_of_marks(
         wanted = {tuple(known[path]): points for path, points in (leave or {}).items() if path in known}
         return lowered(moved(text, stages_of(parse(text)), by) if by else text, wanted)
 
-    return _drafted(actor, lesson_id, f"Marks {by:+d}" if by else "When leads leave", change, now)
+    title = gettext("Marks %(by)s") % {"by": f"{by:+d}"} if by else gettext("When leads leave")
+    return _drafted(actor, lesson_id, title, change, now)
 
 
 def draft_of_profiles(actor: Actor, lesson_id: int, chosen: Collection[int], now: int) -> int:
@@ -80,7 +82,7 @@ def draft_of_profiles(actor: Actor, lesson_id: int, chosen: Collection[int], now
         found = (told.get("icp") or {}).get("found", [])
         return _with_profiles(text, [each for place, each in enumerate(found) if place in chosen])
 
-    return _drafted(actor, lesson_id, "Profiles of the best customers", change, now)
+    return _drafted(actor, lesson_id, gettext("Profiles of the best customers"), change, now)
 
 
 def _drafted(
@@ -99,7 +101,13 @@ def _drafted(
                 )
             )
         [(text,)] = rows("SELECT text FROM playbook_version WHERE id = %s", [version])
-        return begin(actor, now, title=title, text=change(str(text), json.loads(told)))
+        return begin(actor, now, title=title, text=change(str(text), _as_written(told)))
+
+
+def _as_written(told: str) -> dict[str, Any]:
+    """A lesson as a playbook says it: in English, and with nothing but plain texts."""
+    with in_english():
+        return json.loads(json.dumps(heard(json.loads(told))))  # type: ignore[no-any-return]
 
 
 def _accepted(proposals: Sequence[Mapping[str, Any]], chosen: Collection[int]) -> list[Proposal]:

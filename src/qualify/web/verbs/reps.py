@@ -234,7 +234,7 @@ def _check(told: Mapping[str, Any]) -> None:
         for code in (told.get("holidays") or {}).get("countries", ()):
             calendar_code(code)
     except ValueError as error:
-        raise QualifyError(str(error)) from error
+        raise QualifyError(*error.args) from error
 
 
 def _written(told: Mapping[str, Any]) -> dict[str, Any]:

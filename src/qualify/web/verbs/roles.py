@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from qualify.criteria.known_words import marked
 from qualify.errors import QualifyError, instead
+from qualify.speech import sentence
 from qualify.web.verbs.actor import (
     ADMIN,
     AGREE_MARKETING,
@@ -95,7 +96,7 @@ def role_of(name: str) -> Role:
     """The role of a name; raises :class:`~qualify.errors.QualifyError` for a name that is none."""
     if name not in ROLES:
         raise QualifyError(
-            gettext("there is no role %(name)s%(hint)s") % {"name": repr(name), "hint": instead(name, ROLES)}
+            sentence("there is no role %(name)s%(hint)s", name=repr(name), hint=instead(name, ROLES))
         )
     return ROLES[name]
 

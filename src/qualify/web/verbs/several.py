@@ -12,6 +12,7 @@ from qualify.errors import QualifyError
 from qualify.web.database import those
 from qualify.web.looking.decided import NOTHING, Story, stories
 from qualify.web.looking.judging import taken_back
+from qualify.web.looking.tongue import said_to_the_reader
 from qualify.web.verbs.actor import WRITE_LEADS, Actor, Conflict, NotThere, audit
 from qualify.web.verbs.decide import Fact, meanwhile, one_after_another, written
 from qualify.web.verbs.leads import Lead, bounded, lead, one_of_them
@@ -115,7 +116,7 @@ def _sorted_out(chosen: Sequence[Chosen], decision: str, now: int) -> tuple[list
         try:
             found[each.lead_id] = lead(each.lead_id)
         except NotThere as error:
-            cannot.append(Cannot(each.lead_id, str(error)))
+            cannot.append(Cannot(each.lead_id, said_to_the_reader(error)))
     people = {whose.person_id for whose in found.values()}
     told, stages = stories(people), _stages(people)
     able: dict[int, Lead] = {}

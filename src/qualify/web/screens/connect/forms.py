@@ -16,6 +16,7 @@ from qualify.clock import now
 from qualify.errors import QualifyError
 from qualify.web.looking import capture
 from qualify.web.looking.hosted import forms_there
+from qualify.web.looking.tongue import said_to_the_reader
 from qualify.web.people.reaching import origin
 from qualify.web.screens.once import first_time
 from qualify.web.screens.page import PageRequest, done, page, show
@@ -119,7 +120,7 @@ def new(request: PageRequest) -> HttpResponseBase:
                 request, {**form.cleaned_data, "name": form.cleaned_data["title"], "fields": asked}
             )
         except QualifyError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, said_to_the_reader(error))
         else:
             done(request, _("The form is at /f/%(address)s.") % {"address": address})
             return HttpResponseRedirect(reverse("connect-forms"))

@@ -17,6 +17,7 @@ from qualify.errors import QualifyError
 from qualify.moments import DAY
 from qualify.web.looking import capture, connecting
 from qualify.web.looking.capture import keys as every_key
+from qualify.web.looking.tongue import said_to_the_reader
 from qualify.web.people.reaching import origin
 from qualify.web.screens.connect.kinds import KINDS, Kind, kind_of
 from qualify.web.screens.once import first_time
@@ -89,7 +90,7 @@ def new(request: PageRequest, kind: str) -> HttpResponseBase:
         try:
             return _made(request, kind, form)
         except QualifyError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, said_to_the_reader(error))
     return show(request, "connect/new.html", {"form": form, "kind": chosen, "name": kind})
 
 

@@ -19,6 +19,7 @@ from qualify.handoff.followups import Task
 from qualify.web.handing.telling import called
 from qualify.web.looking import handing as looking
 from qualify.web.looking.lead import survivor_of
+from qualify.web.looking.tongue import said_to_the_reader
 from qualify.web.screens.day.views import CHANNELS
 from qualify.web.screens.once import first_time
 from qualify.web.screens.page import PageRequest, back, done, page, show
@@ -146,7 +147,7 @@ def _logged(request: PageRequest, form: ContactForm, person: int, task: Task | N
                 touch = Touch(told["channel"], outcome=told["outcome"], note=told["note"])
                 number = log_contact(request.actor, person, touch, at).audit_id
     except QualifyError as error:
-        form.add_error("outcome", str(error))
+        form.add_error("outcome", said_to_the_reader(error))
         return False
     done(request, _("Written down: you were in touch with %(lead)s") % {"lead": called(person)}, number)
     return True
@@ -181,7 +182,7 @@ def _written(request: PageRequest, form: MailForm, person: int, task: Task | Non
                 sequence="" if task is None else task.sequence, step=step,
             )  # fmt: skip
     except QualifyError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, said_to_the_reader(error))
         return False
     done(request, _("On its way: Qualify sends it to %(lead)s") % {"lead": called(person)})
     return True

@@ -23,7 +23,7 @@ from qualify.web.looking.decided import NOTHING, stories
 from qualify.web.looking.handed import alike, lead_named, refusals
 from qualify.web.looking.lead import survivor_of
 from qualify.web.looking.leads import Listed, read
-from qualify.web.looking.tongue import in_the_readers_words
+from qualify.web.looking.tongue import in_the_readers_words, said_to_the_reader
 from qualify.web.screens.once import first_time
 from qualify.web.screens.page import PageRequest, back, done, page, show
 from qualify.web.verbs.actor import WRITE_LEADS, Conflict, Forbidden, NotThere
@@ -123,7 +123,7 @@ def _in_vain(request: PageRequest, error: QualifyError | None) -> dict[str, Any]
         return {}
     return {
         "typed": request.POST,
-        "wrong": str(error),
+        "wrong": said_to_the_reader(error),
         "wrong_at": _ASKED_AT.get(request.POST.get("reason", ""), "note"),
     }
 

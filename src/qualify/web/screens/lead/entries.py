@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy
 from qualify.criteria.sentences import spoken_name
 from qualify.moments import DAY
 from qualify.web.looking.decided import names_of
+from qualify.web.looking.phrases import kept_words
 from qualify.web.looking.questions import worded
 from qualify.web.looking.timeline import Entry
 from qualify.web.screens.lead.deeds import DEEDS, NAMED, Words
 from qualify.web.screens.templatetags.lead import spoken
-from qualify.web.screens.templatetags.qualify import stage_word
+from qualify.web.screens.templatetags.qualify import money, stage_word
 from qualify.web.verbs.reasons import in_words
 
 LABELS = {
@@ -88,7 +89,7 @@ def _said(entry: Entry, people: Mapping[str, str]) -> Said:
 
 def _machine(reason: str) -> str:
     """Why it is held to be a machine's doing."""
-    return _("a machine, not a person: %(why)s") % {"why": reason.replace("_", " ")}
+    return _("a machine, not a person: %(why)s") % {"why": kept_words(reason.replace("_", " "))}
 
 
 def _event(told: Mapping[str, Any], people: Mapping[str, str]) -> Words:
@@ -134,7 +135,7 @@ def _decision(told: Mapping[str, Any], people: Mapping[str, str]) -> Words:
     what = str(_DECIDED.get(told.get("decision") or told["outcome"], told.get("decision")))
     who = people.get(told.get("decided_by") or "", "")
     sentence = _("%(what)s by %(who)s") % {"what": what, "who": who} if who else what
-    worth = [(_("Amount"), f"{told['amount']} {told['currency']}")] if told.get("amount") else []
+    worth = [(_("Amount"), money(told["amount"], told["currency"]))] if told.get("amount") else []
     return sentence, in_words(told.get("reason") or ""), worth
 
 

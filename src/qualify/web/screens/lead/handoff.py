@@ -20,6 +20,7 @@ from qualify.web.looking.decided import names_of
 from qualify.web.looking.handed import handed
 from qualify.web.looking.handing import whose
 from qualify.web.looking.lead import survivor_of
+from qualify.web.looking.recorded import Recorded
 from qualify.web.screens.lead.deeds import contact_words
 from qualify.web.screens.once import first_time
 from qualify.web.screens.page import PageRequest, back, done, page
@@ -75,9 +76,9 @@ class Touched(NamedTuple):
     who: str
 
 
-def panel(request: PageRequest, lead_id: int, at: int) -> dict[str, Any]:
+def panel(request: PageRequest, lead_id: int, at: int, lead: Recorded | None) -> dict[str, Any]:
     """What the panel of the hand-off shows, and what whoever looks may do there."""
-    found = handed(lead_id, at)
+    found = handed(lead_id, at, lead)
     me, writes = request.actor.name, request.actor.may(WRITE_LEADS)
     mine = found.owner_id == me
     is_rep = any(each.rep_id == me for each in found.takers)

@@ -8,10 +8,11 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from qualify.vocabulary import STAGES
+from qualify.web.living.loading import read_once
 from qualify.web.looking.history import History
 from qualify.web.looking.history import history as told
 from qualify.web.looking.recorded import recorded
-from qualify.web.screens.chart import Chart, spec
+from qualify.web.screens.chart import Chart, of_time, spec
 from qualify.web.screens.lead.around import head, page_of
 from qualify.web.screens.page import PageRequest, page
 from qualify.web.screens.templatetags.qualify import moment, points, stage_word
@@ -21,10 +22,11 @@ from qualify.web.verbs.actor import READ_LEADS
 @page(READ_LEADS)
 def history(request: PageRequest, lead_id: int) -> HttpResponse:
     """How the score went and which stages there were; where a playbook came into force there is a line."""
-    top = head(request, lead_id)
-    if isinstance(top, HttpResponseRedirect):
-        return top
-    known = recorded(lead_id)
+    with read_once():
+        top = head(request, lead_id)
+        if isinstance(top, HttpResponseRedirect):
+            return top
+        known = recorded(lead_id)
     found = told(known, top.at) if known is not None else History([], [], [])
     chart = chart_of(found, top.at) if found.points else None
     return page_of(request, top, "lead/history.html", {"chart": chart, "found": found})
@@ -97,7 +99,7 @@ def _line() -> dict[str, Any]:
     return {
         "mark": {"type": "line", "point": {"size": 18}},
         "encoding": {
-            "x": _time("at", axis={"labelOverlap": True, "tickCount": 6}),
+            "x": _time("at", axis=of_time(labelOverlap=True, tickCount=6)),
             "y": {"field": "total", "type": "quantitative", "title": _("Total"), "axis": {"tickCount": 5}},
         },
     }

@@ -19,7 +19,7 @@ from qualify.errors import QualifyError
 from qualify.moments import DAY, moment
 from qualify.web.living.loading import read_once
 from qualify.web.looking.lifting import ahead
-from qualify.web.looking.recorded import recorded
+from qualify.web.looking.recorded import Recorded, recorded
 from qualify.web.looking.timeline import timeline
 from qualify.web.screens.lead.around import NEED_REASON, Head, head, page_of
 from qualify.web.screens.lead.entries import entries
@@ -54,18 +54,16 @@ def _today() -> str:
 @page(READ_LEADS)
 def lead(request: PageRequest, lead_id: int) -> HttpResponse:
     """Why first: the sentences and points that add up to the score, what is unknown, what would lift it."""
-    top = head(request, lead_id)
-    if isinstance(top, HttpResponseRedirect):
-        return top
     with read_once():
-        return _why(request, lead_id, top)
+        top = head(request, lead_id)
+        return top if isinstance(top, HttpResponseRedirect) else _why(request, top, recorded(lead_id))
 
 
-def _why(request: PageRequest, lead_id: int, top: Head) -> HttpResponse:
-    known = recorded(lead_id)
+def _why(request: PageRequest, top: Head, known: Recorded | None) -> HttpResponse:
+    lead_id = top.detail.lead.id
     version = None if known is None else known.version(top.at)
     coming = None if known is None else ahead(known, top.at)
-    handing = {} if top.as_of is not None else panel(request, top.detail.lead.id, top.at)
+    handing = {} if top.as_of is not None else panel(request, lead_id, top.at, known)
     return page_of(request, top, "lead/lead.html", {
         **handing,
         "lately": entries(timeline(lead_id, top.at, types=LATELY, limit=MOST_LATELY).entries),

@@ -21,13 +21,15 @@ from qualify.criteria.sentences import spoken_name
 from qualify.errors import InputError
 from qualify.files.presets import PRESETS, TRAITS
 from qualify.web.bounding import is_too_large
-from qualify.web.importing.columns import OF_A_DEAL, ROLES, SKIP
+from qualify.web.importing.columns import OF_A_DEAL, ROLES, SKIP, Lacking
 from qualify.web.importing.refused import refused_lines
 from qualify.web.importing.running import Preview, preview
 from qualify.web.importing.sheets import sheet_names
 from qualify.web.importing.uploads import Told, Trial, Upload, called, too_large, upload_of, uploads
 from qualify.web.importing.working import work_of
 from qualify.web.looking.imports import Imported, import_of, imports_of, source_names
+from qualify.web.looking.phrases import kept_words
+from qualify.web.looking.tongue import said_to_the_reader
 from qualify.web.screens.once import first_time
 from qualify.web.screens.page import PageRequest, done, page, show
 from qualify.web.verbs.actor import IMPORT_LEADS, NotThere
@@ -98,7 +100,7 @@ def begin(request: PageRequest) -> HttpResponse:
                 request.actor, file.name or "file", file.chunks(), now(), source=form.cleaned_data["source"]
             )
         except InputError as error:
-            form.add_error("file", str(error))
+            form.add_error("file", said_to_the_reader(error))
         else:
             return redirect("import-mapping", number)
     brought = uploads()
@@ -129,11 +131,11 @@ def mapping(request: PageRequest, upload_id: int) -> HttpResponse:
                     try_out(request.actor, upload_id, told, now())
             return redirect("import-trial", upload_id)
         except InputError as error:
-            wrong = str(error).split(" Name the right one")[0]
+            wrong = said_to_the_reader(InputError(error.said) if isinstance(error, Lacking) else error)
     try:
         seen = _seen(upload, told)
     except InputError as error:  # a mapping, or a sheet, that does not fit this file
-        wrong, told = str(error), Told(source=told.source)
+        wrong, told = said_to_the_reader(error), Told(source=told.source)
         seen = _seen(upload, told)
     context = {
         "upload": upload,
@@ -307,6 +309,10 @@ def _why(told: Trial | Imported | None) -> list[tuple[str, int, str]]:
         for reason in counts
     }
     return [
-        (reason, many, lines[reason] if many <= 8 else ", ".join(lines[reason].split(", ")[:8]) + " …")
+        (
+            kept_words(reason),
+            many,
+            lines[reason] if many <= 8 else ", ".join(lines[reason].split(", ")[:8]) + " …",
+        )
         for reason, many in counts.most_common()
     ]

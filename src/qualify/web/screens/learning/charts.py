@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from qualify.web.screens.chart import Chart, spec
+from qualify.web.screens.chart import Chart, of_time, spec
 from qualify.web.screens.templatetags.qualify import day, number, percent, points
 
 SHARE = {"format": ".0%"}
@@ -78,7 +78,7 @@ def history(told: Mapping[str, Any]) -> Chart | None:
     if len(found) < 2:
         return None
     values = [{"at": cut, "auc": auc, "low": low, "high": high} for cut, auc, low, high in found]
-    across = {"field": "at", "type": "temporal", "title": _("learnt up to")}
+    across = {"field": "at", "type": "temporal", "title": _("learnt up to"), "axis": of_time()}
     up = {"type": "quantitative", "title": _("AUC"), "scale": {"zero": False}}
     made = spec(
         values,
@@ -90,7 +90,10 @@ def history(told: Mapping[str, Any]) -> Chart | None:
             {"mark": {"type": "line", "point": True}, "encoding": {"x": across, "y": {**up, "field": "auc"}}},
         ],
     )
-    rows = [[day(cut), points(round(auc, 3)), f"{low:.2f} – {high:.2f}"] for cut, auc, low, high in found]
+    rows = [
+        [day(cut), points(round(auc, 3)), f"{points(round(low, 2))} – {points(round(high, 2))}"]
+        for cut, auc, low, high in found
+    ]
     title = _("How well it ranked the leads that came next, further and further on")
     return Chart("history", title, made, [_("learnt up to"), _("AUC"), _("90 % sure")], rows)
 

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from qualify.criteria.sentences import spoken_name
 from qualify.learning import gates
+from qualify.web.screens.channels import channel_name
 from qualify.web.screens.templatetags.qualify import number, signed
 from qualify.web.verbs.proposing import ACCEPTABLE
 
@@ -168,10 +170,14 @@ def rates(told: Mapping[str, Any]) -> dict[str, Any]:
     """By channel the share won with its interval: what can be said however little there is to learn from."""
     found = told.get("rates") or {}
     levels = [
-        {**each, "rate": each["won"] / each["leads"] if each["leads"] else None}
+        {
+            **each,
+            "level": channel_name(each["level"]) if found.get("by") == "channel" else each["level"],
+            "rate": each["won"] / each["leads"] if each["leads"] else None,
+        }
         for each in found.get("levels", [])
     ]
-    return {"by": found.get("by"), "levels": levels} if levels else {}
+    return {"by": spoken_name(str(found.get("by"))), "levels": levels} if levels else {}
 
 
 def alarms(told: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -189,7 +195,7 @@ def kinds(told: Mapping[str, Any]) -> list[dict[str, Any]]:
     """By kind of event how many a month came, and in the last one."""
     return [
         {
-            "kind": kind,
+            "kind": spoken_name(kind),
             "usual": round(usual),
             "lately": lately,
             "stopped": usual >= 20 and lately < DEAD * usual,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from qualify.clock import now
 from qualify.errors import QualifyError
 from qualify.web.looking import members as looking
+from qualify.web.looking.tongue import said_to_the_reader
 from qualify.web.people import mailing
 from qualify.web.people.reaching import link
 from qualify.web.screens.once import first_time
@@ -82,7 +83,7 @@ def invite_somebody(request: PageRequest) -> HttpResponseBase:
                 request.actor, form.cleaned_data["email"], form.cleaned_data["role"], now()
             )
     except QualifyError as error:
-        form.add_error("email", str(error))
+        form.add_error("email", said_to_the_reader(error))
         return _people(request, form)
     return _sent(request, made)
 
@@ -166,7 +167,7 @@ def change(request: PageRequest, user_id: int, what: str) -> HttpResponseBase:
         else:
             raise NotThere(_("there is no such change"))
     except Conflict as error:
-        messages_error(request, str(error))
+        messages_error(request, said_to_the_reader(error))
     return HttpResponseRedirect(reverse("people-person", args=[user_id]))
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from qualify.clock import now
 from qualify.errors import QualifyError
 from qualify.playbook import starters
-from qualify.web.looking import plans
+from qualify.web.looking import members, plans
 from qualify.web.looking import playbook as looking
 from qualify.web.screens.once import first_time
 from qualify.web.screens.page import PageRequest, back, done, page, show
@@ -24,6 +24,7 @@ from qualify.web.verbs import drafting
 from qualify.web.verbs.actor import DRAFT_PLAYBOOK, READ_PLAYBOOK, NotThere
 from qualify.web.verbs.agreeing import SIDES, agree, withdraw
 from qualify.web.verbs.publish import Present, present
+from qualify.web.verbs.roles import ROLES
 
 
 class Opened:
@@ -95,6 +96,7 @@ def draft(request: PageRequest, number: int) -> HttpResponse:
         "sections": told(book, said) if book else [], "general": elsewhere(book, said) if book else said,
         "changed": differ(base, opened.text) if base is not None else None, "first": base is None,
         "approvals": approvals, "sides": _sides(request, opened, approvals), "plan": plan,
+        "lacks": _lacks(_holding(opened, approvals)) if opened.draft.state == "open" else "",
         "about": request.GET.get("about"), "unsettled": sum(1 for each in said if each.settled_at is None),
     }  # fmt: skip
     return show(request, "playbook/draft.html", {**opened.context("draft"), **context})
@@ -102,11 +104,7 @@ def draft(request: PageRequest, number: int) -> HttpResponse:
 
 def _sides(request: PageRequest, opened: Opened, approvals: list[looking.Approval]) -> list[dict[str, Any]]:
     """For each side: who agreed to this text, and whether whoever looks can do so."""
-    holds = {
-        each.side: each
-        for each in approvals
-        if each.withdrawn_at is None and each.digest == opened.draft.digest
-    }
+    holds = _holding(opened, approvals)
     mine = any(each.who == request.actor.name for each in holds.values())
     ready = opened.draft.state == "open" and not opened.examined.errors and not opened.behind
     return [
@@ -120,6 +118,28 @@ def _sides(request: PageRequest, opened: Opened, approvals: list[looking.Approva
         }
         for side, scope in SIDES.items()
     ]
+
+
+def _holding(opened: Opened, approvals: list[looking.Approval]) -> dict[str, looking.Approval]:
+    """By side the approval that holds of the text as it stands."""
+    digest = opened.draft.digest
+    return {each.side: each for each in approvals if each.withdrawn_at is None and each.digest == digest}
+
+
+def _lacks(holds: dict[str, looking.Approval]) -> str:
+    """The side for which there is nobody left who could agree (``either``: there is one person for both); empty where
+    there is somebody for each.
+    """
+    able = {
+        side: {holds[side].who}
+        if side in holds
+        else {who for who, role in members.roles().items() if role in ROLES and scope in ROLES[role].scopes}
+        for side, scope in SIDES.items()
+    }
+    for side in SIDES:
+        if not able[side] - {each.who for other, each in holds.items() if other != side}:
+            return side
+    return "either" if len(set().union(*able.values())) < len(SIDES) else ""
 
 
 @page(READ_PLAYBOOK)

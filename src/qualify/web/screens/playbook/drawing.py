@@ -10,13 +10,15 @@ from babel.dates import format_date
 from django.utils.translation import gettext as _
 
 from qualify.vocabulary import STAGES
-from qualify.web.screens.chart import Chart, spec
+from qualify.web.screens.chart import Chart, of_time, spec
 from qualify.web.screens.templatetags.qualify import locale, number, percent, stage_word
 
 IN_PLAY: Final = ("iql", "mql", "pql", "sal", "sql")
 """Stages in which something goes on with a lead."""
 
-_TIME: Final = {"field": "week", "type": "temporal", "title": None, "axis": {"grid": False}}
+
+def _time() -> dict[str, Any]:
+    return {"field": "week", "type": "temporal", "title": None, "axis": of_time(grid=False)}
 
 
 def drawn(result: Mapping[str, Any], *, enough: bool) -> list[Chart]:
@@ -34,7 +36,7 @@ def weeks(result: Mapping[str, Any]) -> Chart:
         "transform": [_folded(words)],
         "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
         "encoding": {
-            "x": _TIME,
+            "x": _time(),
             "y": {"field": "leads", "type": "quantitative", "title": _("leads")},
             "color": {"field": "which", "type": "nominal", "sort": list(reversed(words)), "title": None},
         },
@@ -63,7 +65,7 @@ def stages(result: Mapping[str, Any]) -> Chart:
         transform=[_folded(words)],
         mark={"type": "area"},
         encoding={
-            "x": _TIME,
+            "x": _time(),
             "y": {"field": "leads", "type": "quantitative", "stack": True, "title": _("leads")},
             "color": {"field": "which", "type": "nominal", "sort": words, "title": None},
         },

@@ -18,6 +18,7 @@ from qualify.errors import QualifyError
 from qualify.web.demonstration import removing
 from qualify.web.looking.members import anybody
 from qualify.web.looking.started import Started, started
+from qualify.web.looking.tongue import said_to_the_reader
 from qualify.web.people import tickets
 from qualify.web.people.entering import PasswordForm, let_in, private
 from qualify.web.people.reaching import link
@@ -92,7 +93,7 @@ def claim(request: HttpRequest, token: str) -> HttpResponse:
         try:
             user = beginning.first_admin(token, told["email"], told["name"], told["password"], now())
         except QualifyError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, said_to_the_reader(error))
         else:
             let_in(request, user)
             return HttpResponseRedirect(reverse("start-company"))
@@ -123,7 +124,7 @@ def company(request: PageRequest) -> HttpResponse:
                 request.actor, form.cleaned_data["name"], form.cleaned_data["domain"], now()
             )
         except QualifyError as error:
-            form.add_error("domain", str(error))
+            form.add_error("domain", said_to_the_reader(error))
         else:
             return HttpResponseRedirect(reverse("start-leads" if started().playbook else "start-playbook"))
     return _shown(request, "start/company.html", {"form": form})

@@ -29,7 +29,7 @@ from qualify.web.handing.people import rep_of, settings_of
 from qualify.web.looking import handing as looking
 from qualify.web.looking.leads import Listed, read
 from qualify.web.looking.loads import Loaded, loads
-from qualify.web.looking.tongue import in_the_readers_words
+from qualify.web.looking.tongue import in_the_readers_words, said_to_the_reader
 from qualify.web.screens.once import first_time
 from qualify.web.screens.page import PageRequest, done, page, show
 from qualify.web.screens.team.words import at_work, hours_of, listed, written_hours
@@ -231,7 +231,7 @@ def _kept(request: PageRequest, form: RepForm, rep_id: str, said: str) -> bool:
             if first_time(request):
                 set_rep(request.actor, rep_id, now(), **told)
     except QualifyError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, said_to_the_reader(error))
         return False
     done(request, said % {"name": told["name"] or rep_id})
     return True
@@ -267,7 +267,7 @@ def _written_down(request: PageRequest, form: AwayForm, rep_id: str) -> bool:
     except (Forbidden, NotThere):
         raise
     except QualifyError as error:
-        form.add_error("last", capfirst(str(error)))
+        form.add_error("last", capfirst(said_to_the_reader(error)))
         return False
     return True
 

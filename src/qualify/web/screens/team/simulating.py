@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from django.http import HttpResponse
@@ -9,19 +10,29 @@ from django.utils.translation import gettext as _
 
 from qualify.clock import now
 from qualify.errors import QualifyError
+from qualify.handoff.simulating import Difference
 from qualify.moments import DAY
 from qualify.web.looking import handing as looking
-from qualify.web.looking import playbook
+from qualify.web.looking import plans, playbook
 from qualify.web.looking.leads import Listed, read
 from qualify.web.looking.speed import speeds_of_reps
+from qualify.web.looking.tongue import said_to_the_reader
 from qualify.web.screens.page import PageRequest, page, show
 from qualify.web.verbs.actor import READ_PLAYBOOK, NotThere
 from qualify.web.verbs.leads import one_of_them
-from qualify.web.verbs.simulating import Ready, Would, simulate
+from qualify.web.verbs.simulating import (
+    SOME,
+    Ready,
+    Tried,
+    Would,
+    ask_simulation,
+    how_many,
+    shortly,
+    simulate,
+)
+from qualify.web.verbs.simulating import read as found_out
 
 DAYS: Final = ("7", "30", "90")
-SHOWN: Final = 30
-"""Leads that somebody else would have got, and that are named."""
 
 
 class Choice(NamedTuple):
@@ -73,7 +84,9 @@ def simulated(request: PageRequest) -> HttpResponse:
         "choices": choices, "word": word, "days": days, "lengths": DAYS,
         "label": next((each.name for each in choices if each.word == word), _("These rules")),
     }  # fmt: skip
-    if word:
+    if word == "now" and not (choices and choices[0].in_force):
+        context["trouble"] = _("no playbook is published yet")
+    elif word:
         context |= _tried(request, _text_of(word), int(days))
     return show(request, "team/simulate.html", context)
 
@@ -92,10 +105,10 @@ def _choices() -> list[Choice]:
     ]
 
 
-def _text_of(word: str) -> str | None:
-    """The playbook; None: that in force."""
+def _text_of(word: str) -> str:
+    """The playbook of these rules; ``now`` is that in force, which stands first."""
     if word == "now":
-        return None
+        word = f"version-{playbook.versions()[0].id}"
     kind, _dash, number = word.partition("-")
     if kind not in ("version", "draft") or not number.isdecimal() or len(number) > 18:
         raise QualifyError(_("there are no such rules"))
@@ -109,13 +122,23 @@ def _text_of(word: str) -> str | None:
     return found
 
 
-def _tried(request: PageRequest, text: str | None, days: int) -> dict[str, Any]:
+def _tried(request: PageRequest, text: str, days: int) -> dict[str, Any]:
+    """What came of the rules: at once where few leads were handed over, else as a worker found it out."""
     at = now()
+    since = at - days * DAY
     try:
-        told = simulate(request.actor, at, text=text, since=at - days * DAY)
+        if how_many(since, at) <= SOME:
+            return _told(shortly(simulate(request.actor, at, text=text, since=since)), at)
+        found = plans.work(ask_simulation(request.actor, text, days, at))
     except QualifyError as error:
-        return {"trouble": str(error)}
-    names = {rep.rep_id: rep.called for rep in looking.reps(at)}
+        return {"trouble": said_to_the_reader(error)}
+    if found is not None and found.result is not None:
+        return {**_told(found_out(found.result), at), "found_out_at": found.finished_at}
+    return {"plan": found} if found is None or found.under_way else {"trouble": found.said}
+
+
+def _told(tried: Tried, at: int) -> dict[str, Any]:
+    told, names = tried.would, {rep.rep_id: rep.called for rep in looking.reps(at)}
     in_fact, _by_rep = speeds_of_reps(at, told.since)
     return {
         "told": told,
@@ -123,8 +146,8 @@ def _tried(request: PageRequest, text: str | None, days: int) -> dict[str, Any]:
         "ready": told.ready.get(""),
         "ready_before": told.ready_before.get(""),
         "in_fact": in_fact.kept_of_due,
-        "changed": _changed(told, names),
-        "differences": len(told.differences),
+        "changed": _changed(tried.differences, names),
+        "differences": tried.many,
         "most": max([1, *told.before.values(), *(each.given for each in told.loads.values())]),
     }
 
@@ -141,8 +164,7 @@ def _lines(told: Would, names: dict[str, str]) -> list[Line]:
     return sorted(found, key=lambda line: (-line.after, -line.before, line.name))
 
 
-def _changed(told: Would, names: dict[str, str]) -> list[Changed]:
-    some = told.differences[:SHOWN]
+def _changed(some: Sequence[Difference], names: dict[str, str]) -> list[Changed]:
     leads = {str(lead.id): lead for lead in read([int(each.lead_id) for each in some])}
     return [
         Changed(

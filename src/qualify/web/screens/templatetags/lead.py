@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from babel.dates import format_date, format_time
@@ -12,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from qualify.clock import now
 from qualify.criteria.sentences import spoken_name
-from qualify.moments import DAY
+from qualify.moments import DAY, milliseconds
+from qualify.speech import when
 from qualify.web.looking.tongue import in_the_readers_words
 from qualify.web.screens.channels import channel_name
 from qualify.web.screens.templatetags.qualify import _then, _time, locale, month_day, span
@@ -45,8 +47,13 @@ def reason_words(reason: str | None) -> str:
 
 @register.filter
 def plain_moment(text: str | None) -> str:
-    """A moment that was written for machines, as people read it: ``2026-10-03 14:05``."""
-    return (text or "–")[:16].replace("T", " ")
+    """A moment that was written for machines, as people read it, in UTC: ``2026-10-03 14:05``."""
+    try:
+        then = datetime.fromisoformat(text or "")
+    except ValueError:
+        return text or "–"
+    with in_the_readers_words():
+        return when(milliseconds(then if then.tzinfo else then.replace(tzinfo=UTC)), "UTC")
 
 
 @register.filter

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
@@ -25,9 +26,11 @@ from django.utils.translation import get_language, gettext, to_locale
 from qualify.clock import now
 from qualify.criteria.known_words import marked
 from qualify.moments import DAY
+from qualify.web.looking.phrases import kept_words
 from qualify.web.screens.once import token
 
 register = template.Library()
+register.filter("kept_words", kept_words)
 
 
 @cache
@@ -82,6 +85,13 @@ def moment(value: int | None) -> str:
 def day(value: int | None) -> str:
     """The day of a moment (epoch ms)."""
     return "–" if value is None else _time(value, format_date(_then(value), "medium", locale=locale()))
+
+
+@register.filter
+def last_day(ends_at: int, zone: str | None = None) -> str:
+    """The last day of something that ends at the moment, where the next day begins; in the zone, else the reader's."""
+    there = ZoneInfo(zone) if zone else timezone.get_current_timezone()
+    return whole_day(datetime.fromtimestamp((ends_at - 1) / 1000, UTC).astimezone(there).date())
 
 
 @register.filter

@@ -72,7 +72,12 @@
 
   // How numbers are written in the language of the page, for the axes of charts.
   const written = (type) => new Intl.NumberFormat(document.documentElement.lang || "en").formatToParts(1234567.8).find((part) => part.type === type)?.value || "";
-  const numbers = () => ({ decimal: written("decimal"), thousands: written("group"), grouping: [3], currency: ["", ""] });
+  const percent = () => new Intl.NumberFormat(document.documentElement.lang || "en", { style: "percent" }).formatToParts(1).slice(1).map((part) => part.value).join("");
+  const numbers = () => ({ decimal: written("decimal"), thousands: written("group"), grouping: [3], currency: ["", ""], percent: percent() });
+  const named = (count, more, at) => Array.from({ length: count }, (_, place) => new Intl.DateTimeFormat(document.documentElement.lang || "en", { timeZone: "UTC", ...more }).format(new Date(at(place))));
+  const months = (width) => named(12, { month: width }, (place) => Date.UTC(2023, place, 1));
+  const days = (width) => named(7, { weekday: width }, (place) => Date.UTC(2023, 0, 1 + place));
+  const moments = () => ({ dateTime: "%x, %X", date: "%x", time: "%H:%M", periods: ["AM", "PM"], days: days("long"), shortDays: days("short"), months: months("long"), shortMonths: months("short") });
 
   // Charts: the bundle is loaded only on pages that have some; the figures stand in a table beneath.
   const charts = () => document.querySelectorAll("figure.chart[data-spec]:not([data-drawn])").forEach((figure) => {
@@ -83,7 +88,7 @@
     const colour = (name) => style.getPropertyValue(name).trim();
     const text = { labelColor: colour("--soft"), titleColor: colour("--soft"), gridColor: colour("--line"), domainColor: colour("--line"), tickColor: colour("--line") };
     const config = { background: "transparent", font: "system-ui, sans-serif", axis: text, legend: text, title: { color: colour("--text") }, view: { stroke: null }, range: { category: ["--accent", "--edge", "--plus", "--warn", "--minus"].map(colour) }, mark: { color: colour("--accent") }, rule: { color: colour("--soft") }, text: { color: colour("--text") } };
-    load(bundle).then(() => window.vegaEmbed(figure.querySelector("div"), { ...spec, config: { ...config, ...spec.config } }, { ast: true, actions: false, renderer: "svg", tooltip: false, defaultStyle: false, formatLocale: numbers() }))
+    load(bundle).then(() => window.vegaEmbed(figure.querySelector("div"), { ...spec, config: { ...config, ...spec.config } }, { ast: true, actions: false, renderer: "svg", tooltip: false, defaultStyle: false, formatLocale: numbers(), timeFormatLocale: moments() }))
       .catch(() => { figure.querySelector("details")?.setAttribute("open", ""); });
   });
   let loading;
