@@ -131,25 +131,35 @@ def _newest_traits(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], m
         return TABLES["leads"]
     places = _list(_pointer(name) for name in asked)
     duck.execute(
-        f"CREATE TABLE facts.newest AS SELECT owner_id, {', '.join(map(_newest_and_other, range(len(ours))))} FROM ("
-        f"SELECT owner_id, learned_at, json_extract_string(traits, {places}) AS v, json_exists(traits, {places}) AS e "
-        f"{known}) GROUP BY owner_id"
+        f"CREATE TABLE facts.learnt AS SELECT owner_id, learned_at, json_extract_string(traits, {places}) AS told, "
+        f"json_exists(traits, {places}) AS is_told {known}"
     )
-    differ = " OR ".join(f"newest_{place} IS DISTINCT FROM other_{place}" for place in range(len(ours)))
-    if duck.execute(f"SELECT 1 FROM facts.newest WHERE {differ} LIMIT 1").fetchone():
+    newest = ", ".join(map(_newest, range(1, len(ours) + 1)))
+    duck.execute(
+        f"CREATE TABLE facts.newest AS SELECT owner_id, {newest} FROM facts.learnt GROUP BY owner_id"
+    )
+    others = " OR ".join(map(_another, range(1, len(ours) + 1)))
+    if duck.execute(
+        f"SELECT 1 FROM facts.learnt JOIN facts.newest USING (owner_id) WHERE {others} LIMIT 1"
+    ).fetchone():
         return None
-    columns = ", ".join(f"newest_{place} AS {named(name)}" for place, name in enumerate(ours))
+    columns = ", ".join(f"newest_{place} AS {named(name)}" for place, name in enumerate(ours, 1))
     return (
         f"SELECT leads.*, {columns} FROM ({TABLES['leads']}) leads "
         "LEFT JOIN facts.newest ON owner_id = leads.lead_id"
     )
 
 
-def _newest_and_other(place: int) -> str:
-    """The first and the last text among those learnt at the newest moment: the same where there is one only."""
-    value = f"v[{place + 1}]"
-    told = f"'is': {value} IS NOT NULL, 'told': {value}}}) FILTER (e[{place + 1}]).told AS"
-    return f"max({{'at': learned_at, {told} newest_{place}, min({{'at': -learned_at, {told} other_{place}"
+def _newest(place: int) -> str:
+    """The newest value of a trait, null where it was learnt to be unknown, and when it was learnt."""
+    told = f"FILTER (is_told[{place}]) AS"
+    return f"arg_max_null(told[{place}], learned_at) {told} newest_{place}, max(learned_at) {told} at_{place}"
+
+
+def _another(place: int) -> str:
+    """Whether another value was learnt at the very moment of the newest."""
+    same = f"is_told[{place}] AND learned_at = at_{place}"
+    return f"({same} AND told[{place}] IS DISTINCT FROM newest_{place})"
 
 
 def _asked(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], known: str) -> list[str]:
