@@ -15,6 +15,7 @@ from qualify.speech import (
     Several,
     Speech,
     again,
+    day_of,
     filled_anew,
     heard,
     heard_text,
@@ -139,3 +140,8 @@ def test_a_writer_of_json_that_knows_texts_alone_writes_the_text() -> None:
     assert msgspec.json.encode([sentence("nobody")], enc_hook=plain) == b'["nobody"]'
     with pytest.raises(NotImplementedError):
         msgspec.json.encode([object()], enc_hook=plain)
+
+
+def test_a_moment_that_no_clock_shows_is_said_all_the_same() -> None:
+    assert str(sentence("by %(when)s", when=Moment(1 << 62, "UTC"))) == f"by {1 << 62} ms"
+    assert day_of(-(1 << 62), "Europe/Berlin") == f"{-(1 << 62)} ms"

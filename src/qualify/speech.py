@@ -37,8 +37,18 @@ def _number(number: Decimal | float, digits: int | None) -> str:
     return f"{number:,}" if digits is None else f"{number:,.{digits}f}"
 
 
+def on_the_clock(at: int, zone: str) -> dt.datetime | None:
+    """A moment (epoch ms) as the clock of a zone shows it; None for one that no clock shows."""
+    try:
+        return dt.datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).replace(tzinfo=None)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
 def _moment(at: int, zone: str, day: bool) -> str:
-    then = dt.datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).replace(tzinfo=None)
+    then = on_the_clock(at, zone)
+    if then is None:
+        return f"{at} ms"
     return then.date().isoformat() if day else then.isoformat(" ", "minutes")
 
 

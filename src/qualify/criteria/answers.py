@@ -10,8 +10,9 @@ from qualify.criteria.base import Context, Criterion
 from qualify.criteria.comparisons import NO, YES, Test
 from qualify.criteria.logic import Answered, Both, HasAnswer, Not, TextIn, Truth
 from qualify.criteria.logic import Field as Value
-from qualify.criteria.sentences import days_of, say, spoken_name
+from qualify.criteria.sentences import days_of, spoken_name
 from qualify.criteria.values import Days, Text, YesNo
+from qualify.speech import say
 
 SATISFIED = Value("satisfied", "text")
 """Whether whoever took the answer called it good enough."""

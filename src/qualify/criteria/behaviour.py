@@ -8,11 +8,11 @@ from pydantic import BeforeValidator, Field
 
 from qualify.criteria.base import Context, Criterion, Written
 from qualify.criteria.comparisons import Test
-from qualify.criteria.known_words import marked
 from qualify.criteria.logic import Both, CameBack, Happened, Occurrences, Quiet, Truth
 from qualify.criteria.logic import Field as Value
-from qualify.criteria.sentences import amount, days_of, either, say, say_many
+from qualify.criteria.sentences import days_of, either
 from qualify.criteria.values import Count, Days, Short, Text, Texts
+from qualify.speech import amount, marked, say, say_many
 
 ANY_EVENT = marked("any event")
 

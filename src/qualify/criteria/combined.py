@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from qualify.criteria.base import Context, Criterion
 from qualify.criteria.logic import Both, Either, Not, Truth
-from qualify.criteria.sentences import listing, say
+from qualify.criteria.sentences import listing
+from qualify.speech import say
 
 if TYPE_CHECKING:
     from qualify.criteria import AnyCriterion

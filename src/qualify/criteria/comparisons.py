@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from pydantic import Field, model_validator
 
 from qualify.criteria.base import Written
-from qualify.criteria.known_words import marked
 from qualify.criteria.logic import (
     Both,
     Comparison,
@@ -21,11 +20,11 @@ from qualify.criteria.logic import (
     Truth,
 )
 from qualify.criteria.logic import Field as Column
-from qualify.criteria.sentences import amount, either, say
+from qualify.criteria.sentences import either
 from qualify.criteria.values import Number, OneOrMore, Scalar, Sought, Value, Values, YesNo
 from qualify.errors import one_of
 from qualify.reading.text import fold
-from qualify.speech import sentence
+from qualify.speech import amount, marked, say, sentence
 
 YES = frozenset({"true", "yes", "y", "1"})
 """Folded texts that mean true."""

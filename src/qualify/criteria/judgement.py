@@ -7,12 +7,11 @@ from typing import Annotated, ClassVar, TypeAlias
 from pydantic import Field, model_validator
 
 from qualify.criteria.base import Context, Criterion
-from qualify.criteria.known_words import marked
 from qualify.criteria.logic import Both, Comparison, DecidedIn, GradeIn, ScoreIs, Truth
-from qualify.criteria.sentences import either, pointed, say, spoken_name
+from qualify.criteria.sentences import either, pointed, spoken_name
 from qualify.criteria.values import Among, OneOrMore, Points, Text
 from qualify.errors import one_of
-from qualify.speech import sentence
+from qualify.speech import marked, say, sentence
 from qualify.vocabulary import DECISIONS, GRADE_LETTERS, GRADE_NUMBERS
 
 GRADES = tuple(letter + number for letter in GRADE_LETTERS for number in GRADE_NUMBERS)

@@ -7,9 +7,6 @@ from typing import Final
 
 from qualify.speech import marked
 
-__all__ = ["WORDS", "marked"]
-
-
 WORDS: Final[Mapping[str, str]] = {
     # Traits.
     "account_name": marked("account name"), "annual_revenue": marked("annual revenue"), "city": marked("city"),

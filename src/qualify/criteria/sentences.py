@@ -10,24 +10,7 @@ from decimal import Decimal
 
 from qualify.criteria.known_words import WORDS
 from qualify.points import written
-from qualify.speech import (
-    ENGLISH,
-    Sentence,
-    Speech,
-    amount,
-    in_english,
-    say,
-    say_many,
-    sentence,
-    sentence_many,
-    speaking,
-    spoken,
-)
-
-__all__ = [
-    "Sentence", "Speech", "amount", "by_whom", "counted", "days_of", "either", "in_english", "listing", "pointed",
-    "say", "say_many", "sentence", "sentence_many", "speaking", "spoken_name",
-]  # fmt: skip
+from qualify.speech import ENGLISH, say, say_many, spoken
 
 
 def pointed(hundredths: int, *, sign: bool = False) -> str:

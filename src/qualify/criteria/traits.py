@@ -11,11 +11,11 @@ from qualify.criteria.base import Context, Criterion
 from qualify.criteria.comparisons import Test
 from qualify.criteria.logic import Field as Value
 from qualify.criteria.logic import TextIn, Truth
-from qualify.criteria.sentences import by_whom, either, say, spoken_name
+from qualify.criteria.sentences import by_whom, either, spoken_name
 from qualify.criteria.values import Among, OneOrMore, Text, Texts
 from qualify.errors import did_you_mean, one_of, shown
 from qualify.reading.titles import DEPARTMENTS, SENIORITIES
-from qualify.speech import sentence
+from qualify.speech import say, sentence
 
 EMAIL_KINDS = ("free", "disposable", "business")
 """What ``qualify.reading.domains`` says of an address."""

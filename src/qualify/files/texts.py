@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, Literal, cast
 
-from qualify.criteria.known_words import marked
 from qualify.errors import InputError
-from qualify.speech import sentence
+from qualify.speech import marked, sentence
 
 HEAD: Final = 1 << 20
 """How many bytes at the start of a file are looked at to tell what it is."""

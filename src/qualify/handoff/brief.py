@@ -9,12 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from qualify.criteria.known_words import marked
-from qualify.criteria.sentences import amount, pointed, say, say_many, spoken_name
+from qualify.criteria.sentences import pointed, spoken_name
 from qualify.handoff.evidence import Evidence, evidence, new_since
 from qualify.handoff.facts import Assignment, Rejection
 from qualify.scoring.single import Judgement
-from qualify.speech import again, day_of, when
+from qualify.speech import again, amount, day_of, marked, say, say_many, when
 from qualify.vocabulary import BANT
 
 QUESTIONS: Final[Mapping[str, str]] = {

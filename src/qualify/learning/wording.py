@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 
 from qualify.criteria.known_words import WORDS
-from qualify.criteria.sentences import days_of, say, spoken_name
+from qualify.criteria.sentences import days_of, spoken_name
 from qualify.learning.columns import Column
 from qualify.learning.items import Item
-from qualify.speech import Figure, Named, sentence, sentence_many
+from qualify.speech import Figure, Named, say, sentence, sentence_many
 
 MOST_LISTED: Final = 40
 

@@ -9,9 +9,8 @@ from pydantic import Field, model_validator
 from qualify.capture.channels import Rules
 from qualify.capture.sites import CLICK_IDS, SITES
 from qualify.criteria import Written
-from qualify.criteria.known_words import marked
 from qualify.criteria.values import Among, Text, Texts
-from qualify.speech import sentence
+from qualify.speech import marked, sentence
 
 
 class ChannelRule(Written):

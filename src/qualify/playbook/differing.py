@@ -7,11 +7,11 @@ from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from qualify.criteria import Criterion
 from qualify.criteria.combined import AllOf, AnyOf
-from qualify.criteria.known_words import marked
-from qualify.criteria.sentences import days_of, pointed, say, say_many
+from qualify.criteria.sentences import days_of, pointed
 from qualify.playbook.book import Playbook
 from qualify.playbook.sections import Bounds, Cuts, Profile, Rule, Score, Stage, Threshold
 from qualify.playbook.wording import limits_in_words, rule_limits, stage_in_words
+from qualify.speech import marked, say, say_many
 
 Kind: TypeAlias = Literal["added", "removed", "changed"]
 T = TypeVar("T")

@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
-from qualify.criteria.known_words import marked
 from qualify.errors import Problem, shown
 from qualify.playbook import yaml
 from qualify.playbook.yaml import Node, Place, Unreadable
-from qualify.speech import sentence
+from qualify.speech import marked, sentence
 
 Path: TypeAlias = tuple[str | int, ...]
 

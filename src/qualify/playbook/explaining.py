@@ -11,11 +11,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from qualify.criteria import KEYWORDS, KINDS
-from qualify.criteria.known_words import marked
 from qualify.errors import instead, nearest, shown
 from qualify.playbook.book import Playbook
 from qualify.playbook.document import Mistake, Path, holds
-from qualify.speech import sentence
+from qualify.speech import marked, sentence
 
 _MOST = 1_000
 """How many mistakes are told at once; a file with more was most likely not meant to be a playbook."""

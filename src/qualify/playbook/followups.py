@@ -8,11 +8,10 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import Field, model_validator
 
 from qualify.criteria import AnyCriterion, Written
-from qualify.criteria.known_words import marked
-from qualify.criteria.sentences import either, say, say_many, spoken_name
+from qualify.criteria.sentences import either, spoken_name
 from qualify.criteria.values import Count, OneOrMore, Text, YesNo, wrong
 from qualify.playbook.times import WallTime, wall
-from qualify.speech import sentence
+from qualify.speech import marked, say, say_many, sentence
 
 MOST_STEPS = 30
 """The most steps of a sequence; who has not answered after so many will not."""

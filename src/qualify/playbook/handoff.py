@@ -8,12 +8,11 @@ from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from qualify.criteria import AnyCriterion, Written
-from qualify.criteria.known_words import marked
-from qualify.criteria.sentences import days_of, either, listing, say, spoken_name
+from qualify.criteria.sentences import days_of, either, listing, spoken_name
 from qualify.criteria.values import Days, OneOrMore, Short, Text, YesNo, wrong
 from qualify.errors import shown
 from qualify.playbook.times import DaysOff, Hours, WorkingTime, ZoneName, spoken
-from qualify.speech import sentence
+from qualify.speech import marked, say, sentence
 
 HandedAt: TypeAlias = Literal["iql", "mql", "pql", "sal", "sql"]
 Pick: TypeAlias = Literal["weighted round robin", "least busy"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qualify.criteria.sentences import pointed, say
+from qualify.criteria.sentences import pointed
 from qualify.playbook.book import Playbook
 from qualify.playbook.sections import Bounds, Profile, Rule, Score
 from qualify.playbook.wording import limits_in_words, rule_limits, stage_in_words
+from qualify.speech import say
 
 
 def prose(book: Playbook) -> str:

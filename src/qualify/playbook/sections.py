@@ -10,10 +10,9 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from qualify.criteria import AnyCriterion, Context, Written
 from qualify.criteria.behaviour import Did, Sequence
 from qualify.criteria.logic import Both, Either, Not, Surely, Truth
-from qualify.criteria.sentences import in_english, say
 from qualify.criteria.values import Days, HalfLife, Points, Short, Text, wrong
 from qualify.points import written
-from qualify.speech import sentence
+from qualify.speech import in_english, say, sentence
 from qualify.vocabulary import TOTAL
 
 Counts: TypeAlias = Literal["every time", "once", "first time"]

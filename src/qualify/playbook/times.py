@@ -11,11 +11,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from qualify import moments
 from qualify.criteria import Written
-from qualify.criteria.known_words import marked
-from qualify.criteria.sentences import say, say_many
 from qualify.criteria.values import Among, OneOrMore, Short, Text, wrong
 from qualify.errors import did_you_mean, shown
-from qualify.speech import sentence, sentence_many
+from qualify.speech import marked, say, say_many, sentence, sentence_many
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

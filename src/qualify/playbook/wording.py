@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from qualify.criteria.sentences import days_of, in_english, pointed, say
+from qualify.criteria.sentences import days_of, pointed
+from qualify.speech import in_english, say
 
 if TYPE_CHECKING:
     from qualify.playbook.book import Playbook

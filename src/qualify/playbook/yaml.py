@@ -11,8 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from qualify.criteria.known_words import marked
-from qualify.speech import sentence
+from qualify.speech import marked, sentence
 
 Place: TypeAlias = tuple[int, int]
 """Line and column, from 1; (0, 0) is the file as a whole."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from qualify.criteria.known_words import marked
-from qualify.criteria.sentences import pointed, say
+from qualify.criteria.sentences import pointed
 from qualify.scoring.layout import Layout
+from qualify.speech import marked, say
 from qualify.vocabulary import TOTAL
 
 if TYPE_CHECKING:

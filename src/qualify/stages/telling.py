@@ -8,11 +8,11 @@ from typing import Final
 from qualify.criteria import logic
 from qualify.criteria.answers import satisfied
 from qualify.criteria.comparisons import NO, YES
-from qualify.criteria.known_words import marked
 from qualify.criteria.logic import Field, Occurrences, Truth
-from qualify.criteria.sentences import amount, either, say, say_many, spoken_name
+from qualify.criteria.sentences import either, spoken_name
 from qualify.reading.countries import GROUPS
 from qualify.scoring.layout import Layout
+from qualify.speech import amount, marked, say, say_many
 from qualify.stages.wishing import Answering, Being, Deciding, Doing, Wish, doing
 
 Names = Mapping[Occurrences, str]

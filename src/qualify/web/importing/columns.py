@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from qualify.capture.steps.learnt import named
-from qualify.criteria.known_words import marked
 from qualify.errors import InputError
 from qualify.files.headers import Headers, check_mapping
 from qualify.files.presets import TRAITS
 from qualify.reading.text import bare
-from qualify.speech import sentence
+from qualify.speech import marked, sentence
 
 Table = Literal["leads", "events", "outcomes"]
 

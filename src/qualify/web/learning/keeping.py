@@ -8,8 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from qualify.criteria.known_words import marked
-from qualify.speech import heard, heard_text, kept, kept_text, plain, sentence
+from qualify.speech import heard, heard_text, kept, kept_text, marked, plain, sentence
 from qualify.web.database import insert, rows, run
 
 HELD_BACK: Final = marked(

@@ -6,9 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
@@ -16,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext, ngettext, override, to_locale
 
 from qualify.errors import PlaybookError
-from qualify.speech import Sentence, Speech, again, in_english, speaking
+from qualify.speech import Sentence, Speech, again, in_english, on_the_clock, speaking
 from qualify.web.database import rows
 
 
@@ -39,7 +37,9 @@ def _words_of(language: str) -> AbstractContextManager[None]:
         return format_decimal(value, f"#,##0{'.' if digits else ''}{'0' * digits}", locale=locale)
 
     def moment(at: int, zone: str, day: bool) -> str:
-        then = datetime.fromtimestamp(at / 1000, ZoneInfo(zone))
+        then = on_the_clock(at, zone)
+        if then is None:
+            return f"{at} ms"
         said = format_date(then, "medium", locale=locale)
         return said if day else f"{said}, {format_time(then, 'short', locale=locale)}"
 

@@ -16,8 +16,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
-from qualify.criteria.sentences import in_english
 from qualify.errors import QualifyError
+from qualify.speech import in_english
 from qualify.web.looking.members import anybody
 from qualify.web.looking.tongue import in_the_readers_words, said_to_the_reader
 from qualify.web.screens.permission import not_for

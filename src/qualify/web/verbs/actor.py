@@ -7,9 +7,8 @@ from typing import Final, NamedTuple
 import msgspec
 from django.utils.translation import gettext
 
-from qualify.criteria.known_words import marked
 from qualify.errors import QualifyError, instead
-from qualify.speech import kept, sentence
+from qualify.speech import kept, marked, sentence
 from qualify.web.database import insert
 
 READ_LEADS: Final = "read:leads"

@@ -7,11 +7,10 @@ from typing import Final, NamedTuple
 
 from django.utils.translation import gettext
 
-from qualify.criteria.known_words import marked
 from qualify.errors import QualifyError, instead
 from qualify.identity.graph import is_naming
 from qualify.moments import EARLIEST
-from qualify.speech import sentence
+from qualify.speech import marked, sentence
 from qualify.web.database import Row, insert, is_sqlite, rows
 from qualify.web.keeping.marking import mark
 from qualify.web.verbs.actor import NotThere

@@ -6,9 +6,8 @@ from typing import Final, NamedTuple
 
 from django.utils.translation import gettext
 
-from qualify.criteria.known_words import marked
 from qualify.errors import QualifyError, instead
-from qualify.speech import sentence
+from qualify.speech import marked, sentence
 from qualify.web.verbs.actor import (
     ADMIN,
     AGREE_MARKETING,

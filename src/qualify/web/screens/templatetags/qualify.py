@@ -24,8 +24,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, to_locale
 
 from qualify.clock import now
-from qualify.criteria.known_words import marked
 from qualify.moments import DAY
+from qualify.speech import marked
 from qualify.web.looking.phrases import kept_words
 from qualify.web.screens.once import token
 
