@@ -42,7 +42,7 @@ class Life:
         found = {fact.learned_at for fact in record.learnt} | {made.decided_at for made in record.decisions}
         return sorted(found | {given.answered_at for given in record.answers})
 
-    def record_at(self, moment: int) -> Record:
+    def record_at(self, moment: int, version: Version | None = None) -> Record:
         """Only what was known by then; events say that themselves."""
         record = self.record
         return replace(

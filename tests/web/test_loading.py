@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from qualify.moments import DAY
 from qualify.web.database import MOST, insert, rows, those
 from qualify.web.living import working
-from qualify.web.living.loading import Recorder, load
+from qualify.web.living.loading import load
+from qualify.web.living.recording import Recorder
 from qualify.web.living.versions import Versions
 
 
@@ -19,7 +20,7 @@ def test_what_colleagues_did_too_long_ago_is_not_read_and_changes_nothing(lived:
     versions = Versions()
     versions.refresh()
     current = versions.since(lived)[0]
-    fields = versions.fields([current])
+    fields = versions.asked([current]).by(current)
     people = [who for (who,) in rows("SELECT id FROM person ORDER BY id")]
     whole = load(people, fields, lived, shares=True).found
     for since in (lived - 4 * DAY, lived - DAY // 2, lived):

@@ -29,7 +29,7 @@ def everybody() -> list[Recorded]:
 def from_the_beginning(known: Recorded, moment: int) -> tuple[State, list[Line]]:
     since = min([known.person.created_at, *known.moments[:1]]) - 1
     start = State.at_first(known.person.created_at)
-    folded = fold(known.versions, known.recorder, known.moments, start, since, moment)
+    folded = fold(known.versions, known.recorders, known.moments, start, since, moment)
     return folded.state, [] if folded.judgement is None else folded.judgement.lines
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from qualify.playbook.book import Playbook
 from qualify.scoring.changing import Changes, Coming
@@ -71,9 +72,13 @@ class Folded:
     next_at: int | None
 
 
+RecordAt: TypeAlias = "Callable[[int, Version | None], Record]"
+"""Gives what was known of a lead by a moment, as a version of the playbook sees it; None: before the first one."""
+
+
 def fold(
     versions: Sequence[Version],
-    record_at: Callable[[int], Record],
+    record_at: RecordAt,
     fact_moments: Sequence[int],
     state: State,
     since: int,
@@ -82,8 +87,9 @@ def fold(
     """Fold the ladder's step over every moment after ``since``, up to and with ``now``.
 
     ``versions`` in the order in which they came into force. ``fact_moments``, sorted, are the moments at which
-    facts about the lead became known that are no events; ``record_at(moment)`` gives the record with the facts
-    known by then, and is asked again only when one of them has passed. Events are there from the beginning, each
+    facts about the lead became known that are no events; ``record_at(moment, version)`` gives the record with the facts
+    known by then, as the version in force spells what it asks for, and is asked again only when one of them has passed
+    or another version is in force. Events are there from the beginning, each
     with when it is known: those that count for nothing are not looked at.
 
     ``state`` is the state at ``since``. A new lead begins with
@@ -106,7 +112,7 @@ class _Fold:
     def __init__(
         self,
         versions: Sequence[Version],
-        record_at: Callable[[int], Record],
+        record_at: RecordAt,
         fact_moments: Sequence[int],
         state: State,
     ) -> None:
@@ -138,10 +144,10 @@ class _Fold:
     def _take_in(self, at: int) -> None:
         self.at, self.coming = at, None
         facts = bisect_right(self.fact_moments, at)
-        if facts != self.facts:
-            self.facts, self.record = facts, self.record_at(at)
         number = bisect_right(self.published, at) - 1
         version = self.versions[number] if number >= 0 else None
+        if facts != self.facts or version is not self.version:
+            self.facts, self.record = facts, self.record_at(at, version)
         if version is not self.version or not (self.following and self.following.follows(self.record)):
             self.version = version
             self.following = None if version is None else version.judge.counter.follow(self.record)

@@ -17,7 +17,8 @@ from qualify.scoring.canonical import columns, score_column
 from qualify.scoring.record import Record, Values
 from qualify.web import seam
 from qualify.web.database import rows, those
-from qualify.web.living.loading import Loaded, Recorder, load
+from qualify.web.living.loading import Loaded, load
+from qualify.web.living.recording import Recorder
 from qualify.web.living.versions import Versions
 
 _LINE = ("rule", "line", "n", "first_at", "last_at", "raw", "decayed", "capped", "points")
@@ -52,7 +53,7 @@ def verify(now: int, most: int = 200, people: Iterable[int] | None = None) -> Ve
     current = versions.since(now)[0]
     chosen = list(people) if people is not None else _sample(now, int(current.version), most)
     layout = current.judge.layout
-    fields = versions.fields([current])
+    fields = versions.asked([current]).by(current)
     with transaction.atomic():
         loaded = load(chosen, fields, now, shares=True, settings=versions.labels).found
         records = {who: Recorder(person, fields)(now) for who, person in loaded.items()}

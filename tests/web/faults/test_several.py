@@ -14,7 +14,7 @@ from qualify.web.database import rows, run
 from qualify.web.keeping.keep import keep
 from qualify.web.keeping.marking import mark
 from qualify.web.living import lease, working
-from qualify.web.living.loading import Recorder
+from qualify.web.living.recording import Everyone
 from qualify.web.living.working import LEASE, LONGEST_WAIT, Worker, take, waiting
 from qualify.web.recomputing import forget, recompute
 from tests.web.faults.loads import calls, keeping, kept, opened, together
@@ -23,6 +23,8 @@ from tests.web.faults.streams import START, differences, drafts, everything
 pytestmark = pytest.mark.slow
 
 FEW = 200
+
+recorders_of = Everyone.recorders
 
 MANY = 480
 """Calls of the long load. It was 6,000, which no machine was ever seen to come to the end of: every call may show that
@@ -84,18 +86,21 @@ def test_whom_judging_takes_longer_than_a_lease_is_judged_once_and_by_one(
     passed, others = [0], list[int]()
     monkeypatch.setattr(lease, "milliseconds", lambda: passed[0])
 
-    def slowly(*words: Any) -> Any:
+    def slowly(everyone: Everyone, who: int) -> Any:
         passed[0] += LEASE // 2
-        record = Recorder(*words)
+        recorders = recorders_of(everyone, who)
 
-        def looked_at(moment: int) -> Any:
-            found = record(moment)
-            others.append(len(take(START + passed[0], 100)))
-            return found
+        class Looking:
+            moments = recorders.moments
 
-        return looked_at
+            def __call__(self, moment: int, version: Any) -> Any:
+                found = recorders(moment, version)
+                others.append(len(take(START + passed[0], 100)))
+                return found
 
-    monkeypatch.setattr(working, "Recorder", slowly)
+        return Looking()
+
+    monkeypatch.setattr(Everyone, "recorders", slowly)
     assert Worker().work(START) > 5
     assert passed[0] > 2 * LEASE
     assert len(others) > 5 and not any(others), "while it works nobody takes them from it"
@@ -114,13 +119,13 @@ def test_whom_a_slow_worker_did_not_finish_is_given_back(
     def full(*_: object) -> None:
         raise OperationalError("database or disk is full")
 
-    def slowly(*words: Any) -> Any:
+    def slowly(everyone: Everyone, who: int) -> Any:
         passed[0] += LEASE // 2
-        return Recorder(*words)
+        return recorders_of(everyone, who)
 
     with monkeypatch.context() as patch:
         patch.setattr(working, "write", full)
-        patch.setattr(working, "Recorder", slowly)
+        patch.setattr(Everyone, "recorders", slowly)
         with pytest.raises(OperationalError):
             worker.work(START)
     assert worker.work(START + 1) > 5

@@ -18,7 +18,8 @@ from qualify.scoring.single import Judgement
 from qualify.web.database import rows, those
 from qualify.web.handing.holding import Holding
 from qualify.web.handing.people import absences, reps
-from qualify.web.living.loading import Loaded, Recorder, looked_at
+from qualify.web.living.loading import Loaded, looked_at
+from qualify.web.living.recording import Recorder
 from qualify.web.living.values import Fields
 from qualify.web.living.versions import Versions
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from qualify.moments import DAY
 from qualify.playbook import parse
-from qualify.web.living.loading import Recorder, looked_at
+from qualify.web.living.loading import looked_at
+from qualify.web.living.recording import Recorder
 from qualify.web.living.values import Fields
 
 if TYPE_CHECKING:

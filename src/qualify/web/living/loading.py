@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from qualify.criteria.logic import Field
 from qualify.identity.accounts import Account, Membership, account_of
 from qualify.machine.settings import STANDARD, Settings
 from qualify.scoring.occurring import FAR
-from qualify.scoring.record import AnswerGiven, Decided, Event, Learnt, Record, Values
+from qualify.scoring.record import AnswerGiven, Decided, Event, Learnt, Values
 from qualify.web.database import run_many, those
 from qualify.web.keeping.marking import Mark, lock_the_houses, mark_each, of_accounts
 from qualify.web.living.accounts import account_ids, known_account_ids, memberships
@@ -62,46 +61,6 @@ class Loaded:
         """The moments at which a fact about the person became known that is no event: those say it themselves."""
         dated: list[Dated[Any]] = [*self.learnt, *self.answers, *self.decisions, *self.account_traits]
         return sorted({each.known_at for each in dated})
-
-
-class Recorder:
-    """Gives the record of a person with what was known by then and no more."""
-
-    def __init__(self, person: Loaded, fields: Fields) -> None:
-        self.person, self.fields, self.turns = person, fields, person.moments()
-        self.made: dict[int, Record] = {}
-
-    def __call__(self, moment: int) -> Record:
-        """The record as known at the moment; the same object until something new is known."""
-        turn = bisect_right(self.turns, moment)
-        if turn not in self.made:
-            self.made[turn] = self._record(moment)
-        return self.made[turn]
-
-    def _record(self, moment: int) -> Record:
-        person = self.person
-        told_of_account = _known(person.account_traits, moment)
-        return Record(
-            str(person.person_id),
-            account_id=None if person.account_id is None else str(person.account_id),
-            created_at=person.created_at,
-            learnt=_known(person.learnt, moment),
-            account_traits=self._values(told_of_account) if told_of_account else {},
-            events=person.events,
-            account_events=person.account_events,
-            answers=_known(person.answers, moment),
-            decisions=_known(person.decisions, moment),
-        )
-
-    def _values(self, told_of_account: Sequence[Mapping[str, Any]]) -> Values:
-        newest: dict[str, Any] = {}
-        for each in told_of_account:
-            newest |= each
-        return self.fields.values(newest)
-
-
-def _known(facts: Sequence[Dated[T]], moment: int) -> list[T]:
-    return [each.fact for each in facts if each.known_at <= moment]
 
 
 class People(NamedTuple):
@@ -359,7 +318,8 @@ def _load_told(found: Mapping[int, Loaded], ids: Sequence[int], fields: Fields) 
     for who, question, value, satisfied, answered_at, expires_at, known_at in those(_ANSWERS, ids):
         if who in found:
             values = fields.answer(value, satisfied)
-            given = AnswerGiven(question, answered_at, expires_at, told(value), values)
+            asked = fields.question(question)
+            given = AnswerGiven(asked, answered_at, expires_at, told(value), values)
             found[who].answers.append(Dated(known_at, given))
     for who, decision, decided_at, known_at in those(_DECISIONS, ids):
         if who in found:

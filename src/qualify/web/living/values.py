@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -51,7 +51,7 @@ def told(text: str) -> str | None:
 
 
 class Fields:
-    """The values that some playbooks look at."""
+    """The values that some playbooks look at which spell names alike; see :mod:`qualify.web.living.asked`."""
 
     def __init__(self, layouts: Sequence[Layout]) -> None:
         self.layouts = layouts
@@ -59,9 +59,9 @@ class Fields:
         self.answers = _united(layout.answer_fields for layout in layouts)
         self._by_trait = _spelled({field.name for field in self.traits})
         self._traits: dict[str, list[Field]] = {}
-        kinds = [layout.event_kinds for layout in layouts]
-        self._asked = _spelled(frozenset().union(*(each for each in kinds if each is not None)))
-        self._every_kind = None in kinds
+        self._by_question = _spelled({question for layout in layouts for question in layout.questions})
+        self._asked = _spelled(frozenset().union(*map(kinds_named, layouts)))
+        self._every_kind = any(layout.event_kinds is None for layout in layouts)
         self._kinds: dict[str, str | None] = {}
         self.shared = Shared.of(layouts)
         self._of_kind: dict[str, list[Field]] = {}
@@ -79,6 +79,10 @@ class Fields:
             self._kinds[kind] = self._asked(kind) or (kind if self._every_kind else None)
         return self._kinds[kind]
 
+    def question(self, question: str) -> str:
+        """A question as the playbook spells it; as it is when no playbook asks it."""
+        return self._by_question(question) or question
+
     def kind_of_colleagues(self, kind: str) -> str | None:
         """A kind as the playbook spells it; None when no playbook asks whether a colleague did such a thing.
 
@@ -91,10 +95,7 @@ class Fields:
         """The properties that are looked at of events of this kind."""
         found = self._of_kind.get(kind)
         if found is None:
-            asked = (tally.occurrences for layout in self.layouts for tally in layout.tallies)
-            each = [
-                one for occurrences in asked for one in (occurrences, occurrences.after) if one is not None
-            ]
+            each = [one for layout in self.layouts for one in occurrences_of(layout)]
             found = self._of_kind[kind] = _united(
                 event_fields(one) for one in each if one.kinds is None or kind in one.kinds
             )
@@ -153,6 +154,17 @@ class Shared(NamedTuple):
     def from_when(self, moment: int) -> int:
         """Later than when something must have happened to count at this moment or any later one."""
         return -FAR if self.lasts >= FAR else moment - self.lasts
+
+
+def occurrences_of(layout: Layout) -> Iterator[Occurrences]:
+    """What a playbook asks whether it happened, what has to come first of two included."""
+    for tally in layout.tallies:
+        yield from (each for each in (tally.occurrences, tally.occurrences.after) if each is not None)
+
+
+def kinds_named(layout: Layout) -> frozenset[str]:
+    """The kinds of event that a playbook names, also where others count too."""
+    return frozenset(kind for each in occurrences_of(layout) for kind in each.kinds or ())
 
 
 def _properties(fields: Sequence[Field], properties: str) -> Values:

@@ -7,8 +7,8 @@ from qualify.playbook import parse
 from qualify.scoring.layout import Layout
 from qualify.stages.living import Version
 from qualify.web.database import Row, rows
+from qualify.web.living.asked import Asked
 from qualify.web.living.labels import settings_of
-from qualify.web.living.values import Fields
 
 
 class Versions:
@@ -21,7 +21,7 @@ class Versions:
         self.labels = STANDARD
         """The bounds by which events are labelled."""
         self._sources: list[Row] = []
-        self._fields: dict[tuple[int, ...], Fields] = {}
+        self._asked: dict[tuple[int, ...], Asked] = {}
 
     def refresh(self) -> None:
         """Look whether a version was published since we last looked."""
@@ -45,9 +45,9 @@ class Versions:
         before = self.ordered[: len(self.ordered) - len(later)]
         return before[-1:] + later
 
-    def fields(self, versions: list[Version]) -> Fields:
-        """The values that these versions look at."""
+    def asked(self, versions: list[Version]) -> Asked:
+        """What these versions look at."""
         key = tuple(int(version.version) for version in versions)
-        if key not in self._fields:
-            self._fields = {key: Fields([self.layouts[number] for number in key])}
-        return self._fields[key]
+        if key not in self._asked:
+            self._asked = {key: Asked(versions)}
+        return self._asked[key]

@@ -20,9 +20,9 @@ from qualify.web.database import is_down, is_sqlite, rows, run, run_many, those,
 from qualify.web.keeping.marking import Mark, both, mark, mark_each, marks_of
 from qualify.web.living.labels import hold_labels, marks_of_others, write_labels
 from qualify.web.living.lease import Lease
-from qualify.web.living.loading import Loaded, People, Recorder, load
+from qualify.web.living.loading import Loaded, People
+from qualify.web.living.recording import Everyone, load_each
 from qualify.web.living.standings import Judged, write
-from qualify.web.living.values import Fields
 from qualify.web.living.versions import Versions
 
 logger = logging.getLogger(__name__)
@@ -146,19 +146,20 @@ class Worker:
         if not taken:
             return
         since = overdue({each.person_id: min(each.since, now) for each in taken}, self.versions.ordered)
-        loaded, versions, fields = self._loaded(since, now)
-        people, shares = loaded.found, bool(fields.shared.asked)
-        starts = start_states(since)
+        everyone, versions = self._loaded(since, now)
+        loaded, starts = everyone.people, start_states(since)
         judged = [
-            Judged(person, self._fold(person, versions, fields, starts, since, now), since[who])
+            Judged(
+                person, self._fold(everyone, person, versions, starts.get(who), since[who], now), since[who]
+            )
             for who, person in sorted(
-                people.items(), key=lambda each: each[1].account_id or 0
+                loaded.found.items(), key=lambda each: each[1].account_id or 0
             )  # colleagues together
         ]
         taken = self._held(taken)
         with transaction.atomic():
             hold_labels(loaded.labels.changed)
-            colleagues = self._colleagues(taken, loaded, since) if shares else {}
+            colleagues = self._colleagues(taken, loaded, since) if everyone.asked.shares else {}
             coming = to_come(judged)
             here = finish(taken, both(marks_of_others(loaded.labels.others), colleagues), coming, now)
             written = [each for each in judged if each.person.person_id in here]
@@ -166,8 +167,8 @@ class Worker:
             run_many("DELETE FROM standing WHERE person_id = %s", [(who,) for who in coming if who in here])
             write_labels(each for each in loaded.labels.changed if each.owner_id in here)
 
-    def _loaded(self, since: dict[int, int], now: int) -> tuple[People, list[Version], Fields]:
-        """The people, the playbooks since the earliest of these moments, and what those look at.
+    def _loaded(self, since: dict[int, int], now: int) -> tuple[Everyone, list[Version]]:
+        """The people, and the playbooks since the earliest of these moments.
 
         What is loaded may show that the news is older: ``since`` is lowered then. Other playbooks were in force at
         that time, which look at other facts: so people are loaded again, until nothing more comes to light.
@@ -175,33 +176,28 @@ class Worker:
         rehoused: dict[int, int | None] = {}
         while True:
             versions = self.versions.since(min(since.values()))
-            fields = self.versions.fields(versions)
-            shares, settings = bool(fields.shared.asked), self.versions.labels
-            loaded = load(since, fields, now, shares=shares, settings=settings, since=since)
-            rehoused = {**loaded.rehoused, **rehoused}  # the second time they are where they belong
-            loaded = loaded._replace(rehoused=rehoused)
-            since |= loaded.since
+            everyone = load_each(self.versions.asked(versions), since, now, self.versions.labels)
+            rehoused = {**everyone.people.rehoused, **rehoused}  # the second time they are where they belong
             if self.versions.since(min(since.values())) == versions:
-                return loaded, versions, fields
+                return everyone._replace(people=everyone.people._replace(rehoused=rehoused)), versions
 
     def _fold(
         self,
+        everyone: Everyone,
         person: Loaded,
         versions: Sequence[Version],
-        fields: Fields,
-        starts: Mapping[int, State],
-        since: Mapping[int, int],
+        state: State | None,
+        since: int,
         now: int,
     ) -> Folded:
-        who = person.person_id
-        state = starts.get(who) or State.at_first(person.created_at)
-        record = Recorder(person, fields)
+        recorders = everyone.recorders(person.person_id)
 
-        def record_at(moment: int) -> Record:
+        def record_at(moment: int, version: Version | None) -> Record:
             self.lease.hold()
-            return record(moment)
+            return recorders(moment, version)
 
-        return fold(versions, record_at, person.moments(), state, since[who] - 1, now)
+        state = state or State.at_first(person.created_at)
+        return fold(versions, record_at, recorders.moments, state, since - 1, now)
 
     def _colleagues(
         self, taken: Sequence[Taken], loaded: People, since: Mapping[int, int]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from qualify.scoring.record import Decided, Record
 from qualify.scoring.single import Judgement
 from qualify.stages.ladder import State
 from qualify.stages.living import Folded, Version, fold
 from qualify.web.database import rows
-from qualify.web.living.loading import Loaded, Recorder, looked_at, once
-from qualify.web.living.values import Fields
+from qualify.web.living.loading import Loaded, looked_at, once
+from qualify.web.living.recording import Recorders
 from qualify.web.living.working import overdue, start_states
 from qualify.web.looking.judging import worker
 
@@ -18,21 +16,20 @@ from qualify.web.looking.judging import worker
 class Recorded:
     """A lead's facts, each with the moment from which on it was known, and the playbooks that were in force."""
 
-    def __init__(self, person: Loaded, versions: list[Version], fields: Fields) -> None:
-        self.person, self.versions, self.fields = person, versions, fields
-        self.recorder = Recorder(person, fields)
+    def __init__(self, person: Loaded, versions: list[Version], recorders: Recorders) -> None:
+        self.person, self.versions, self.recorders = person, versions, recorders
         self.known: dict[int, Judgement] = {}
         self.stood: dict[int, Folded] = {}
         """By moment how it was judged, and where it stood, as far as that was asked already."""
 
-    @cached_property
+    @property
     def moments(self) -> list[int]:
         """When facts became known that are no events."""
-        return self.person.moments()
+        return self.recorders.moments
 
     def record(self, moment: int) -> Record:
-        """What was known by then."""
-        return self.recorder(moment)
+        """What was known by then, as the playbook of that moment sees it."""
+        return self.recorders(moment, self.version(moment))
 
     def decision(self, moment: int) -> Decided | None:
         """The newest decision by then."""
@@ -74,7 +71,7 @@ class Recorded:
         who = self.person.person_id
         since = overdue({who: min([moment, *_waiting_since(who)])}, self.versions)
         state = start_states(since).get(who) or State.at_first(self.person.created_at)
-        return fold(self.versions, self.recorder, self.moments, state, since[who] - 1, moment)
+        return fold(self.versions, self.recorders, self.moments, state, since[who] - 1, moment)
 
 
 def recorded(person_id: int) -> Recorded | None:
@@ -88,10 +85,17 @@ def recorded(person_id: int) -> Recorded | None:
 def _recorded(person_id: int) -> Recorded | None:
     judge = worker()
     versions = judge.versions.ordered
-    fields = judge.versions.fields(versions)
-    shares = any(tally.occurrences.whole_account for each in versions for tally in each.judge.layout.tallies)
-    person = looked_at([person_id], fields, shares=shares, settings=judge.versions.labels).get(person_id)
-    return None if person is None else Recorded(person, versions, fields)
+    asked, settings = judge.versions.asked(versions), judge.versions.labels
+    loaded = {
+        fields: looked_at([person_id], fields, shares=bool(fields.shared.asked), settings=settings).get(
+            person_id
+        )
+        for fields in asked.each
+    }
+    there = {fields: person for fields, person in loaded.items() if person is not None}
+    if len(there) < len(loaded):
+        return None  # erased, or made a part of somebody else, perhaps while we were looking
+    return Recorded(there[asked.each[0]], versions, Recorders(asked, there))
 
 
 def is_waiting(person_id: int, now: int) -> bool:

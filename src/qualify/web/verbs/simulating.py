@@ -29,7 +29,8 @@ from qualify.web.handing import facts
 from qualify.web.handing.desk import account_names
 from qualify.web.handing.people import absences, reps
 from qualify.web.living.kinds import Progress, ask
-from qualify.web.living.loading import Recorder, looked_at
+from qualify.web.living.loading import looked_at
+from qualify.web.living.recording import Recorder
 from qualify.web.living.values import Fields
 from qualify.web.looking.judging import worker
 from qualify.web.verbs.actor import READ_PLAYBOOK, Actor
