@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from qualify.capture.model import Source
+from qualify.capture.model import Draft, Source
 from qualify.web.bulk.rescoring import rescore
-from qualify.web.database import rows
+from qualify.web.database import rows, run
 from qualify.web.living.working import Worker
 from qualify.web.looking.recorded import recorded
 from qualify.web.recomputing import recompute
 from qualify.web.verbs.answer import answer
 from qualify.web.verbs.publish import publish
+from tests.web import lives
 from tests.web.cast import MINUTE, OWNER, START, lead_of, of, send
 from tests.web.cast import source as source
+from tests.web.market import drafts
 
 ASKED = ("demo_requested", "fleet_size", "budget", "plan_name")
 
@@ -108,3 +113,63 @@ def test_a_playbook_that_names_both_spellings_means_each_by_itself(asked: int, s
     alive = totals()
     rescore(START + 63 * MINUTE)
     assert totals() == alive
+
+
+JUDGED = (
+    "SELECT person_id, total, grade, information, scores, lines, unknown FROM standing ORDER BY person_id"
+)
+
+SPELLINGS: list[Callable[[list[str]], str]] = [
+    "_".join, "-".join, "".join, lambda words: " ".join(words).title(), lambda words: "_".join(words).upper() + " ",
+]  # fmt: skip
+
+ODD: list[object] = [
+    None, "", " ", "N/A", "none", "-", 5.0, 120, "120", " 120 ", "1,200", "1.5e3", -0.0, 10**20, 1e300, True, False, "yes",
+    ["a"], {"a": 1}, "\u00e9", "x" * 300,
+]  # fmt: skip
+
+
+def respelled(draft: Draft, chance: random.Random) -> Draft:
+    """The same, its names spelled in any way and some of its values odd ones."""
+
+    def name(given: str) -> str:
+        return given if given == "email" else chance.choice(SPELLINGS)(given.split("_"))
+
+    def odd(value: object) -> object:
+        return chance.choice(ODD) if chance.random() < 0.3 else value
+
+    def bag(given: Mapping[str, Any]) -> dict[str, Any]:
+        return {name(key): value if key == "email" else odd(value) for key, value in given.items()}
+
+    draft.kind = draft.kind if draft.kind == "identify" else name(draft.kind)
+    draft.traits, draft.account_traits = bag(draft.traits), bag(draft.account_traits)
+    draft.properties = {key: odd(value) for key, value in draft.properties.items()}
+    return draft
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [2, 4, 5])
+def test_everybody_at_once_is_judged_as_one_at_a_time_whatever_was_sent(
+    store: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    chance = random.Random(seed)
+    monkeypatch.setattr(lives, "drafts", lambda market: [respelled(each, chance) for each in drafts(market)])
+    last = lives.live(leads=50, days=20, seed=seed)
+    run("UPDATE answer SET question = upper(question) WHERE id % 2 = 0")
+    recompute(last)
+    alive = rows(JUDGED)
+    assert len(alive) > 30 and len({total for _, total, *_ in alive}) > 10
+    run("DELETE FROM standing")
+    run("DELETE FROM dirty")
+    rescore(last)
+    assert rows(JUDGED) == alive
+
+
+def test_of_an_account_the_newest_counts_however_it_is_spelled(store: Path, source: Source) -> None:
+    publish(OWNER, playbook(WAYS[0], "first"), START)
+    send(source, START + MINUTE, *of("jane", {"email": "jane@acme-corp.io"}, []))
+    for minute, told in enumerate([{"fleet_size": 9}, {"Fleet Size": 10}, {"fleet_size": 70}, {}], 2):
+        group = {"type": "group", "message_id": str(minute), "user_id": "jane", "group_id": "acme"}
+        send(source, START + minute * MINUTE, {**group, "traits": told})
+    Worker().work_off(START + 9 * MINUTE)
+    assert [total for total, _ in totals()] == [7_00]

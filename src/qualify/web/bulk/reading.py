@@ -179,13 +179,34 @@ def _list(texts: Iterable[str]) -> str:
 
 
 def _accounts(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], moment: int) -> str:
-    """The newest value of each trait of each account, one column for each that is asked for."""
+    """The newest value of each trait of each account, one column for each that is asked for, however it is spelled."""
     known = f"FROM store.account_learnt WHERE known_at <= {int(moment)}"
     columns = [
-        f"arg_max(json_extract_string(traits, {place}), (learned_at, id)) FILTER (json_exists(traits, {place})) "
-        f"AS {named(name)}"
-        for name in _asked(duck, layouts, known)
-        for place in [literal(_pointer(name))]
+        f"arg_max_null({_told_as(names)}, (learned_at, id)) FILTER ({' OR '.join(map(_is_told, names))}) "
+        f"AS {named(names[0])}"
+        for names in _spellings(layouts, _asked(duck, layouts, known))
     ]
     chosen = ", ".join(["owner_id AS account_id", *columns])
     return f"SELECT {chosen} FROM (SELECT owner_id, learned_at, id, traits {known}) GROUP BY owner_id"
+
+
+def _spellings(layouts: Sequence[Layout], names: Sequence[str]) -> list[list[str]]:
+    """Names, together where they stand for one trait: the one that is asked for first, the others from the last on."""
+    each = [Fields([layout]) for layout in layouts]
+    found: dict[tuple[str, ...], list[str]] = {}
+    for name in sorted(names, reverse=True):
+        asked = tuple(field.name for fields in each for field in fields.of_trait(name)[:1])
+        found.setdefault(asked, []).append(name)
+    return [sorted(alike, key=lambda name: name not in asked) for asked, alike in found.items()]
+
+
+def _told_as(names: Sequence[str]) -> str:
+    """What was told of a trait, under the first of its names that is there."""
+    values = [f"json_extract_string(traits, {literal(_pointer(name))})" for name in names]
+    if len(names) == 1:
+        return values[0]
+    return f"CASE {' '.join(f'WHEN {_is_told(n)} THEN {v}' for n, v in zip(names, values, strict=True))} END"
+
+
+def _is_told(name: str) -> str:
+    return f"json_exists(traits, {literal(_pointer(name))})"

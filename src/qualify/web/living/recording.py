@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from qualify.machine.settings import Settings
-from qualify.scoring.record import Record, Values
+from qualify.scoring.record import Record
 from qualify.stages.living import Version
 from qualify.web.living.asked import Asked
 from qualify.web.living.loading import Dated, Loaded, People, load
@@ -38,18 +38,12 @@ class Recorder:
             account_id=None if person.account_id is None else str(person.account_id),
             created_at=person.created_at,
             learnt=_known(person.learnt, moment),
-            account_traits=self._values(told_of_account) if told_of_account else {},
+            account_traits=self.fields.values(told_of_account) if told_of_account else {},
             events=person.events,
             account_events=person.account_events,
             answers=_known(person.answers, moment),
             decisions=_known(person.decisions, moment),
         )
-
-    def _values(self, told_of_account: Sequence[Mapping[str, Any]]) -> Values:
-        newest: dict[str, Any] = {}
-        for each in told_of_account:
-            newest |= each
-        return self.fields.values(newest)
 
 
 class Recorders:

@@ -59,6 +59,7 @@ class Fields:
         self.answers = _united(layout.answer_fields for layout in layouts)
         self._by_trait = _spelled({field.name for field in self.traits})
         self._traits: dict[str, list[Field]] = {}
+        self._together: dict[tuple[str, ...], list[tuple[str, Field]]] = {}
         self._by_question = _spelled({question for layout in layouts for question in layout.questions})
         self._asked = _spelled(frozenset().union(*map(kinds_named, layouts)))
         self._every_kind = any(layout.event_kinds is None for layout in layouts)
@@ -109,13 +110,20 @@ class Fields:
         """The same of an event that a colleague's judgement looks at."""
         return _properties(self.shared.of_kind(kind), properties)
 
-    def values(self, raw: Mapping[str, object]) -> Values:
-        """Traits as read; those that are not there are unknown."""
-        found: dict[Field, Value] = dict.fromkeys(self.traits)
-        for name, value in raw.items():
-            for field in self.of_trait(name):
-                found[field] = trait(field, value)
-        return found
+    def values(self, told: Iterable[Mapping[str, object]]) -> Values:
+        """The newest of what was told, oldest first, as read; traits that are not there are unknown."""
+        newest: dict[Field, object] = dict.fromkeys(self.traits)
+        for each in told:
+            for name, field in self._named(tuple(each)):
+                newest[field] = each[name]
+        return {field: trait(field, value) for field, value in newest.items()}
+
+    def _named(self, names: tuple[str, ...]) -> list[tuple[str, Field]]:
+        """What is read of traits that were told together; of several spellings of one the playbook's own comes last."""
+        if names not in self._together:
+            found = [(name, field) for name in names for field in self.of_trait(name)]
+            self._together[names] = sorted(found, key=lambda each: (each[0] == each[1].name, each[0]))
+        return self._together[names]
 
     def answer(self, value: str, satisfied: bool | None) -> Values:
         """What of an answer is looked at, as read."""
