@@ -121,3 +121,28 @@ def test_with_an_error_there_is_no_talk_of_warnings() -> None:
 
 def test_a_playbook_with_warnings_can_be_used() -> None:
     assert parse(written(first="{points: 0, when: {did: a}}")).playbook == "Acme"
+
+
+def test_a_name_that_is_spelled_in_two_ways_is_told_at_the_second() -> None:
+    stages = """\
+stages:
+  mql: {enter: {any_of: [{did: demo_requested}, {did: Demo Requested}, {did: page_viewed}]}}
+  sql: {enter: {all_of: [{trait: Employees, below: 9}, {did: [page_viewed, DemoRequested, demo_requested]}]}}
+"""
+    assert [str(each) for each in warnings_of(written(rest=stages))] == [
+        f"{where} {what}; what data spell as either counts there alone, so spell it in one way"
+        for where, what in (
+            (
+                "9:49: warning: stages.mql.enter.any_of[1]:",
+                "did 'Demo Requested' is spelled 'demo_requested' before",
+            ),
+            (
+                "10:26: warning: stages.sql.enter.all_of[0]:",
+                "trait 'Employees' is spelled 'employees' before",
+            ),
+            (
+                "10:56: warning: stages.sql.enter.all_of[1]:",
+                "did 'DemoRequested' is spelled 'demo_requested' before",
+            ),
+        )
+    ]

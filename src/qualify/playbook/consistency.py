@@ -15,6 +15,7 @@ from qualify.playbook.book import Playbook
 from qualify.playbook.document import Mistake, Path
 from qualify.playbook.routes import criteria_after_the_handoff, handoff_mistakes
 from qualify.playbook.sections import Bounds, Cuts, Profile, Rule
+from qualify.playbook.spelling import spelled_twice
 from qualify.points import written
 from qualify.speech import sentence
 from qualify.tables import SCORES
@@ -32,7 +33,7 @@ _LONGEST_NAME = 40
 
 def inconsistencies(book: Playbook) -> list[Mistake]:
     """Everything about the playbook as a whole that is wrong (errors) or odd (warnings)."""
-    return [
+    found = [
         *_profiles(book),
         *_score_names(book),
         *_total(book),
@@ -45,6 +46,9 @@ def inconsistencies(book: Playbook) -> list[Mistake]:
         *_unreachable_marks(book),
         *handoff_mistakes(book),
     ]
+    if any(each.severity == "error" for each in found):
+        return found  # conditions can be made of a playbook that holds together
+    return [*found, *spelled_twice(book, ((path, each) for path, each, _ in every_criterion(book)))]
 
 
 def _profiles(book: Playbook) -> Iterator[Mistake]:
