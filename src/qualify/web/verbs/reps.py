@@ -15,9 +15,8 @@ from qualify.web.database import insert, rows, run, those
 from qualify.web.handing import line
 from qualify.web.handing.giving import write
 from qualify.web.handing.minding import Minded, mind
-from qualify.web.handing.people import keep_settings, settings_of
+from qualify.web.handing.people import keep_settings, rep_of, settings_of
 from qualify.web.handing.working import Hander, hold, one_at_a_time
-from qualify.web.looking.judging import taken_back
 from qualify.web.verbs.actor import MANAGE_REPS, WRITE_LEADS, Actor, Conflict, NotThere, audit
 from qualify.web.verbs.leads import bounded
 
@@ -123,11 +122,12 @@ def deactivate_rep(actor: Actor, rep_id: str, now: int) -> Left:
 def preview_deactivate_rep(actor: Actor, rep_id: str, now: int) -> Left:
     """Where their leads would go: somebody is found for each, and nothing of it is written. Raises as doing it does."""
     actor.needs(MANAGE_REPS)
-    with taken_back():
-        keep_settings(rep_id, {**_who_gets_leads(rep_id, now), "active_until": now}, actor.name, now)
-        desk = Hander().desk(now)
-        minded = [] if desk is None else mind(_held_by(rep_id), desk)
-    return Left(rep_id, tuple(_goes_to(minded)), None)
+    gone = rep_of(rep_id, {**_who_gets_leads(rep_id, now), "active_until": now})
+    desk = Hander().desk(now)
+    if desk is None:
+        return Left(rep_id, (), None)
+    desk.reps = [gone if each.rep_id == rep_id else each for each in desk.reps]
+    return Left(rep_id, tuple(_goes_to(mind(_held_by(rep_id), desk))), None)
 
 
 def let_go(actor: Actor, rep_id: str, now: int) -> Left | None:
