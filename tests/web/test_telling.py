@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 
-import httpx
 import pytest
 
 from qualify.clock import now
@@ -166,7 +165,7 @@ def test_an_address_that_is_gone_is_switched_off(receiver, courier):
 
 
 def test_no_answer_is_a_failure_and_holds_up_nobody_else(receiver, courier, monkeypatch):
-    monkeypatch.setattr(posting, "TIMEOUT", httpx.Timeout(0.5))
+    monkeypatch.setattr(posting, "ANSWERING", 0.5)
     go_on = threading.Event()
     receiver.before = lambda got: go_on.wait(30)
     create_webhook(receiver.url, [], now())

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
-import httpx
 from django.conf import settings
 
 from qualify.capture.decoding import read_object
@@ -128,6 +127,8 @@ def lead(of: Platform, path: str, fields: str, access: Access) -> list[Call]:
 
 def _got(url: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
     """The answer, as much of it as a lead may have; where it redirects to is not asked, the token is for no other."""
+    import httpx  # with which comes a terminal's whole dress; who only serves pages fetches nothing
+
     body = b""
     try:
         with httpx.stream(

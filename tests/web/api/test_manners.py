@@ -13,7 +13,7 @@ from qualify.web.database import rows
 from tests.web.api.conftest import Api, bearer_of
 from tests.web.cast import Cast
 
-HEAVY = {"ibis", "pandas", "pyarrow", "duckdb", "sqlglot", "numpy", "polars"}
+HEAVY = {"ibis", "pandas", "pyarrow", "duckdb", "sqlglot", "numpy", "polars", "httpx", "rich"}
 
 
 def test_the_same_request_with_the_same_key_is_done_once(api: Api, people: Cast) -> None:

@@ -11,11 +11,12 @@ import os
 import socket
 from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import httpx
+if TYPE_CHECKING:
+    import httpx  # heavy: only the worker posts, and pages know what an answer is
 
-TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+CONNECTING, ANSWERING = 5.0, 15.0
 """Seconds: to connect, and for the answer; Standard Webhooks suggests 15 to 30."""
 
 MOST_READ = 500
@@ -43,6 +44,8 @@ class Refused(Exception):
 
 def post(url: str, body: str, headers: Mapping[str, str]) -> Answer:
     """Post the body; never raises for what the other side does."""
+    import httpx
+
     try:
         target = httpx.URL(url)
         pinned = target.copy_with(host=resolve(target.host, target.port or _port(target.scheme)))
@@ -55,7 +58,7 @@ def post(url: str, body: str, headers: Mapping[str, str]) -> Answer:
             pinned,
             content=body.encode(),
             headers=named,
-            timeout=TIMEOUT,
+            timeout=httpx.Timeout(ANSWERING, connect=CONNECTING),
             extensions={"sni_hostname": target.host},
         ) as response:
             return _answer(response)
@@ -68,6 +71,8 @@ def post(url: str, body: str, headers: Mapping[str, str]) -> Answer:
 @cache
 def _client() -> httpx.Client:
     """One for all threads: reading the certificates of the world's authorities takes longer than a post."""
+    import httpx
+
     # Two names at one address must not share a connection: each is verified for its own name.
     limits = httpx.Limits(max_keepalive_connections=0)
     return httpx.Client(limits=limits, follow_redirects=False, trust_env=False)
