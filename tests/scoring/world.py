@@ -189,6 +189,7 @@ answers = st.sampled_from(
         {"answer": "budget", "is_known": False},
         {"answer": "need", "satisfied": True, "valid_for": 30},
         {"answer": "need", "satisfied": False, "is_not": "software"},
+        {"answer": "need", "is": "software"},
     ]
 )
 simple = st.one_of(traits, traits, behaviours(), usage, quiet, answers)

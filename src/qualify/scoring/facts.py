@@ -38,10 +38,10 @@ class Facts(Row):
             return ibis.null("int64")
         return self.table[f"tally_{self.layout.tally_of(occurrences)}_last"]
 
-    def answered(self, answer: Answered | HasAnswer) -> tuple[Any, Row]:
-        """Whether the newest answer still holds, and its fields."""
+    def answered(self, answer: Answered | HasAnswer) -> tuple[Any, Row | None]:
+        """Whether the newest answer still holds, and its fields; none where there are no answers at all."""
         if "answers" not in self.tables:
-            return ibis.literal(False), _Nothing(self.table, self.as_of)
+            return ibis.literal(False), None
         when, until = (
             self.table[answer_column(self.layout, answer.question, what)]
             for what in ("answered_at", "expires_at")
@@ -67,8 +67,3 @@ class _AnswerRow(Row):
 
     def field(self, field: logic.Field) -> Any:
         return self.table[answer_column(self.layout, self.question, field.column)]
-
-
-class _Nothing(Row):
-    def field(self, field: logic.Field) -> Any:
-        return ibis.null("float64" if field.is_number else "string")

@@ -45,8 +45,8 @@ class Row:
         """When the newest occurrence was; null when there is none."""
         raise NotImplementedError
 
-    def answered(self, answer: logic.Answered | logic.HasAnswer) -> tuple[Any, Row]:
-        """Whether there is an answer that holds, and the row of its fields."""
+    def answered(self, answer: logic.Answered | logic.HasAnswer) -> tuple[Any, Row | None]:
+        """Whether there is an answer that holds, and the row of its fields; None where there can be none."""
         raise NotImplementedError
 
     def score(self, name: str) -> Any:
@@ -143,6 +143,8 @@ def _(truth: logic.HasAnswer, row: Row) -> Any:
 @lowered.register
 def _(truth: logic.Answered, row: Row) -> Any:
     holds, values = row.answered(truth)
+    if values is None:
+        return ibis.null("boolean")
     return holds.ifelse(lowered(truth.test, values), ibis.null("boolean"))
 
 
