@@ -171,6 +171,15 @@ def test_one_bad_event_does_not_lose_the_batch():
     bad: list[object] = [None, 5, {}, {"event": ""}, {"event": {}}, {**EVENT, "x": "y" * LARGEST_MESSAGE}]
     delivery = read(DOOR, as_json("batch/", {**PYTHON, "batch": [EVENT, *bad]}))
     assert (len(delivery.calls), len(delivery.malformed)) == (1, len(bad))
+    assert [one.reason for one in delivery.malformed] == ["malformed"] * 5 + ["too large"]
+
+
+def test_an_event_that_is_too_large_is_too_large_however_well_it_is_compressed():
+    large = gzip.compress(
+        json.dumps({**PYTHON, "batch": [EVENT, {**EVENT, "x": "y" * LARGEST_MESSAGE}]}).encode()
+    )
+    delivery = read(DOOR, posted("batch/", large))
+    assert (len(delivery.calls), [one.reason for one in delivery.malformed]) == (1, ["too large"])
 
 
 @pytest.mark.parametrize("path", ["flags/", "decide/"])

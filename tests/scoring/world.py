@@ -256,9 +256,14 @@ stages = st.fixed_dictionaries(
 )
 
 
-@st.composite
-def playbooks(draw: st.DrawFn, *, staged: bool = False) -> Playbook:
+def playbooks(*, staged: bool = False) -> st.SearchStrategy[Playbook]:
     """A playbook with two scores, grades, and with stages when asked."""
+    return written_playbooks(staged=staged).map(Playbook.model_validate)
+
+
+@st.composite
+def written_playbooks(draw: st.DrawFn, *, staged: bool = False) -> dict[str, Any]:
+    """The same, as it is written down."""
     written: dict[str, Any] = {
         "playbook": "drawn",
         "product": {"events": ["used"], "feature": "page", "limits": ["asked"]},
@@ -274,7 +279,7 @@ def playbooks(draw: st.DrawFn, *, staged: bool = False) -> Playbook:
     }
     if staged:
         written["stages"] = draw(stages)
-    return Playbook.model_validate(written)
+    return written
 
 
 def _named(rules_: list[dict[str, Any]]) -> list[dict[str, Any]]:
