@@ -226,7 +226,9 @@ def test_a_file_of_two_megabytes_is_refused_unread(tmp_path: Path) -> None:
 def test_a_name_that_is_no_file_gets_the_nearest_starter(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"there is no such playbook; did you mean 'b2b-saas'\?"):
         load("b2b-sas")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(
+        InputError, match=r"is a folder; a playbook is a file, or one of the starters: b2b-saas"
+    ):
         load(tmp_path)
     with pytest.raises(InputError, match="cannot be read"):
         load("a\0b")

@@ -53,6 +53,10 @@ def _bytes_of(path: Path) -> bytes:
             f"{path}: there is no such playbook{did_you_mean(str(path), known)} "
             f"Write one with `qualify init`, or name a starter: {one_of(known)}"
         ) from error
+    except IsADirectoryError as error:
+        raise InputError(
+            f"{path} is a folder; a playbook is a file, or one of the starters: {one_of(starters.names())}"
+        ) from error
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
 
