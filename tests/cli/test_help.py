@@ -8,6 +8,8 @@ import sys
 import pytest
 
 import qualify
+from qualify.cli.application import COMMANDS as PLACES
+from qualify.cli.application import Place, found
 from tests.cli.conftest import Ask
 
 COMMANDS = ("demo", "init", "check", "schema", "score", "explain", "plan", "history", "simulate")
@@ -46,3 +48,16 @@ def test_a_mistyped_command_is_corrected(ask: Ask):
 def test_python_runs_the_package_as_the_command():
     said = subprocess.run([sys.executable, "-m", "qualify", "--version"], capture_output=True, text=True)
     assert (said.returncode, said.stdout) == (0, f"qualify {qualify.__version__}\n")
+
+
+@pytest.mark.parametrize("command", [each for each in PLACES.values() if "qualify.cli" in str(each)])
+def test_a_command_is_listed_with_what_it_says_of_itself_first(command: Place):
+    assert (found(command.path).__doc__ or "").splitlines()[0] == command.summary
+
+
+def test_no_command_waits_for_another_to_be_imported():
+    asked = "import sys, qualify.cli; print(*(name for name in sys.modules if name.startswith('qualify.')))"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert not {path.path.partition(":")[0] for path in PLACES.values() if isinstance(path, Place)} & set(
+        said.stdout.split()
+    )

@@ -186,3 +186,73 @@ def test_the_newest_fact_is_told(world: World):
         traits="lead_id,name,value,learned_at\n1,industry,food,2026-03-05\n",
     )
     assert gathered.newest == MARCH + 6 * DAY
+
+
+KEPT = '{"page": {"path": "/Pricing"}, "seconds": 12}'
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+@pytest.mark.parametrize(
+    ("beside", "refused"),
+    [
+        (KEPT, 0),
+        ('{"page.path": "/Preis/\u00dcbersicht"}', 0),
+        ('{"page": {"path": "/Ä"}}', 0),
+        ("n/a", 0),
+        ("", 0),
+        ('{"page": ', 1),
+    ],
+    ids=["alike", "escaped", "beyond ASCII", "a word for not known", "empty", "no JSON"],
+)
+def test_what_one_event_holds_changes_nothing_for_another(world: World, form: str, beside: str, refused: int):
+    rows = "".join(
+        f"('{number}', 'page_viewed', TIMESTAMPTZ '2026-03-01 00:00:00+00', '{properties}'), "
+        for number, properties in enumerate([KEPT, beside, KEPT], 1)
+    )
+    query = f"SELECT * FROM (VALUES {rows[:-2]}) AS t(lead_id, kind, happened_at, properties)"
+    path = world.parquet("events.parquet", query)
+    if form == "csv":
+        path = world.folder / "events.csv"
+        world.connection.execute(f"COPY ({query}) TO '{path}' (FORMAT csv, HEADER)")
+    world.gather("lead_id\n1\n2\n3\n", events=path)
+    found = {
+        lead: (page, seconds)
+        for lead, page, seconds in world.rows("events", "lead_id", "page.path__text", "seconds__quantity")
+    }
+    assert (found["1"], found["3"]) == (("/pricing", 12.0), ("/pricing", 12.0))
+    assert len(world.rejects()) == refused
+    if beside.startswith('{"page"') and not refused:
+        assert found["2"][0] in ("/pricing", "/ä")
+    if "page.path" in beside:
+        assert found["2"] == ("/preis/übersicht", None)
+
+
+def test_a_property_that_only_a_late_event_has_is_no_surprise(world: World):
+    rows = "SELECT '1' AS lead_id, 'page_viewed' AS kind, TIMESTAMPTZ '2026-03-01' + INTERVAL (i) SECOND AS happened_at, "
+    rows += """CASE WHEN i < 700 THEN '{"seconds": 1}' ELSE '{"seconds": 1, "page.path": "/"}' END AS properties """
+    gathered = world.gather(events=world.parquet("events.parquet", rows + "FROM range(701) r(i)"))
+    assert not [each for each in gathered.warnings if "page.path" in each]
+
+
+def test_a_column_may_be_called_as_we_call_what_we_read(world: World):
+    text = "lead_id,kind,happened_at,happened_at in milliseconds,rowid\n1,Demo Requested,2026-03-02,soon,x\n"
+    world.gather(events=text)
+    assert world.rows("events", "lead_id", "kind", "happened_at") == [("1", "demo_requested", MARCH + DAY)]
+
+
+def test_a_date_written_otherwise_than_the_first_hundreds_is_read_all_the_same(world: World):
+    rows = "".join(f"1,demo_requested,2026-03-01T00:00:{second % 60:02d}Z\n" for second in range(600))
+    world.gather(
+        events=f"lead_id,kind,happened_at\n{rows}1,demo_requested,2 Mar 2026\n1,demo_requested,soon\n"
+    )
+    found = world.rows("events", "happened_at")
+    assert (len(found), max(found)) == (601, MARCH + DAY)
+    assert [reason for _, _, reason, *_ in world.rejects()] == ["unreadable date"]
+
+
+def test_a_property_may_stand_in_a_column_of_its_own_or_among_the_others(world: World):
+    rows = """1,page_viewed,2026-03-01,"{""path"": ""/Ä""}",{}
+2,page_viewed,2026-03-01,,"{""page"": {""path"": ""/Plain""}}"
+"""
+    world.gather("lead_id\n1\n2\n", events=f"lead_id,kind,happened_at,page,properties\n{rows}")
+    assert world.rows("events", "lead_id", "page.path__text") == [("1", "/ä"), ("2", "/plain")]

@@ -1,6 +1,6 @@
-"""The commands of the application, by where they are: loaded when they are called, and not before.
+"""Every command, by where it is: loaded when it is called, and not before.
 
-So `qualify --help` stays quick, and this room knows nothing of the web's but names.
+So each of them, and `qualify --help`, takes no longer than it must, and this room knows nothing of the web's but names.
 """
 
 from __future__ import annotations
@@ -30,9 +30,23 @@ class Group(NamedTuple):
     commands: Mapping[str, Place]
 
 
+_OWN: Final = "qualify.cli"
 _HOME: Final = "qualify.web.commands"
 
 COMMANDS: Final[Mapping[str, Place | Group]] = {
+    "demo": Place(f"{_OWN}.demo:demo", "See all of it on a simulated market."),
+    "init": Place(f"{_OWN}.init:init", "Write a commented playbook to start from."),
+    "check": Place(f"{_OWN}.check:check", "Check a playbook, and whether it fits the data."),
+    "schema": Place(f"{_OWN}.schema:schema", "Print the JSON Schema of a playbook, for editors."),
+    "score": Place(f"{_OWN}.score:score", "Score leads by a playbook, as of now or of any past day."),
+    "explain": Place(f"{_OWN}.explain:explain", "Show every line behind a lead's score."),
+    "plan": Place(f"{_OWN}.plan:plan", "Show who would move if one playbook replaced another."),
+    "history": Place(f"{_OWN}.history:history", "Show a lead's score and stage over time."),
+    "backtest": Place(f"{_OWN}.backtest:backtest", "Replay a playbook over history, as it was known."),
+    "learn": Place(f"{_OWN}.learn:learn", "Learn from won and lost leads."),
+    "drift": Place(f"{_OWN}.drift:drift", "Say what changed lately."),
+    "icp": Place(f"{_OWN}.icp:icp", "Say what the best customers share."),
+    "simulate": Place(f"{_OWN}.simulate:simulate", "Simulate the market of a B2B software company."),
     "serve": Place(f"{_HOME}.serve:serve", "Run the application: web, worker or both."),
     "doctor": Place(f"{_HOME}.doctor:doctor", "Check the application, and say what to do."),
     "import": Place(f"{_HOME}.importing:import_", "Bring a CSV or Excel file into the store."),
@@ -69,7 +83,7 @@ COMMANDS: Final[Mapping[str, Place | Group]] = {
     "verify": Place(f"{_HOME}.verify:verify", "Judge some leads a second time, by SQL, and compare."),
     "duplicates": Place(f"{_HOME}.duplicates:duplicates", "Look for people who may be one."),
 }
-"""Every command of the application, in the order in which they are listed."""
+"""Every command, those of the application last, in the order in which they are listed."""
 
 
 def found(path: str) -> Callable[..., Any]:
@@ -114,7 +128,7 @@ class Later(TyperCommand):
 
 
 def commands() -> dict[str, Any]:
-    """The commands of the application, none of them loaded."""
+    """All commands, none of them loaded."""
     return {name: _made(name, entry) for name, entry in COMMANDS.items()}
 
 

@@ -20,8 +20,7 @@ from qualify.cli.targets import check_targets
 from qualify.errors import InputError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
+    from qualify.cli.grids import Grid
     from qualify.learning.backtest.judging import Named, Outlook, Part
     from qualify.runs.backtesting import Backtest
 
@@ -269,7 +268,7 @@ def _show_people(screen: Screen, found: Outlook, time_zone: str) -> None:
             screen.table(_people(leads[:NAMES], ended, time_zone))
 
 
-def _people(leads: Sequence[Named], ended: str, time_zone: str) -> Table:
+def _people(leads: Sequence[Named], ended: str, time_zone: str) -> Grid:
     from qualify import moments
 
     table = grid("lead", "total", "stage", "flagged", ended, right=("total",))

@@ -17,8 +17,7 @@ from qualify.cli.targets import check_targets
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.table import Table
-
+    from qualify.cli.grids import Grid
     from qualify.runs import Explained, Explanation
 
 
@@ -99,7 +98,7 @@ def _show_lines(
 _NUMBERS = ("times", "age", "raw", "decayed", "points")
 
 
-def _wide(lines: Sequence[Explained], total: Any, name: str, as_of: int, time_zone: str) -> Table:
+def _wide(lines: Sequence[Explained], total: Any, name: str, as_of: int, time_zone: str) -> Grid:
     foot = {"line": name, "points": points(total)}
     table = grid(
         "score",
@@ -132,7 +131,7 @@ def _behind(line: Explained, as_of: int, time_zone: str) -> list[str]:
     return [f"{line.occurrences:,}", first, last, age, *worth]
 
 
-def _narrow(lines: Sequence[Explained], total: Any, name: str, as_of: int, time_zone: str) -> Table:
+def _narrow(lines: Sequence[Explained], total: Any, name: str, as_of: int, time_zone: str) -> Grid:
     """Two lines for a line, where one would not fit."""
     table = grid("score", "line", "points", right=("points",), footer={"line": name, "points": points(total)})
     for line in lines:

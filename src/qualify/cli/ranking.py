@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from qualify.cli.screen import Screen, grid, points, share
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
+    from qualify.cli.grids import Grid
     from qualify.runs import Run
     from qualify.runs.conversion import Conversion
 
@@ -41,13 +40,18 @@ def when(run: Run, moment: int) -> str:
 
 
 def show_best(
-    screen: Screen, run: Run, count: int, stages: Sequence[str] | None = None
+    screen: Screen,
+    run: Run,
+    count: int,
+    stages: Sequence[str] | None = None,
+    funnel: Mapping[str, int] | None = None,
 ) -> list[dict[str, Any]]:
     """The most qualified leads with the two rules that gave each most points; returns their rows.
 
-    Of these stages when some are named, else of all that sales can still work on.
+    Of these stages when some are named, else of all that sales can still work on. ``funnel`` is the run's, where
+    it is known already.
     """
-    funnel = run.funnel()
+    funnel = run.funnel() if funnel is None else funnel
     shown = [stage for stage in funnel if (stage in stages if stages else stage not in ENDED)]
     rows = run.top(count, stages=shown)
     wide = _wide(run, rows)
@@ -59,7 +63,7 @@ def show_best(
     return rows
 
 
-def _wide(run: Run, rows: Sequence[dict[str, Any]]) -> Table:
+def _wide(run: Run, rows: Sequence[dict[str, Any]]) -> Grid:
     names = run.layout.score_names
     grades = ["grade"] if run.playbook.grades else []
     table = grid(
@@ -73,7 +77,7 @@ def _wide(run: Run, rows: Sequence[dict[str, Any]]) -> Table:
     return table
 
 
-def _narrow(run: Run, rows: Sequence[dict[str, Any]]) -> Table:
+def _narrow(run: Run, rows: Sequence[dict[str, Any]]) -> Grid:
     """Three lines for a lead, where one would not fit."""
     grades = ["grade"] if run.playbook.grades else []
     table = grid("#", *grades, "stage", "total", "lead and why", right=("#", "total"))

@@ -96,7 +96,7 @@ def show(screen: Screen, run: Run, top: int, stages: Sequence[str] | None) -> No
         screen.say("Nobody was known by then.")
         return
     if top:
-        ranking.show_best(screen, run, top, stages)
+        ranking.show_best(screen, run, top, stages, funnel)
     ranking.show_funnel(screen, funnel)
     ranking.show_conversion(screen, run)
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
+from qualify.cli.grids import Grid, is_plain
+
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 WIDEST = 1_000
 """Columns of a page that nobody looks at: in a pipe no line is broken."""
@@ -44,19 +45,29 @@ class Screen:
         """Where people read results."""
         return self.err if self.aside else self.out
 
+    @property
+    def _stream(self) -> IO[str]:
+        return sys.stderr if self.aside else sys.stdout
+
     def say(self, text: str = "", style: str = "") -> None:
         """Results in words. Said aside, they are notes, and ``--quiet`` leaves them out."""
-        if not (self.aside and self.quiet):
+        if self.aside and self.quiet:
+            return
+        if not (is_plain(text) and self._written(text.split("\n"), self._stream)):
             self.page.print(text, style=style or None)
 
-    def table(self, table: Table) -> None:
+    def table(self, grid: Grid) -> None:
         """A table, without blanks at the ends of its lines where they would only be in the way.
 
         Its columns move together before a cell is broken in two.
         """
         if self.aside and self.quiet:
             return
-        if not self.fits(table):
+        lines = grid.plain()
+        if lines is not None and self._written([line.rstrip() for line in lines], self._stream):
+            return
+        table = grid.by_rich()
+        if not self.fits(grid):
             table.padding = (0, 0)
         if self.page.is_terminal:
             self.page.print(table)
@@ -69,11 +80,24 @@ class Screen:
     def note(self, text: str) -> None:
         """Something worth knowing; ``--quiet`` leaves it out."""
         if not self.quiet:
-            self.err.print(text, style="dim")
+            self._tell(text, "dim")
 
     def warn(self, text: str) -> None:
         """Something that may make the result wrong; said even with ``--quiet``."""
-        self.err.print(f"warning: {text}", style="yellow")
+        self._tell(f"warning: {text}", "yellow")
+
+    def _tell(self, text: str, style: str) -> None:
+        if not (is_plain(text) and self._written(text.split("\n"), sys.stderr)):
+            self.err.print(text, style=style)
+
+    @staticmethod
+    def _written(lines: list[str], stream: IO[str]) -> bool:
+        """Write lines to a pipe or a file as they are, if nobody wants colours and none is to be broken."""
+        if not _is_bare(stream) or max(map(len, lines)) > WIDEST:
+            return False
+        stream.write("".join(f"{line}\n" for line in lines))
+        stream.flush()
+        return True
 
     @contextmanager
     def working(self) -> Iterator[Callable[[str], None]]:
@@ -84,12 +108,18 @@ class Screen:
         with self.err.status("starting") as status:
             yield lambda step: status.update(step)
 
-    def fits(self, table: Table) -> bool:
+    def fits(self, grid: Grid) -> bool:
         """Whether the page is wide enough for the table without breaking a cell."""
-        return bool(
-            self.page.measure(table, options=self.page.options.update(max_width=WIDEST)).maximum
-            <= self.page.width
-        )
+        lines = grid.plain()
+        if lines is not None and _is_bare(self._stream):
+            return len(lines[0]) <= WIDEST
+        options = self.page.options.update(max_width=WIDEST)
+        return bool(self.page.measure(grid.by_rich(), options=options).maximum <= self.page.width)
+
+
+def _is_bare(stream: IO[str]) -> bool:
+    """Whether it is a pipe or a file for which nothing is asked that takes Rich: no colours, no number of columns."""
+    return not stream.isatty() and not any(map(os.environ.get, ("COLUMNS", "FORCE_COLOR", "TTY_COMPATIBLE")))
 
 
 def _console(stream: IO[str], no_color: bool) -> Console:
@@ -105,18 +135,9 @@ def _console(stream: IO[str], no_color: bool) -> Console:
     )
 
 
-def grid(*columns: str, right: tuple[str, ...] = (), footer: dict[str, str] | None = None) -> Table:
-    """An empty table: a line under its head, numbers to the right, nothing ever cut off."""
-    from rich import box
-    from rich.table import Table
-
-    foot = footer or {}
-    table = Table(box=box.SIMPLE, show_footer=bool(foot), pad_edge=False, show_edge=False)
-    for name in columns:
-        table.add_column(
-            name, justify="right" if name in right else "left", overflow="fold", footer=foot.get(name, "")
-        )
-    return table
+def grid(*columns: str, right: tuple[str, ...] = (), footer: dict[str, str] | None = None) -> Grid:
+    """An empty table with these columns; those named in ``right`` stand to the right."""
+    return Grid(columns, right, footer or {})
 
 
 def points(value: Any, *, sign: bool = False) -> str:

@@ -20,6 +20,8 @@ class Finder:
     headers: Headers
     bag: str | None = None
     """The column that holds further properties, as JSON or as a structure."""
+    sound: bool = False
+    """Whether all JSON in the bag that will be asked can be read: to read it takes half as long as to try."""
 
     def cell(self, name: str) -> Cell | None:
         """The cell that holds it; None when nothing can hold it."""
@@ -53,7 +55,7 @@ class Finder:
         bag, path = self.given.column(self.bag), steps(name)
         if bag.is_nested and not bag.type.startswith("MAP"):
             return self._at(bag, [name]) or (self._at(bag, path) if path else None)
-        values = [self._extracted(bag, each) for each in ([name], path) if each]
+        values = [self._extracted(bag, each, sound=self.sound) for each in ([name], path) if each]
         return Cell(values[0] if len(values) == 1 else f"coalesce({', '.join(values)})", "VARCHAR")
 
     def _at(self, cell: Cell, path: list[str]) -> Cell | None:
@@ -72,11 +74,11 @@ class Finder:
             return None
         return Cell(sql, kind)
 
-    def _extracted(self, cell: Cell, path: list[str]) -> str:
+    def _extracted(self, cell: Cell, path: list[str], *, sound: bool = False) -> str:
         """The text at that path; JSON that cannot be read holds nothing."""
         json = f"to_json({cell.sql})" if cell.is_nested else cell.sql
         value = f"json_extract_string({json}, {literal(json_path(path))})"
-        return value if cell.type == "JSON" or cell.is_nested else f"TRY({value})"
+        return value if sound or cell.type == "JSON" or cell.is_nested else f"TRY({value})"
 
 
 def _as_text(cell: Cell) -> str:

@@ -59,7 +59,8 @@ class Spread:
 def rows_of(database: Database, opened: Opened) -> int:
     """How many rows the files hold, from their metadata."""
     files = ", ".join(file(path) for path in opened.files)
-    return int(database.value(f"SELECT sum(num_rows) FROM parquet_file_metadata([{files}])") or 0)
+    ((rows,),) = database.known(f"SELECT sum(num_rows) FROM parquet_file_metadata([{files}])")
+    return int(rows or 0)
 
 
 def spread(database: Database, opened: Opened, name: str, measure: str | None = None) -> Spread:
@@ -70,7 +71,7 @@ def spread(database: Database, opened: Opened, name: str, measure: str | None = 
         f"{measure.replace('{v}', f'TRY_CAST({end} AS {kind})')}" if measure else "NULL"
         for end in ("stats_min_value", "stats_max_value")
     ]
-    rows = database.rows(
+    rows = database.known(
         f"SELECT stats_null_count, num_values, {ends[0]}, {ends[1]} FROM parquet_metadata([{files}]) "
         f"WHERE path_in_schema = {literal(name)}"
     )
@@ -85,5 +86,5 @@ def smallest_text(database: Database, opened: Opened, name: str) -> str | None:
     """A text that is not greater than any in the column, if the metadata tells one for every row group."""
     files = ", ".join(file(path) for path in opened.files)
     query = f"SELECT min(stats_min_value), count(*) - count(stats_min_value) FROM parquet_metadata([{files}])"
-    least, untold = database.row(f"{query} WHERE path_in_schema = {literal(name)}")
+    ((least, untold),) = database.known(f"{query} WHERE path_in_schema = {literal(name)}")
     return None if untold else least

@@ -6,13 +6,13 @@ How a column of texts is written is worked out from its values, each distinct sh
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from qualify.files.gathering import Gathering
 from qualify.files.given import Cell, Given, missing
-from qualify.files.sql import Database, literal
+from qualify.files.sql import Database, literal, named
 
 EARLIEST: Final = 0
 """1970-01-01 UTC; no fact about a lead is older."""
@@ -153,12 +153,15 @@ def _time(text: str) -> tuple[str, bool] | None:
     return pattern + zone, bool(zone)
 
 
-def moment(gathering: Gathering, given: Given, name: str) -> Moment:
-    """The moment in that column of the relation ``g``."""
+def moment(gathering: Gathering, given: Given, name: str, *, sampled: bool = False) -> Moment:
+    """The moment in that column of the relation ``g``.
+
+    ``sampled``: of texts the first tell how all are written. Where none turns out to be unreadable, that is so.
+    """
     cell = given.column(name)
     zone = gathering.time_zone
     if cell.type in ("VARCHAR", "JSON"):
-        return _spelled(gathering, given, name, _raw(cell))
+        return _spelled(gathering, given, name, _raw(cell), sampled=sampled)
     sql = _typed(gathering.database, given, cell, zone)
     raw = f"CAST({cell.sql} AS VARCHAR)"
     return Moment(sql, f"({cell.sql} IS NULL)", f"({cell.sql} IS NOT NULL AND {sql} IS NULL)", raw)
@@ -209,7 +212,7 @@ def epoch(cell: Cell, least: float | None, most: float | None, zone: str) -> str
     return whole if parts == 1000 else f"({whole} // {parts // 1000})"
 
 
-def _spelled(gathering: Gathering, given: Given, name: str, raw: str) -> Moment:
+def _spelled(gathering: Gathering, given: Given, name: str, raw: str, *, sampled: bool) -> Moment:
     """A column of texts: every shape that it has is read in its own way."""
     formats: list[Format] = []
     sql = _epoch_text(raw)
@@ -218,13 +221,26 @@ def _spelled(gathering: Gathering, given: Given, name: str, raw: str) -> Moment:
         chosen = _in_order(gathering, given, name, raw, formats)
         parsed = [_parsed(raw, each, gathering.time_zone) for each in chosen]
         sql = f"coalesce({', '.join([*parsed, _epoch_text(raw)])})"
+        if sampled:
+            break
     sql = f"coalesce({sql}, CASE WHEN {raw} LIKE '0000-%' THEN -1 END)"  # MySQL's date that is none
+    return _of_text(sql, raw)
+
+
+def _of_text(sql: str, raw: str) -> Moment:
     # CASE, because AND would look for both in every row.
     absent, unreadable = (
         f"CASE WHEN {sql} IS NULL THEN {each} ELSE FALSE END"
         for each in (_missing(raw), f"NOT {_missing(raw)}")
     )
     return Moment(sql, absent, unreadable, raw)
+
+
+def worked_out(given: Given, moments: Mapping[str, Moment]) -> tuple[Given, dict[str, Moment]]:
+    """The rows with these moments, read from texts, as columns: else each that asks reads them again."""
+    names = {name: f"{name} in milliseconds " for name in moments}  # no header ends in a space
+    there = given.with_columns({names[name]: moment.sql for name, moment in moments.items()})
+    return there, {name: _of_text(f"g.{named(names[name])}", moment.raw) for name, moment in moments.items()}
 
 
 def _missing(raw: str) -> str:

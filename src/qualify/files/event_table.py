@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -10,9 +11,9 @@ from typing import Final
 from qualify.criteria.logic import Field
 from qualify.files.columnar import rows_of
 from qualify.files.documents import json_path
-from qualify.files.events import Events, Rows, gather_rows, kinds_asked
+from qualify.files.events import Events, Rows, beyond_ascii, gather_rows, kinds_asked
 from qualify.files.gathering import Gathering
-from qualify.files.given import Cell
+from qualify.files.given import Cell, given_name
 from qualify.files.linking import LINKS
 from qualify.files.readings import Readings, property_text
 from qualify.files.sections import sections
@@ -21,8 +22,11 @@ from qualify.files.told import renamed, warn_of_unknown
 from qualify.reading.properties import steps
 
 _RESOLVED: Final = "events_resolved"
+_COLUMN: Final = re.compile(r'g\."(?:[^"]|"")+"')
 _SAMPLE: Final = 20_000
 """How many events are looked at to learn which properties there are."""
+_FEW: Final = 500
+"""How many are looked at first."""
 _MOST_COPIED: Final = 5_000_000
 """How many events are copied for the sake of their properties: some 100 bytes each."""
 
@@ -73,20 +77,28 @@ class _Table:
             name for name, cell in self.cells.items() if cell and self.found.headers.trait(name) is None
         ]
         if in_bag:
-            counts = ", ".join(f"count({_text(self.cells[name])})" for name in in_bag)
-            looked, *found = self.gathering.database.row(
-                f"SELECT count(*), {counts} FROM ({self._first(in_bag)}) g"
-            )
-            missing += [name for name, count in zip(in_bag, found, strict=True) if looked and not count]
+            missing += self._absent(in_bag)
         if missing:
             known = [*self.rows.given.columns, *self._inside(in_bag)]
             what = f"property (in the first {_SAMPLE:,} events)" if in_bag else "property of events"
             warn_of_unknown(self.gathering, what, missing, [], [name for name in known if name not in names])
 
-    def _first(self, names: Collection[str]) -> str:
+    def _absent(self, names: Sequence[str]) -> list[str]:
+        """Those of these properties that none of the first events has; most are found in very few."""
+        left = list(names)
+        for many in (_FEW, _SAMPLE):
+            counts = ", ".join(f"count({_text(self.cells[name])})" for name in left)
+            first = self._first(names, many)
+            looked, *found = self.gathering.database.row(f"SELECT count(*), {counts} FROM ({first}) g")
+            left = [name for name, count in zip(left, found, strict=True) if looked and not count]
+            if not left:
+                break
+        return left
+
+    def _first(self, names: Collection[str], many: int = _SAMPLE) -> str:
         """The first events of which these properties may be asked."""
         which = self.rows.of_kinds(kinds_asked(self.gathering.layout, names))
-        return f"SELECT * FROM {self.rows.given.relation} g WHERE {which} LIMIT {_SAMPLE}"
+        return f"SELECT * FROM {self.rows.given.relation} g WHERE {which} LIMIT {many}"
 
     def _inside(self, names: Collection[str]) -> list[str]:
         """The names of what the JSON of the first events holds, those inside the asked ones' folders too."""
@@ -105,7 +117,7 @@ class _Table:
     @cached_property
     def cells(self) -> dict[str, Cell | None]:
         """Where each property stands that the playbook looks at."""
-        finder = self.found.finder(self.gathering, self.rows.given)
+        finder = self.found.finder(self.gathering, self.rows.given, sound=self.rows.sound)
         names = [field.name for field in self.gathering.layout.event_fields]
         return {name: self._where_asked(name, finder.cell(name)) for name in names}
 
@@ -138,10 +150,13 @@ class _Table:
     def _may_be_beyond_ascii(self, cell: Cell) -> str:
         """A quick test that says of most events that nothing in their JSON is other than ASCII."""
         bag = self.found.bag and self.rows.given.column(self.found.bag)
-        if not bag or bag.type not in ("VARCHAR", "JSON") or bag.sql not in cell.sql:
+        if not bag or bag.type not in ("VARCHAR", "JSON"):
             return "TRUE"
-        text = bag.sql if bag.type == "VARCHAR" else f"CAST({bag.sql} AS VARCHAR)"
-        return f"(strlen({text}) <> length({text}) OR contains({text}, '\\u'))"
+        if set(_COLUMN.findall(cell.sql)) - set(_COLUMN.findall(self.rows.kind)) != {bag.sql}:
+            return "TRUE"  # it may come from elsewhere
+        if self.rows.ascii:
+            return "FALSE"
+        return beyond_ascii(bag.sql if bag.type == "VARCHAR" else f"CAST({bag.sql} AS VARCHAR)")
 
     @cached_property
     def columns(self) -> list[str]:
@@ -153,10 +168,12 @@ class _Table:
     def resolve(self, *, links: bool) -> int:
         """Gather the anonymous events whose lead is known through a link; how many are nobody's."""
         database, rows = self.gathering.database, self.rows
-        if self.found.anonymous is None or self._everybody_known():
+        if self.found.anonymous is None or not rows.nobodys:
             return 0
         nobody = f"({self.good}) AND {rows.lead} IS NULL"
-        count = int(database.value(f"SELECT count(*) FROM {rows.given.relation} g WHERE {nobody}"))
+        count = rows.nobodys
+        if self.good != "TRUE":
+            count = int(database.value(f"SELECT count(*) FROM {rows.given.relation} g WHERE {nobody}"))
         self.everybody = count == 0
         if not count or not links:
             return count
@@ -167,9 +184,6 @@ class _Table:
         )
         self.resolved = True
         return count - int(database.value(f"SELECT count(*) FROM {_RESOLVED}"))
-
-    def _everybody_known(self) -> bool:
-        return self.found.lead in self.rows.never_missing
 
     def _select(self, lead: str, known_at: str, where: str, join: str = "") -> str:
         happened = self.rows.happened.sql
@@ -209,7 +223,7 @@ class _Table:
         kind = "TABLE" if self.copied else "VIEW"
         database.run(f"CREATE TEMP {kind} events AS {' UNION ALL '.join(selects)}")
         if given.kept:
-            database.drop(given.relation, f"again_{given.table}")
+            database.drop(given_name(given.table), f"again_{given.table}")
         if self.copied:
             database.drop(_RESOLVED, *self.readings.tables)
 

@@ -13,12 +13,22 @@ from functools import cached_property
 from qualify.criteria.logic import Field, Occurrences, event_fields
 from qualify.files.cells import Finder
 from qualify.files.columnar import Spread, smallest_text, spread
-from qualify.files.dates import EARLIEST, END, Moment, moment
+from qualify.files.dates import EARLIEST, END, Moment, moment, worked_out
 from qualify.files.gathering import Gathering
 from qualify.files.given import Given, Opened, missing
 from qualify.files.headers import Headers
-from qualify.files.screening import Check, first_of_each, id_of, line_checks, moment_checks, screened
-from qualify.files.sql import literal
+from qualify.files.screening import (
+    UNREADABLE_DATE,
+    Check,
+    failed,
+    first_of_each,
+    id_of,
+    line_checks,
+    moment_checks,
+    repetitions,
+    without,
+)
+from qualify.files.sql import literal, named
 from qualify.files.told import alike, subject_text
 from qualify.scoring.layout import Layout
 
@@ -42,9 +52,9 @@ class Events:
         """The columns that hold leads' ids."""
         return [] if self.lead is None else [self.lead]
 
-    def finder(self, gathering: Gathering, given: Given) -> Finder:
-        """Finds properties."""
-        return Finder(gathering.database, given, self.headers, self.bag)
+    def finder(self, gathering: Gathering, given: Given, *, sound: bool = False) -> Finder:
+        """Finds properties; ``sound``: those of the kinds of which they are asked are JSON that can be read."""
+        return Finder(gathering.database, given, self.headers, self.bag, sound)
 
 
 def events(opened: Opened, headers: Headers) -> Events:
@@ -94,6 +104,12 @@ class Rows:
     received: Moment | None
     when: When
     never_missing: frozenset[str]
+    nobodys: int = 0
+    """How many rows do not say whose they are, those that cannot be used among them."""
+    sound: bool = False
+    """Whether all properties that are asked are JSON that can be read."""
+    ascii: bool = False
+    """Whether no property can be other than ASCII."""
 
     @property
     def known_at(self) -> str:
@@ -130,12 +146,36 @@ def gather_rows(gathering: Gathering, found: Events, key: str) -> tuple[Rows, st
     """
     wanted = _wanted(gathering, found)
     ids = [each for each in (found.lead, found.anonymous, found.event) if each is not None]
-    rows = _rows(gathering, found, found.opened.load(wanted, ids), key)
-    good = screened(gathering, rows.given, rows.identity, _checks(gathering, found, rows))
-    if found.event is not None:
+    given = found.opened.load(wanted, ids)
+    rows = _rows(gathering, found, given, key, sampled=given.kept)
+    failing, again = _looked_through(gathering, found, rows)
+    if given.kept and any(check.reason == UNREADABLE_DATE for check in failing):
+        rows = _rows(gathering, found, given, key)
+        failing, again = _looked_through(gathering, found, rows)
+    good = without(gathering, rows.given, rows.identity, failing)
+    if again:
         given, good = first_of_each(gathering, rows.given, good, rows.event, wanted)
-        rows = rows if given is rows.given else _rows(gathering, found, given, key)
+        if given is not rows.given:
+            there = _rows(gathering, found, given, key)
+            rows = replace(there, nobodys=rows.nobodys, sound=rows.sound, ascii=rows.ascii)
     return rows, good or "TRUE"
+
+
+def _looked_through(gathering: Gathering, found: Events, rows: Rows) -> tuple[list[Check], int]:
+    """Check every row, and learn what may be left out later; the checks that fail, and how many ids come again."""
+    checks = _checks(gathering, found, rows)
+    everybody = found.lead in rows.never_missing
+    bag = _asked_bag(gathering, found, rows)
+    if not checks and bag is None and found.event is None and everybody:
+        return [], 0  # nothing is worth a look at every row
+    nobody = "0" if everybody else f"count(*) FILTER ({rows.lead} IS NULL)"
+    again = "0" if found.event is None else repetitions(rows.event)
+    failing, counts = failed(gathering, rows.given, checks, [nobody, again, *_about_the_bag(bag)])
+    rows.nobodys, repeated, unsound, beyond = counts
+    rows.sound, rows.ascii = not unsound, not beyond
+    if bag is not None and not rows.sound:
+        failing += failed(gathering, rows.given, [_unreadable_properties(*bag)])[0]
+    return failing, repeated
 
 
 def _wanted(gathering: Gathering, found: Events) -> list[str]:
@@ -146,9 +186,9 @@ def _wanted(gathering: Gathering, found: Events) -> list[str]:
     return [each for each in (*own, *properties) if each is not None]
 
 
-def _rows(gathering: Gathering, found: Events, given: Given, key: str) -> Rows:
-    happened = moment(gathering, given, found.happened)
-    received = moment(gathering, given, found.received) if found.received else None
+def _rows(gathering: Gathering, found: Events, given: Given, key: str, *, sampled: bool = False) -> Rows:
+    given, happened, received = _moments(gathering, found, given, sampled=sampled)
+    given, said = _kinds(found, given)
     nothing = f"CAST(NULL AS {'BIGINT' if key == 'int64' else 'VARCHAR'})"
     known = _Metadata(gathering, found.opened, given)
     return Rows(
@@ -157,7 +197,7 @@ def _rows(gathering: Gathering, found: Events, given: Given, key: str) -> Rows:
         lead=known.plain(found.lead, key) or (id_of(given, found.lead, key) if found.lead else nothing),
         anonymous=id_of(given, found.anonymous, "string") if found.anonymous else "CAST(NULL AS VARCHAR)",
         event=id_of(given, found.event, "string") if found.event else "CAST(NULL AS VARCHAR)",
-        kind=known.plain(found.kind, "string") or subject_text(given, found.kind),
+        kind=known.plain(found.kind, "string") or said,
         happened=happened,
         received=received,
         when=When(
@@ -166,6 +206,25 @@ def _rows(gathering: Gathering, found: Events, given: Given, key: str) -> Rows:
         ),
         never_missing=known.never_missing(found.lead, found.kind),
     )
+
+
+def _moments(
+    gathering: Gathering, found: Events, given: Given, *, sampled: bool
+) -> tuple[Given, Moment, Moment | None]:
+    """When events happened and were received, and the rows that say so."""
+    names = [found.happened, *([found.received] if found.received else [])]
+    moments = {name: moment(gathering, given, name, sampled=sampled) for name in names}
+    if given.kept and all(given.columns[name] == "VARCHAR" for name in names):
+        given, moments = worked_out(given, moments)
+    return given, moments[found.happened], moments[found.received] if found.received else None
+
+
+def _kinds(found: Events, given: Given) -> tuple[Given, str]:
+    """What was done, and the rows that say so."""
+    said, name = subject_text(given, found.kind), f"{found.kind} in short "
+    if not given.kept:
+        return given, said
+    return given.with_columns({name: said}), f"g.{named(name)}"
 
 
 @dataclass(frozen=True)
@@ -214,7 +273,7 @@ def _checks(gathering: Gathering, found: Events, rows: Rows) -> list[Check]:
         checks += moment_checks(found.happened, rows.happened, required=True)
     if found.received and rows.received and not _is_likely(rows.when.received or Spread(None, None)):
         checks += moment_checks(found.received, rows.received, required=False)
-    return checks + _property_checks(gathering, found, rows)
+    return checks
 
 
 def _is_likely(spread: Spread) -> bool:
@@ -223,21 +282,40 @@ def _is_likely(spread: Spread) -> bool:
     )
 
 
-def _property_checks(gathering: Gathering, found: Events, rows: Rows) -> list[Check]:
-    """JSON that cannot be read, where the playbook looks into it."""
+def _unreadable_properties(bag: str, which: str) -> Check:
+    """Properties that are no JSON, and no word for "not known" either."""
+    broken = f"CASE WHEN {_unreadable(bag)} THEN NOT {missing(f'trim({bag})')} ELSE FALSE END"
+    return Check("unreadable properties", f"CASE WHEN {which} THEN {broken} ELSE FALSE END", bag)
+
+
+def _about_the_bag(bag: tuple[str, str] | None) -> list[str]:
+    """How many rows have properties that are no JSON, and how many may hold other than ASCII; all without texts."""
+    if bag is None:
+        return ["count(*)", "count(*)"]
+    sql, which = bag
+    return [f"count(*) FILTER ({which} AND {each})" for each in (_unreadable(sql), beyond_ascii(sql))]
+
+
+def beyond_ascii(json: str) -> str:
+    """Whether a JSON text may hold other than ASCII, spelled out or not."""
+    return f"(strlen({json}) <> length({json}) OR contains({json}, '\\u'))"
+
+
+def _unreadable(json: str) -> str:
+    """Whether a text is no JSON."""
+    return f"coalesce(NOT json_valid({json}), FALSE)"
+
+
+def _asked_bag(gathering: Gathering, found: Events, rows: Rows) -> tuple[str, str] | None:
+    """The column of JSON texts that the playbook looks into, and in which rows; None when there is none."""
     if found.bag is None or found.bag not in rows.given.columns or rows.given.columns[found.bag] != "VARCHAR":
-        return []
+        return None
     looked = {each.name for each in gathering.layout.event_fields if found.headers.trait(each.name) is None}
     if not looked:
-        return []
+        return None
     # Where the rows are not ours and many, the events of which no property is asked are left alone.
     which = "TRUE" if rows.given.kept else rows.of_kinds(kinds_asked(gathering.layout, looked))
-    bag = rows.given.column(found.bag).sql
-    nothing = missing(f"trim({bag})")
-    broken = (
-        f"CASE WHEN {bag} IS NOT NULL AND TRY(json_type({bag})) IS NULL THEN NOT {nothing} ELSE FALSE END"
-    )
-    return [Check("unreadable properties", f"CASE WHEN {which} THEN {broken} ELSE FALSE END", bag)]
+    return rows.given.column(found.bag).sql, which
 
 
 def kinds_asked(layout: Layout, names: Collection[str] | None = None) -> frozenset[str] | None:

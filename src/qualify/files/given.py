@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from qualify.files.sql import Database, literal, named
@@ -31,6 +31,16 @@ class Given:
     kept: bool = False
     spelled: bool = False
     gaps: Sequence[int] = ()
+
+    @property
+    def with_place(self) -> str:
+        """What to select besides ``g.*`` for ``g.rowid`` to be there afterwards, too."""
+        return ", g.rowid" if self.kept and not self.relation.startswith("(") else ""
+
+    def with_columns(self, worked: Mapping[str, str]) -> Given:
+        """The same rows with further columns (name → expression), each worked out once for whoever reads them."""
+        more = "".join(f", {sql} AS {named(name)}" for name, sql in worked.items())
+        return replace(self, relation=f"(SELECT g.*{self.with_place}{more} FROM {self.relation} g)")
 
     @property
     def position(self) -> str:

@@ -13,7 +13,17 @@ from qualify.files.gathering import Gathering
 from qualify.files.given import Given, Opened
 from qualify.files.headers import OWN_ID, Headers
 from qualify.files.readings import Readings, as_canonical, known
-from qualify.files.screening import Check, first_of_each, id_of, id_text, line_checks, moment_checks, screened
+from qualify.files.screening import (
+    Check,
+    failed,
+    first_of_each,
+    id_of,
+    id_text,
+    line_checks,
+    moment_checks,
+    repetitions,
+    without,
+)
 from qualify.files.sql import named
 from qualify.reading.text import bare
 
@@ -101,8 +111,10 @@ def gather_people(gathering: Gathering, found: People, key: str) -> None:
     checks = [*line_checks(given), Check("no id", f"{identity} IS NULL")]
     if found.created and created:
         checks += moment_checks(found.created, created, required=False)
-    good = screened(gathering, given, identity, checks)
-    given, good = first_of_each(gathering, given, good, identity, needed)
+    failing, (again,) = failed(gathering, given, checks, [repetitions(identity)])
+    good = without(gathering, given, identity, failing)
+    if again:
+        given, good = first_of_each(gathering, given, good, identity, needed)
     _fill(gathering, found, given, good or "TRUE", identity, created, key)
     if found.address is not None:
         _remember_addresses(gathering, given, found.address, good or "TRUE", identity)

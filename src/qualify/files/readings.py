@@ -101,10 +101,12 @@ class Readings:
             return text
         text = self._once(text)
         spaces = f"regexp_replace(lower({text}), '{_SPACES}', ' ', 'g')"
+        plain = f"CASE WHEN regexp_full_match({text}, '{_PLAIN_TEXT}') THEN lower({text})"
+        if only == "FALSE":
+            return f"{plain} ELSE nullif(trim({spaces}), '') END"
         other = self._joined("text", f"CASE WHEN strlen({text}) <> length({text}) THEN {text} END", only)
         return (
-            f"CASE WHEN regexp_full_match({text}, '{_PLAIN_TEXT}') THEN lower({text}) "
-            f"WHEN strlen({text}) = length({text}) THEN nullif(trim({spaces}), '') ELSE {other} END"
+            f"{plain} WHEN strlen({text}) = length({text}) THEN nullif(trim({spaces}), '') ELSE {other} END"
         )
 
     def _is_folded(self, text: str) -> bool:
@@ -199,11 +201,11 @@ class Readings:
     def source(self) -> str:
         """The relation, called ``g``, with the texts that take time."""
         texts = "".join(f", {text} AS {named(name)}" for text, name in self._texts.items())
-        place = ", g.rowid" if self.given.kept else ""
+        given = self.given
         return (
-            f"(SELECT g.*{place}{texts} FROM {self.given.relation} g) g"
+            f"(SELECT g.*{given.with_place}{texts} FROM {given.relation} g) g"
             if texts
-            else f"{self.given.relation} g"
+            else f"{given.relation} g"
         )
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from qualify.files import rejects
 from qualify.files.dates import Moment
@@ -11,6 +12,9 @@ from qualify.files.documents import UNREAD
 from qualify.files.gathering import Gathering
 from qualify.files.given import Cell, Given, kept
 from qualify.files.sql import literal, named
+
+UNREADABLE_DATE: Final = "unreadable date"
+"""Why a row is refused whose moment is written in a way that nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def moment_checks(name: str, moment: Moment, *, required: bool) -> list[Check]:
     """What can be wrong with a moment in the column of that name."""
     found = f"{literal(name + ': ')} || {moment.raw}"
     checks = [
-        Check("unreadable date", moment.unreadable, found),
+        Check(UNREADABLE_DATE, moment.unreadable, found),
         Check("unlikely date", f"coalesce({moment.unlikely}, FALSE)", found),
     ]
     return [Check("no date", moment.absent, literal(f"{name}: nothing")), *checks] if required else checks
@@ -63,11 +67,22 @@ def moment_checks(name: str, moment: Moment, *, required: bool) -> list[Check]:
 
 def screened(gathering: Gathering, given: Given, identity: str, checks: Sequence[Check]) -> str | None:
     """Put the rows that fail a check among the rejects; the condition of the others, None when all are good."""
-    if not checks:
-        return None
-    counts = ", ".join(f"count(*) FILTER ({check.amiss})" for check in checks)
-    found = gathering.database.row(f"SELECT {counts} FROM {given.relation} g")
-    failing = [check for check, count in zip(checks, found, strict=True) if count]
+    return without(gathering, given, identity, failed(gathering, given, checks)[0])
+
+
+def failed(
+    gathering: Gathering, given: Given, checks: Sequence[Check], also: Sequence[str] = ()
+) -> tuple[list[Check], list[int]]:
+    """The checks that some row fails, and what else is counted while every row is looked at anyway."""
+    counts = [f"count(*) FILTER ({check.amiss})" for check in checks] + list(also)
+    if not counts:
+        return [], []
+    found = gathering.database.row(f"SELECT {', '.join(counts)} FROM {given.relation} g")
+    return [check for check, count in zip(checks, found, strict=False) if count], list(found[len(checks) :])
+
+
+def without(gathering: Gathering, given: Given, identity: str, failing: Sequence[Check]) -> str | None:
+    """Put the rows that fail one of these among the rejects; the condition of the others, None without any."""
     if not failing:
         return None
     reason = " ".join(f"WHEN {check.amiss} THEN {literal(check.reason)}" for check in failing)
@@ -91,16 +106,21 @@ def _reject(gathering: Gathering, given: Given, query: str, which: str) -> None:
     )
 
 
+def repetitions(identity: str) -> str:
+    """How many rows have an id that an earlier one has, over rows that may be in any order."""
+    return f"count({identity}) - count(DISTINCT hash({identity})) FILTER ({identity} IS NOT NULL)"
+
+
 def first_of_each(
     gathering: Gathering, given: Given, good: str | None, identity: str, columns: Sequence[str]
 ) -> tuple[Given, str | None]:
     """Put all rows but the first of each id among the rejects; the relation and the condition of the others.
 
-    Rows without an id are left alone. A relation that is not ours has to be kept to tell its rows apart.
+    Rows without an id are left alone. A relation that is not ours has to be kept to tell its rows apart. There
+    have to be :func:`repetitions` among all rows: otherwise all this has nothing to find.
     """
     database, where = gathering.database, good or "TRUE"
-    repeated = f"SELECT count({identity}) - count(DISTINCT hash({identity})) FILTER ({identity} IS NOT NULL)"
-    if not database.value(f"{repeated} FROM {given.relation} g WHERE {where}"):
+    if good and not database.value(f"SELECT {repetitions(identity)} FROM {given.relation} g WHERE {where}"):
         return given, good
     if not given.kept:
         given = kept(database, given, columns)

@@ -20,6 +20,9 @@ Source: TypeAlias = Any
 """A path to a CSV, Parquet or JSON file (or a folder of Parquet files), a pandas or Polars frame, an Arrow
 table or reader, or a DuckDB relation."""
 
+_SMALL: Final = {"packed": 4 << 20, "plain": 32 << 20}
+"""Bytes of files up to which one thread has read them as soon as two, by whether they are compressed."""
+
 _ENDINGS: Final = (".parquet", ".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
 """In a folder with a table in several formats, the first of these is taken."""
 
@@ -59,6 +62,18 @@ class Sources:
         for each in fields(self):
             if (source := getattr(self, each.name)) is not None:
                 yield each.name, source
+
+    @property
+    def small(self) -> bool:
+        """Whether all of it is in files so small that a second thread would cost more than it saves."""
+        bytes_of = dict.fromkeys(_SMALL, 0)
+        for _, source in self.given():
+            path = Path(source).expanduser() if isinstance(source, str | Path) else None
+            if path is None or not path.is_file():
+                return False
+            packed = path.suffix.lower() in (".parquet", ".gz")
+            bytes_of["packed" if packed else "plain"] += path.stat().st_size
+        return all(bytes_of[kind] <= most for kind, most in _SMALL.items())
 
 
 def _in_folder(place: Path, table: str) -> Path | None:

@@ -47,6 +47,13 @@ class Database:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
+        self._known: dict[str, list[tuple[Any, ...]]] = {}
+
+    def known(self, query: str) -> list[tuple[Any, ...]]:
+        """All rows of a query on what does not change while a gathering lasts, as files' metadata: asked once."""
+        if query not in self._known:
+            self._known[query] = self.rows(query)
+        return self._known[query]
 
     def run(self, statement: str) -> None:
         """Execute a statement."""
@@ -81,9 +88,12 @@ class Database:
 
     def clear(self, *names: str) -> None:
         """Drop whatever is temporary and has one of these names, tables and views."""
-        query = "SELECT table_name, table_type FROM information_schema.tables WHERE table_catalog = 'temp'"
-        for name, kind in self.rows(f"{query} AND table_name IN {listed(names)}"):
-            self.run(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} temp.main.{named(name)}")
+        for kind in ("table", "view"):
+            there = (
+                f"SELECT {kind}_name FROM duckdb_{kind}s() WHERE temporary AND {kind}_name IN {listed(names)}"
+            )
+            for (name,) in self.rows(there):
+                self.run(f"DROP {kind} temp.main.{named(name)}")
 
     @contextmanager
     def in_order(self) -> Iterator[None]:

@@ -30,6 +30,9 @@ Format: TypeAlias = Literal["parquet", "csv", "json"]
 MOST_STEPS = 5_000
 """How many days or weeks stages are moved through; more was not meant."""
 
+ONE_THREADS_ROWS = 122_880
+"""Rows that DuckDB gives to one thread at a time: of a table with fewer, a second has nothing to do."""
+
 LATEST = "latest"
 """As of the newest fact in the data."""
 
@@ -239,11 +242,14 @@ def prepared(
 ) -> Run:
     """A run whose facts are gathered and whose moment is known, before anything is judged."""
     layout = Layout(book)
-    connection = connect(memory_limit, threads)
+    alone = threads is None and sources.small
+    connection = connect(memory_limit, 1 if alone else threads)
     progress("reading the files")
     names = {**book.columns, **(mapping or {})}
     with interruptible(connection):
         gathered = gather(connection, layout, sources, mapping=names, time_zone=book.time_zone)
+    if alone and any(rows > ONE_THREADS_ROWS for rows in gathered.rows.values()):
+        connection.execute("RESET threads")
     question = Question("duckdb", gathered.present, gathered.key, gathered.slices)
     runner = Runner(connection, layout, question, progress)
     return Run(layout, runner, gathered, _moment(as_of, gathered, book))
@@ -319,13 +325,13 @@ def fold(
     if len(steps) > MOST_STEPS:
         asked = f"{len(steps):,} {every}s from {moments.written(start)} on"
         raise InputError(f"{asked} are too many to move stages through ({MOST_STEPS:,} at most); start later")
-    for moment in steps:
+    for place, moment in enumerate(steps):
         with interruptible(run.connection):
+            if place:
+                run.connection.execute("CREATE OR REPLACE TEMP TABLE previous AS SELECT * FROM states")
             run.runner.judge(moment)
-            run.runner.move(moment, resumed=resumed)
-            run.connection.execute("CREATE OR REPLACE TEMP TABLE previous AS SELECT * FROM states")
+            run.runner.move(moment, resumed=resumed or place > 0)
             at_each(moment)
-        resumed = True
 
 
 _OPTIONS: dict[str, str] = {
