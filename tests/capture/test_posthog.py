@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from qualify.capture.doors.posthog import DOOR
 from qualify.capture.doors.segment import LARGEST_MESSAGE
-from qualify.capture.model import Request
+from qualify.capture.model import Refusal, Request
 from qualify.capture.steps.timing import moment_of
 from tests.capture.arriving import as_json, mangled, posted, read, refused, survives
 from tests.capture.drafting import passed
@@ -29,6 +29,11 @@ PYTHON = {
     "batch": [EVENT],
     "sent_at": "2026-01-02T03:04:06Z",
     "historical_migration": False,
+}
+V1 = {
+    "authorization": "Bearer key",
+    "posthog-sdk-info": "posthog-python/7.91.1",
+    "posthog-request-timestamp": "2026-01-02T03:04:06+00:00",
 }
 PAGE = {
     "event": "$pageview",
@@ -182,6 +187,15 @@ def test_an_event_that_is_too_large_is_too_large_however_well_it_is_compressed()
     assert (len(delivery.calls), [one.reason for one in delivery.malformed]) == (1, ["too large"])
 
 
+def test_who_sends_too_much_is_refused_so_that_posthog_js_sends_it_again():
+    reply = DOOR.refuse(Refusal(429, "slow_down", "more than 60 calls a second", {"Retry-After": "3"}))
+    assert (reply.status, reply.headers, json.loads(reply.body)["code"]) == (
+        503,
+        {"Retry-After": "3"},
+        "slow_down",
+    )
+
+
 @pytest.mark.parametrize("path", ["flags/", "decide/"])
 def test_there_are_no_flags(path):
     delivery = read(DOOR, as_json(path, {"token": "key", "distinct_id": "d1"}))
@@ -229,9 +243,14 @@ def test_any_properties_of_their_own_events_are_survived(name, told):
     survives(DOOR, as_json("batch/", {"batch": [{"event": name, "properties": told, "offset": told}]}))
 
 
-@given(st.binary(), st.sampled_from(["batch/", "e/", "flags/", "decide/"]))
+@given(st.binary(), st.sampled_from(["batch/", "e/", "flags/", "decide/", "i/v1/analytics/events"]))
 def test_any_bytes_are_survived(body, path):
     survives(DOOR, posted(path, body))
+
+
+@given(mangled({"batch": [{**EVENT, "options": {"process_person_profile": True}, "session_id": "s"}]}))
+def test_any_events_of_the_newer_api_are_survived(told):
+    survives(DOOR, as_json("i/v1/analytics/events", told, V1))
 
 
 def test_what_a_server_tells_of_an_organisation_makes_nobody_a_person():
@@ -248,3 +267,39 @@ def test_what_a_server_tells_of_an_organisation_makes_nobody_a_person():
     assert (draft.subject, draft.identifiers) == (None, [])
     assert draft.account == ("group", "acme")
     assert draft.account_traits == {"company": "Acme"}
+
+
+def test_the_newer_api_tells_of_each_event_what_became_of_it():
+    event = {**EVENT, "options": {"process_person_profile": False}, "session_id": "s1"}
+    sent = {"created_at": "2026-01-02T03:04:00Z", "batch": [event, {"uuid": "m2", "event": ""}, 5]}
+    delivery = read(DOOR, as_json("i/v1/analytics/events", sent, V1))
+    [call] = delivery.calls
+    assert delivery.key == "key"
+    assert (call.type, call.event, call.anonymous_id, call.message_id) == (
+        "track",
+        "Demo Requested",
+        "u1",
+        "m1",
+    )
+    assert (call.timestamp, call.sent_at) == ("2026-01-02T03:04:05Z", "2026-01-02T03:04:06+00:00")
+    assert call.context == {"library": {"name": "posthog-python", "version": "7.91.1"}, "sessionId": "s1"}
+    told = json.loads(DOOR.answer(delivery).body)["results"]
+    assert told == {
+        "m1": {"result": "ok"},
+        "m2": {"result": "drop", "details": 'an event needs its name under "event"'},
+    }
+    assert len(delivery.malformed) == 2
+
+
+def test_a_client_that_wants_no_correction_of_its_clock_gets_none():
+    sent = {"batch": [{**EVENT, "options": {"disable_skew_correction": True}}]}
+    [newer] = read(DOOR, as_json("i/v1/analytics/events", sent, V1)).calls
+    older = call_of({**EVENT, "sent_at": "2026-01-02T03:04:06Z", "properties": {"$ignore_sent_at": True}})
+    assert (newer.timestamp, newer.sent_at) == (older.timestamp, older.sent_at) == (EVENT["timestamp"], None)
+
+
+@pytest.mark.parametrize("path", ["flags/definitions", "api/feature_flag/local_evaluation/"])
+def test_a_server_that_decides_flags_itself_is_told_that_there_are_none(path):
+    delivery = read(DOOR, Request("GET", path, {"token": "key", "send_cohorts": ""}, {}, b""))
+    assert (delivery.key, delivery.calls) == ("key", [])
+    assert json.loads(DOOR.answer(delivery).body)["flags"] == []

@@ -88,6 +88,7 @@ def test_every_client_is_understood(name):
         ({"authorization": "Basic ???"}, {"writeKey": "abc"}, {}, "abc"),
         ({}, {}, {"writeKey": "abc"}, "abc"),
         ({"x-write-key": "abc"}, {}, {}, "abc"),
+        ({"x-write-key": "abc:secret"}, {}, {"writeKey": "abc:***"}, "abc"),
         ({}, {"writeKey": 5}, {}, None),
         (basic("a\nb:"), {}, {}, None),
         ({}, {}, {"writeKey": "a\0b"}, None),
@@ -103,7 +104,8 @@ def test_the_first_key_that_is_found_counts(headers, body, query, key):
 @pytest.mark.parametrize(
     ("path", "type_"),
     [("v1/i", "identify"), ("v1/t", "track"), ("v1/p", "page"), ("v1/s", "screen"), ("v1/g", "group"), ("v1/a", "alias"),
-     ("v1/identify", "identify"), ("v1/page/", "page"), ("v1/alias", "alias")],
+     ("v1/identify", "identify"), ("v1/page/", "page"), ("v1/alias", "alias"),
+     ("api/s/track", "track"), ("api/s/s2s/identify", "identify")],
 )  # fmt: skip
 def test_the_path_says_what_kind_of_call_it_is(path, type_):
     assert read(DOOR, as_json(path, {"userId": "u"})).calls[0].type == type_

@@ -177,6 +177,14 @@ def test_a_page_may_read_the_answer_and_how_long_to_wait(client):
     assert {"code", "message"} <= second.json().keys()
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/i/v1/analytics/events", "/api/s/track", "/flags/definitions", "/api/feature_flag/local_evaluation/"],
+)
+def test_the_addresses_of_newer_and_older_clients_lead_to_a_door(client, path):
+    assert client.post(path, {"batch": []}, "application/json").json()["code"] == "bad_key"
+
+
 @pytest.mark.parametrize("path", ["/v1/projects/k/settings", "/sourceConfig/?writeKey=k"])
 def test_a_page_may_ask_for_settings_with_its_key_in_a_header(client, path):
     asked = client.options(path, headers={**PAGE, "access-control-request-headers": "authorization"})

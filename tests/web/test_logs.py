@@ -7,6 +7,7 @@ import logging
 import pytest
 from django.test import Client
 
+from qualify.web.serving.logs import Refusals
 from qualify.web.settings import LOGGING
 
 
@@ -20,6 +21,13 @@ def asked(caplog: pytest.LogCaptureFixture, path: str, level: int) -> list[tuple
 @pytest.mark.parametrize("path", ["/v1/batch", "/api/v1/leads", "/nothing/is/here"])
 def test_refusals_are_quiet(store: object, caplog: pytest.LogCaptureFixture, path: str) -> None:
     assert asked(caplog, path, logging.INFO) == []
+
+
+def test_that_somebody_sends_too_much_is_no_error_of_ours() -> None:
+    told = logging.LogRecord("django.request", logging.ERROR, "", 0, "Service Unavailable: /e/", None, None)
+    told.status_code = 503
+    Refusals().filter(told)
+    assert told.levelname == "DEBUG"
 
 
 def test_who_debugs_sees_refusals_too(store: object, caplog: pytest.LogCaptureFixture) -> None:

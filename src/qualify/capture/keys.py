@@ -23,9 +23,9 @@ def key_of(request: Request, in_body: Any = None) -> str | None:
         request.query.get("writeKey"),
         request.headers.get("x-write-key"),
     )
-    return next(
-        (key for key in found if isinstance(key, str) and 0 < len(key) <= LONGEST and key.isprintable()), None
-    )
+    # Jitsu's clients want a key to be "key:secret", and send it so.
+    keys = (one.partition(":")[0] for one in found if isinstance(one, str))
+    return next((key for key in keys if 0 < len(key) <= LONGEST and key.isprintable()), None)
 
 
 def _basic(authorization: str) -> str | None:

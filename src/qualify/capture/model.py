@@ -67,6 +67,7 @@ class Malformed(NamedTuple):
 
     raw: bytes
     detail: str
+    reason: Reason = "malformed"
 
 
 class Delivery(NamedTuple):

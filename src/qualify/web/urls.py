@@ -13,8 +13,8 @@ from qualify.web.hosted.views import form
 
 # Doors are opened by keys, not by cookies: there is nothing that a forged request could borrow.
 _AT_THE_DOORS = (
-    r"^(?P<path>(?:v1|beacon|batch|e|i|capture|track|engage|flags|decide|array|api/event|hooks|servlet|submissions"
-    r"|form/submit|forms)(?:[/.].*)?|batch/?|e/?)$"
+    r"^(?P<path>(?:v1|beacon|batch|e|i|capture|track|engage|flags|decide|array|api/event|api/feature_flag/local_evaluation"
+    r"|api/s|hooks|servlet|submissions|form/submit|forms)(?:[/.].*)?|batch/?|e/?)$"
 )
 
 SCREENS = (

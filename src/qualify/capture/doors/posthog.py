@@ -11,8 +11,9 @@ from typing import Any, Final
 import msgspec
 
 from qualify.capture.decoding import json_bytes, read_json
+from qualify.capture.doors import posthog_v1
 from qualify.capture.doors.answering import Plain, json_reply
-from qualify.capture.doors.posthog_settings import asked
+from qualify.capture.doors.posthog_settings import DEFINITIONS, asked
 from qualify.capture.doors.segment import LARGEST_MESSAGE, MOST_MESSAGES
 from qualify.capture.doors.shapes import mapping, text
 from qualify.capture.keys import LONGEST, key_of
@@ -38,24 +39,34 @@ class PostHog(Plain):
 
     name = "posthog"
     paths = (
-        r"(?P<call>batch|e|capture|track|engage|i/v0/e)/?",
+        r"(?P<call>batch|e|capture|track|engage|i/v0/e|i/v0/ai/batch)/?",
+        rf"(?P<call>{posthog_v1.PATH})/?",
         r"(?P<call>flags|decide)/?",
+        r"(?P<call>flags/definitions|api/feature_flag/local_evaluation)/?",
         r"array/(?P<key>[A-Za-z0-9_-]{1,256})/(?P<call>config|config\.js)/?",
     )
 
     def read(self, request: Request, match: Mapping[str, str], secrets: Mapping[str, str]) -> Delivery:
         """The calls in a request; requests for flags and settings are answered and hold none."""
         call = match.get("call", "batch")
+        if call in DEFINITIONS:
+            return Delivery(request.query.get("token"), [], reply=asked(call, ""))
         if call in ("config", "config.js"):
             return Delivery(match.get("key"), [], reply=asked(call, match.get("key", "")))
         sent = json_bytes(request)
         if call in ("flags", "decide"):
             return Delivery(_key(request, read_json(sent) if sent else None), [], reply=asked(call, ""))
-        return _delivery(request, read_json(sent), len(sent) > LARGEST_MESSAGE)
+        return _delivery(request, read_json(sent), len(sent) > LARGEST_MESSAGE, call == posthog_v1.PATH)
 
     def answer(self, delivery: Delivery) -> Reply:
         """What PostHog answers."""
         return delivery.reply or json_reply(200, {"status": 1})
+
+    def refuse(self, refusal: Refusal) -> Reply:
+        """As other doors do, but for 503 in place of 429, which posthog-js never sends again."""
+        if refusal.status == 429:
+            refusal = Refusal(503, refusal.code, refusal.message, refusal.headers)
+        return super().refuse(refusal)
 
 
 DOOR: Final = PostHog()
@@ -73,7 +84,7 @@ def _key(request: Request, body: Any, events: list[Any] | None = None) -> str | 
     return key_of(request)
 
 
-def _delivery(request: Request, body: Any, large: bool) -> Delivery:
+def _delivery(request: Request, body: Any, large: bool, newer: bool) -> Delivery:
     if not isinstance(body, dict | list):
         raise Refusal(400, "malformed", "The body must be an event, a list of events, or hold a batch.")
     told = mapping(body)
@@ -82,30 +93,43 @@ def _delivery(request: Request, body: Any, large: bool) -> Delivery:
         raise Refusal(400, "malformed", 'The "batch" must be a list of events.')
     if len(events) > MOST_MESSAGES:
         raise Refusal(413, "too_large", f"A batch may have at most {MOST_MESSAGES:,} events.")
-    sent_at = told.get("sent_at") or request.query.get("_")
-    large = (
-        len(request.body) > LARGEST_MESSAGE // 20
-    )  # compressed twenty times, a smaller one holds no large event
+    if not newer:
+        sent_at = told.get("sent_at") or request.query.get("_")
+        calls, unread = _read(events, sent_at, large)
+        return Delivery(_key(request, body, events), calls, tuple(wrong for _, wrong in unread))
+    events = [posthog_v1.older(event, request) for event in events]
+    calls, unread = _read(events, posthog_v1.sent_at(request), large)
+    dropped = {text(mapping(event).get("uuid")): wrong.detail for event, wrong in unread}
+    reply = posthog_v1.results((call.message_id for call in calls), dropped)
+    return Delivery(posthog_v1.key_of(request), calls, tuple(wrong for _, wrong in unread), reply)
+
+
+def _read(events: list[Any], sent_at: Any, large: bool) -> tuple[list[Call], list[tuple[Any, Malformed]]]:
+    """The calls in events, and the events that are none."""
     calls: list[Call] = []
-    malformed: list[Malformed] = []
+    unread: list[tuple[Any, Malformed]] = []
     for event in events:
         wrong = _wrong(event, large)
         if wrong:
-            malformed.append(Malformed(msgspec.json.encode(event)[:LARGEST_MESSAGE], wrong))
+            unread.append((event, wrong))
         else:
             calls.append(_call(event, sent_at))
-    return Delivery(_key(request, body, events), calls, tuple(malformed))
+    return calls, unread
 
 
-def _wrong(event: Any, large: bool) -> str | None:
-    """What is wrong with an event; None when it can be read."""
+def _wrong(event: Any, large: bool) -> Malformed | None:
+    """An event that cannot be read, and what is wrong with it; None when it can."""
     if not isinstance(event, dict):
-        return "an event must be a JSON object"
+        return Malformed(_cut(event), "an event must be a JSON object")
     if not text(event.get("event")):
-        return 'an event needs its name under "event"'
+        return Malformed(_cut(event), 'an event needs its name under "event"')
     if large and len(msgspec.json.encode(event)) > LARGEST_MESSAGE:
-        return f"too large: more than {LARGEST_MESSAGE:,} bytes"
+        return Malformed(_cut(event), f"too large: more than {LARGEST_MESSAGE:,} bytes", "too large")
     return None
+
+
+def _cut(event: Any) -> bytes:
+    return msgspec.json.encode(event)[:LARGEST_MESSAGE]
 
 
 def _call(event: Json, sent_at: Any) -> Call:
@@ -158,6 +182,8 @@ def _moments(event: Json, sent_at: Any) -> tuple[str | float | None, str | float
     ago = event.get("offset")
     if isinstance(ago, int | float) and not isinstance(ago, bool) and "timestamp" not in event:
         return 0, ago / 1000 if abs(ago) < 1e14 else 0
+    if mapping(event.get("properties")).get("$ignore_sent_at") is True:
+        return _moment(event.get("timestamp")), None
     return _moment(event.get("timestamp")), _moment(event.get("sent_at")) or _moment(sent_at)
 
 

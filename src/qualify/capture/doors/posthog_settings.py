@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from qualify.capture.doors.answering import json_reply
 from qualify.capture.model import Reply
 
+DEFINITIONS: Final = ("flags/definitions", "api/feature_flag/local_evaluation")
+"""Where servers' clients ask for the flags to decide them themselves (GET); the second by the older ones."""
+
 
 def asked(call: str, key: str) -> Reply:
     """The answer to ``/flags``, ``/decide``, ``/array/{key}/config`` and its script: everything is off."""
+    if call in DEFINITIONS:
+        return json_reply(200, {"flags": [], "group_type_mapping": {}, "cohorts": {}})
     if call == "config.js":
         return _script(key)
     if call == "config":

@@ -86,6 +86,7 @@ class Segment(Plain):
     paths = (
         r"v1/(?P<call>identify|i|track|t|page|p|screen|s|group|g|alias|a|batch|b|import)/?",
         r"beacon/v1/(?P<call>batch)/?",
+        r"api/s/(?:s2s/)?(?P<call>identify|track|page|screen|group|alias|batch)/?",  # Jitsu's
     )
 
     def read(self, request: Request, match: Mapping[str, str], secrets: Mapping[str, str]) -> Delivery:
@@ -195,7 +196,8 @@ def _type(message: Message) -> CallType | None:
 
 
 def _too_large(raw: bytes) -> Malformed:
-    return Malformed(raw[:LARGEST_MESSAGE], f"too large: {len(raw):,} bytes; at most {LARGEST_MESSAGE:,}")
+    said = f"too large: {len(raw):,} bytes; at most {LARGEST_MESSAGE:,}"
+    return Malformed(raw[:LARGEST_MESSAGE], said, "too large")
 
 
 def _refuse_many(count: int) -> None:

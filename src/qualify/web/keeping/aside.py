@@ -42,7 +42,7 @@ def dropped(lost: Iterable[Lost], door: str) -> list[Aside]:
 def malformed(delivery: Delivery, source_id: int, door: str, received_at: int) -> list[Aside]:
     """The parts of a delivery that are no calls."""
     return [
-        Aside(source_id, door, "read", "malformed", each.detail[:2000], each.raw[:LONGEST], received_at)
+        Aside(source_id, door, "read", each.reason, each.detail[:2000], each.raw[:LONGEST], received_at)
         for each in delivery.malformed
     ]
 

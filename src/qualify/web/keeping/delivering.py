@@ -26,8 +26,8 @@ def keep_delivery(
     passed = run(delivery.calls, source, facts, received_at, known(received_at))
     COUNTS.pipeline(source.id, passed.counts, passed.dropped, received_at)
     asides = dropped(passed.dropped, door) + malformed(delivery, source.id, door, received_at)
-    if asides:
-        COUNTS.one(source.id, "read", "malformed", len(delivery.malformed), received_at)
+    for unread in delivery.malformed:
+        COUNTS.one(source.id, "read", unread.reason, 1, received_at)
     started = time.perf_counter_ns()
     kept = WRITER.keep(passed.drafts, asides)
     COUNTS.one(source.id, "kept", "", kept.new, received_at, time.perf_counter_ns() - started)

@@ -19,8 +19,8 @@ PHRASES: Final = frozenset(
         # Why a call was put aside: the step, the reason, and what is said of it.
         _("read"), _("message id"), _("counts"), _("time"), _("kind"), _("consent"), _("identifiers"), _("links"),
         _("account"), _("traits"), _("address"), _("page"), _("touch"), _("text"), _("agent"),
-        _("blocked"), _("malformed"), _("no identifier"), _("test"), _("spam"), _("no consent"), _("bot"),
-        _("in the future"), _("too old"), _("failed"), _("no call has this type"),
+        _("blocked"), _("malformed"), _("too large"), _("no identifier"), _("test"), _("spam"), _("no consent"),
+        _("bot"), _("in the future"), _("too old"), _("failed"), _("no call has this type"),
         _("a track call needs the name of an event"), _("no user id, anonymous id or address in the call"),
         _("its sender says that it is a test"), _("consent to be processed is refused in the call"),
         _("this source needs consent to be processed"), _("the browser asks not to be tracked"),

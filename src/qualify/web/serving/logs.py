@@ -38,12 +38,14 @@ class JsonLines(logging.Formatter):
 class Refusals(logging.Filter):
     """Whoever asks for what is not there, or may not have it, is told so; for us that is no warning.
 
-    What Django logs of answers below 500 becomes DEBUG, and is written by who wants to see that.
+    What Django logs of answers below 500 becomes DEBUG, and is written by who wants to see that; of 503 as well,
+    because whoever answers so has logged why, or was only sent too much.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record is written."""
-        if getattr(record, "status_code", 500) < 500:
+        status = getattr(record, "status_code", 500)
+        if status < 500 or status == 503:
             record.levelno, record.levelname = logging.DEBUG, "DEBUG"
         return logging.getLogger().isEnabledFor(record.levelno)  # what QUALIFY_LOG asks for is the root's
 
