@@ -27,19 +27,20 @@ class Progress(msgspec.Struct, tag=True):
     what: str
 
 
-class Moved(msgspec.Struct, tag=True):
-    """Every move: person, place among those of the moment, from, to, cycle."""
-
-    moves: list[tuple[int, int, int, str, str, int]]
-
-
 class Standings(msgspec.Struct, tag=True):
-    """Some standings, as rows of their table."""
+    """The standings of some people, from the first to the last of them, and their moves, as rows of their tables.
 
-    rows: list[tuple[Any, ...]]
+    For SQLite a tuple for each standing; for PostgreSQL a text as its ``COPY`` reads it, which nobody takes apart.
+    """
+
+    first: int
+    last: int
+    moves: list[tuple[Any, ...]]
+    rows: list[tuple[Any, ...]] = []
+    text: str = ""
 
 
-Told: TypeAlias = Progress | Moved | Standings
+Told: TypeAlias = Progress | Standings
 
 
 class Replay(msgspec.Struct):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from qualify.engines.quoting import listed, literal, named
 from qualify.files import Sources
+from qualify.files.documents import json_path
+from qualify.reading.properties import steps
 from qualify.reading.text import bare
 from qualify.scoring.layout import Layout
 from qualify.web.living.values import Fields
@@ -18,8 +20,8 @@ TABLES = {
     "leads": "SELECT id AS lead_id, account_id, to_timestamp(created_at / 1000.0) AS created_at FROM store.person",
     "events": (
         "SELECT owner_id AS lead_id, kind, to_timestamp(happened_at / 1000.0) AS happened_at, "
-        "to_timestamp(known_at / 1000.0) AS received_at, CAST(properties AS JSON) AS properties FROM store.event "
-        "WHERE machine IS NULL AND known_at <= {moment}{kinds}"
+        "{received}{properties} AS properties "
+        "FROM (SELECT *{told} FROM store.event WHERE machine IS NULL AND known_at <= {moment}{kinds}) events"
     ),
     "answers": (
         "SELECT owner_id AS lead_id, question, value, "
@@ -74,8 +76,15 @@ def _queries(
 ) -> dict[str, str]:
     """What gives each table of facts; a table of traits unless leads have them already."""
     kinds = _kinds(duck, layouts)
+    properties, told = _properties(layouts) if settled else _AS_JSON
+    # What is read was known by the moment; who asks of no earlier one need not look again, in each statement anew.
+    received = "" if settled else "to_timestamp(known_at / 1000.0) AS received_at, "
     found = {
-        name: query.replace("{moment}", str(int(moment))).replace("{kinds}", kinds)
+        name: query.replace("{moment}", str(int(moment)))
+        .replace("{kinds}", kinds)
+        .replace("{properties}", properties)
+        .replace("{told}", told)
+        .replace("{received}", received)
         for name, query in TABLES.items()
     }
     found["accounts"] = _accounts(duck, layouts, moment)
@@ -96,6 +105,28 @@ def _kinds(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout]) -> str:
     there = [row[0] for row in duck.execute("SELECT DISTINCT kind FROM store.event").fetchall()]
     wanted = [kind for kind in there if fields.kind(kind) is not None]
     return f" AND kind IN {listed(wanted)}" if wanted else " AND FALSE"
+
+
+_AS_JSON = "CAST(properties AS JSON)", ""
+
+
+def _properties(layouts: Sequence[Layout]) -> tuple[str, str]:
+    """The properties of events that are asked for, as a structure of texts; and the column that it is made of.
+
+    So the JSON of each event is read once and not kept.
+    """
+    names = sorted({field.name for layout in layouts for field in layout.event_fields})
+    if len({name.casefold() for name in names}) < len(names):  # a structure would not tell them apart
+        return _AS_JSON
+    found, paths = [], list[str]()
+    for name in names:
+        places = [json_path(path) for path in ([name], steps(name)) if path]
+        values = ", ".join(f"told[{len(paths) + place}]" for place in range(1, len(places) + 1))
+        found.append(f"{named(name)} := coalesce({values})")
+        paths += places
+    if not names:
+        return "NULL", ""
+    return f"struct_pack({', '.join(found)})", f", json_extract_string(properties, {_list(paths)}) AS told"
 
 
 def _traits(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], moment: int) -> str:
