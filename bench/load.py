@@ -25,17 +25,39 @@ PEOPLE = 2_000
 SIZE = 100
 
 
-def bodies(count: int, seed: int, people: int = PEOPLE, size: int = SIZE, named: float = 1.0) -> list[bytes]:
+def bodies(
+    count: int, seed: int, people: int = PEOPLE, size: int = SIZE, named: float = 1.0, leads: int = 0
+) -> list[bytes]:
     """Batches as a server's client sends them: page views, tracked events, some identifies; of so many people.
 
     ``named`` is the share of the calls that are of people whom something names; the others are visitors', of whom
-    there are as many.
+    there are as many. Where ``leads`` says how many leads of a simulated market are in the store, those with a name
+    are some of these.
     """
     chance, found = random.Random(seed), []
     for _ in range(count):
-        batch = [message(chance, chance.randrange(people), chance.random() >= named) for _ in range(size)]
+        batch = [
+            message(chance, chance.randrange(people), True)
+            if chance.random() >= named
+            else of_lead(chance, chance.randrange(leads))
+            if leads
+            else message(chance, chance.randrange(people))
+            for _ in range(size)
+        ]
         found.append(gzip.compress(json.dumps({"batch": batch}).encode(), mtime=0))
     return found
+
+
+def of_lead(chance: random.Random, lead: int) -> dict[str, Any]:
+    """What a lead of a simulated market does: looks at a page, or uses the product."""
+    told: dict[str, Any] = {
+        "messageId": str(uuid.UUID(int=chance.getrandbits(128))),
+        "userId": f"L{lead + 1:06d}",
+        "context": {"library": {"name": "analytics-python"}},
+    }
+    if chance.random() < 0.5:
+        return told | {"type": "track", "event": "Product Used", "properties": {"seats": 5}}
+    return told | {"type": "page", "properties": {"path": chance.choice(PAGES)}}
 
 
 def message(chance: random.Random, person: int, visitor: bool = False) -> dict[str, Any]:
@@ -136,11 +158,13 @@ def main() -> None:
     asked.add_argument("--size", type=int, default=SIZE, help="events in a request")
     asked.add_argument("--people", type=int, default=PEOPLE)
     asked.add_argument("--named", type=float, default=1.0, help="the share of calls of people with a name")
+    asked.add_argument("--leads", type=int, default=0, help="who have a name are of so many simulated leads")
     asked.add_argument("--connections", type=int, default=8)
     asked.add_argument("--rate", type=float, default=0.0, help="events a second; 0: as many as are answered")
     asked.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(4), "big"))
     told = asked.parse_args()
-    made = bodies(max(1, told.events // told.size), told.seed, told.people, told.size, told.named)
+    many = max(1, told.events // told.size)
+    made = bodies(many, told.seed, told.people, told.size, told.named, told.leads)
     print("ready", flush=True)
     begun = time.process_time()
     took, seen = send(told.address, told.key, made, told.connections, told.rate / told.size)

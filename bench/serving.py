@@ -2,11 +2,16 @@
 
 A web process, the generator of :mod:`bench.load` beside it and, for the second part, a worker: all on the same cores,
 over a store in a temporary folder, or in the empty PostgreSQL database that ``QUALIFY_DATABASE_URL`` names.
+
+There is a year of a simulated market in the store, and everybody of it is judged. In the second part comes what
+visitors do whom nothing names and, a part of it, what leads of the market do. They are drawn by lot, so that nearly every
+event of a lead is of another one: seldom is somebody judged once for several.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import gzip
 import json
 import os
@@ -24,26 +29,35 @@ from pathlib import Path
 from typing import Any
 
 from bench.load import Client, quantile
-from bench.store import begin, publish
+from bench.store import begin, fill, publish
 
 PATIENCE = 60.0
 PROBES = 100
 """People whose single events are followed, while batches of other people's come in."""
 
-APART = 0.1
+APART = 0.05
 """Seconds between two events that are followed."""
+
+EVENTS_OF_A_VISIT = 5
+"""Of somebody whom nothing names."""
 
 
 class Application:
     """Processes of the application over one store, which this process looks into."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, leads: int = 0) -> None:
+        self.folder, self.leads = folder, leads
         begin(folder)
         from qualify.clock import now
         from qualify.web.sources import create_key, create_source
 
+        if leads:
+            fill(leads, end=dt.date.fromtimestamp(now() / 1_000))
         publish("b2b-saas", now() - 1_000)
+        if leads:
+            from qualify.web.bulk.rescoring import rescore
+
+            rescore(now())
         self.key = create_key(create_source("bench", "segment", now()), "secret", now())
         self.running: list[subprocess.Popen[bytes]] = []
         self.address = ""
@@ -116,10 +130,10 @@ def finished(generator: subprocess.Popen[str]) -> dict[str, Any]:
 
 
 @contextmanager
-def application() -> Iterator[Application]:
-    """An application in a folder of its own, gone afterwards."""
+def application(leads: int = 0) -> Iterator[Application]:
+    """An application in a folder of its own, with so many simulated leads in its store; gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="qualify-bench-"))
-    made = Application(folder)
+    made = Application(folder, leads)
     try:
         yield made
     finally:
@@ -127,14 +141,15 @@ def application() -> Iterator[Application]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-class Probing(threading.Thread):
+class Probing:
     """Sends an event of one person after another, and looks when they are judged: when they are no longer in line."""
 
     def __init__(self, made: Application) -> None:
-        super().__init__(daemon=True)
-        self.made, self.over, self.times = made, threading.Event(), list[float]()
+        self.over, self.times = threading.Event(), list[float]()
+        self.waiting: dict[int, float] = {}
         self.client = Client(made.address, made.key)
         self.people = [self._known(number) for number in range(PROBES)]
+        self.threads = [threading.Thread(target=each, daemon=True) for each in (self._ask, self._watch)]
 
     def _known(self, number: int) -> int:
         """Somebody who is known, with a past; their id."""
@@ -148,26 +163,52 @@ class Probing(threading.Thread):
 
     def _send(self, call: dict[str, Any], number: int) -> None:
         named = {"userId": f"probe{number}", "messageId": str(uuid.uuid4())}
-        body = json.dumps({"batch": [{**named, **call}]}).encode()
-        if self.client.send(gzip.compress(body)) != 200:
+        body = gzip.compress(json.dumps({"batch": [{**named, **call}]}).encode())
+        if (
+            self.client.send(body) != 200 and self.client.send(body) != 200
+        ):  # a connection long idle is closed
             raise SystemExit("an event was not taken")
 
-    def run(self) -> None:
-        """Until told to stop."""
-        from qualify.web.database import rows
-
-        asked, turn = "SELECT 1 FROM dirty WHERE person_id = %s", 0
+    def _ask(self) -> None:
+        turn = 0
         while not self.over.wait(APART):
-            self._send({"type": "page", "properties": {"path": "/pricing"}}, turn % PROBES)
-            accepted = time.perf_counter()
-            while rows(asked, [self.people[turn % PROBES]]) and time.perf_counter() - accepted < PATIENCE:
-                time.sleep(0.002)
-            self.times.append(time.perf_counter() - accepted)
+            number = turn % PROBES
             turn += 1
+            if self.people[number] not in self.waiting:
+                self._send({"type": "page", "properties": {"path": "/pricing"}}, number)
+                self.waiting[self.people[number]] = time.perf_counter()
+
+    def _watch(self) -> None:
+        from django.db import connection
+
+        from qualify.web.database import those
+
+        while self.waiting or not self.over.is_set():
+            asked = dict(self.waiting)
+            line = {who for (who,) in those("SELECT person_id FROM dirty WHERE person_id IN ({})", asked)}
+            for who, accepted in asked.items():
+                took = time.perf_counter() - accepted
+                if who not in line or took > PATIENCE:
+                    del self.waiting[who]
+                    self.times.append(took)
+            time.sleep(0.003)
+        connection.close()
+
+    def start(self) -> None:
+        """Begin."""
+        for each in self.threads:
+            each.start()
+
+    def end(self) -> None:
+        """Send no more, and wait for those that were sent."""
+        self.over.set()
+        for each in self.threads:
+            each.join()
 
 
 def throughput(made: Application, seconds: float) -> float:
     """Print what one web process takes, in batches and one by one; events a second in batches."""
+    print("| sent | events/s | median | 99th | CPU µs an event | refused | load |\n" + "| --- " * 7 + "|")
     made.load(events=20_000)  # everybody is known after this
     best = 0.0
     for _ in range(3):
@@ -196,18 +237,19 @@ def latency(made: Application, rate: float, seconds: float, named: float) -> Non
 
     probing = Probing(made)
     _until_judged()
-    generator = made.loading(events=int(rate * seconds), rate=rate, named=named)
+    before = made.spent()
+    people = int(rate * seconds / EVENTS_OF_A_VISIT)
+    told = {"rate": rate, "named": named, "people": people, "leads": made.leads}
+    generator = made.loading(events=int(rate * seconds), **told)
     probing.start()
     seen = finished(generator)
-    probing.over.set()
-    probing.join()
+    spent = made.spent() - before
     [(line,)] = rows("SELECT count(*) FROM dirty")
-    begun = time.monotonic()
-    _until_judged()
+    probing.end()
     print(
-        f"| {rate:,.0f} | {named:.0%} | {len(probing.times)} | {quantile(probing.times, 0.5) * 1000:.0f} ms | "
-        f"{quantile(probing.times, 0.99) * 1000:.0f} ms | {seen['p99'] * 1000:.0f} ms | {line}, "
-        f"{time.monotonic() - begun:.1f} s | {os.getloadavg()[0]:.1f} |",
+        f"| {rate:,.0f} | {rate * named:,.0f} | {len(probing.times)} | {quantile(probing.times, 0.5) * 1000:.0f} ms | "
+        f"{quantile(probing.times, 0.99) * 1000:.0f} ms | {seen['p99'] * 1000:.0f} ms | {line:,} | "
+        f"{spent / seen['seconds']:.2f} | {os.getloadavg()[0]:.1f} |",
         flush=True,
     )
 
@@ -224,19 +266,19 @@ def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("--seconds", type=float, default=10.0, help="how long each part takes, about")
     asked.add_argument(
-        "--rate", type=float, action="append", help="events a second while latency is measured"
+        "--rate", type=float, action="append", help="events a second; with it only latency is measured"
     )
     asked.add_argument("--named", type=float, action="append", help="the share of them of people with a name")
+    asked.add_argument("--leads", type=int, default=20_000, help="in the store while latency is measured")
     told = asked.parse_args()
-    with application() as made:
+    with application(told.leads) as made:
         made.web()
-        print("| sent | events/s | median | 99th | CPU µs an event | refused | load |\n" + "| --- " * 7 + "|")
-        found = throughput(made, told.seconds)
+        rates: list[float] = told.rate or [500.0, 1_000.0, throughput(made, told.seconds) / 2]
         made.start("--worker")
-        head = "| events/s | named | followed | median | 99th | answer, 99th | in line at the end | load |"
-        print(f"\n{head}\n" + "| --- " * 8 + "|")
-        for rate in told.rate or [500.0, found / 2]:
-            for named in told.named or [0.1, 1.0]:
+        heads = "events/s | of leads | followed | median | 99th | answer, 99th | in line | CPU | load"
+        print(f"\n| {heads} |\n{'| --- ' * 9}|")
+        for rate in rates:
+            for named in told.named or [0.1]:
                 latency(made, rate, told.seconds, named)
 
 

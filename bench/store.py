@@ -1,4 +1,7 @@
-"""A store filled with a simulated market, by the quickest way there is, for the figures of the application."""
+"""A store filled with a simulated market, by the quickest way there is, for the figures of the application.
+
+Its message keys lie anywhere in their index, as those of real messages do: each new one falls on a page of its own.
+"""
 
 from __future__ import annotations
 
@@ -33,19 +36,19 @@ INSERT INTO store.person (id, created_at, account_id, email, name, company, chan
     'job_title', job_title, 'company', company, 'country', p.country, 'phone', phone) AS VARCHAR)
     FROM people p LEFT JOIN houses h USING (account_id);
 INSERT INTO store.learnt (message_key, source_id, subject_id, owner_id, learned_at, received_at, known_at, traits)
-    SELECT encode('lead' || p.id), 1, p.id, p.id, p.created_at, p.created_at, p.created_at,
+    SELECT unhex(md5('lead' || p.id)), 1, p.id, p.id, p.created_at, p.created_at, p.created_at,
     CAST(json_object('email', email, 'first_name', first_name, 'last_name', last_name, 'job_title', job_title,
     'company', company, 'country', p.country, 'phone', phone, '$account', 'group:' || account_id) AS VARCHAR)
     FROM people p;
 INSERT INTO store.learnt (message_key, source_id, subject_id, owner_id, learned_at, received_at, known_at, traits)
-    SELECT encode('trait' || row_number() OVER ()), 1, p.id, p.id, epoch_ms(learned_at), epoch_ms(learned_at),
+    SELECT unhex(md5('trait' || row_number() OVER ())), 1, p.id, p.id, epoch_ms(learned_at), epoch_ms(learned_at),
     epoch_ms(learned_at), CAST(json_object(name, value) AS VARCHAR) FROM traits JOIN people p USING (lead_id);
 INSERT INTO store.account_learnt (message_key, source_id, subject_id, owner_id, learned_at, received_at, known_at, traits)
-    SELECT encode('house' || id), 1, id, id, created_at, created_at, created_at,
+    SELECT unhex(md5('house' || id)), 1, id, id, created_at, created_at, created_at,
     CAST(json_object('industry', industry, 'employees', employees, 'country', country, 'seats', seats) AS VARCHAR) FROM houses;
 INSERT INTO store.event (message_key, source_id, subject_id, owner_id, kind, happened_at, received_at, known_at,
     properties, context)
-    SELECT encode('e' || row_number() OVER (ORDER BY e.received_at)), 1, p.id, p.id, e.kind, epoch_ms(e.happened_at),
+    SELECT unhex(md5('e' || row_number() OVER (ORDER BY e.received_at))), 1, p.id, p.id, e.kind, epoch_ms(e.happened_at),
     epoch_ms(e.received_at), greatest(epoch_ms(e.received_at), p.created_at), CASE WHEN e.kind = 'form_submitted' AND channel IS NOT NULL THEN
     CAST(json_merge_patch(coalesce(e.properties, '{{}}'), json_object('channel', channel, 'utm_campaign', utm_campaign)) AS VARCHAR)
     ELSE coalesce(e.properties, '{{}}') END, '{{}}'

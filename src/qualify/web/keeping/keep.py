@@ -30,13 +30,21 @@ class Kept(NamedTuple):
 
 
 class _Changing(Exception):
-    """The links were to change nothing when they were looked at, and now they do."""
+    """The links were to change nothing, and they do."""
+
+
+class _Guess:
+    """Whether links will change who is who, as those of the drafts before did: most batches bring somebody new, or
+    few do. Who guesses wrong waits once for others, or begins once more; what is kept is the same.
+    """
+
+    changing = False
 
 
 def keep(drafts: Sequence[Draft], now: int, asides: Sequence[Aside] = ()) -> Kept:
     """Keep drafts, each message once, whatever happens; all of them or, when this raises, none."""
     try:
-        return untangled(lambda: _keep(drafts, now, asides, changing=False))
+        return untangled(lambda: _keep(drafts, now, asides, changing=_Guess.changing))
     except _Changing:
         return untangled(lambda: _keep(drafts, now, asides, changing=True))
 
@@ -77,18 +85,22 @@ def _identified(
 
     Whom links change is put into ``news``.
 
-    ``changing`` says that the links may change who is who; else it is looked at. Raises :class:`_Changing`.
+    ``changing`` says that the links may change who is who. Raises :class:`_Changing` when it does not, and they may.
     """
     wanted = _wanted(drafts)
     said = said_by(drafts)
-    if said and not is_sqlite():
-        changing = changing or may_change(said, there(wanted, held=False))
+    linking = bool(said) and not is_sqlite()
+    if linking:
         lock_the_graph(shared=not changing)
     if any(draft.account is not None and draft.account_traits for draft in drafts):
         lock_the_houses()  # their people are marked at the end, when rows are locked
-    known, new = found_or_made(wanted)
-    if said and not is_sqlite() and not changing and may_change(said, known):
-        raise _Changing  # somebody was quicker: begin anew, alone
+    found = None
+    if linking:
+        found = there(wanted, held=False)  # who changes whose they are holds the graph
+        _Guess.changing = may_change(said, found)
+        if _Guess.changing and not changing:
+            raise _Changing  # nothing is written yet: begin anew, alone
+    known, new = found_or_made(wanted, found)
     if said and (written := keep_links(said, known, now, {each.id for each in new}, news)):
         changed = {who: each for who, each in known.items() if each.id in written}
         known = {**known, **{who: _as_written(each, written[each.id]) for who, each in changed.items()}}

@@ -54,19 +54,23 @@ def identifier_of(key: str) -> Identifier:
     return Identifier(re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL), found[2])
 
 
-def found_or_made(wanted: Mapping[Identifier, int]) -> tuple[dict[Identifier, Known], list[Known]]:
+def found_or_made(
+    wanted: Mapping[Identifier, int], found: Mapping[Identifier, Known] | None = None
+) -> tuple[dict[Identifier, Known], list[Known]]:
     """The identifiers, each wanted with when it was seen; and which of them are new.
 
     Rows that are there are locked against a change of owner until the transaction ends, so that no fact is
-    written under an owner that it has just lost.
+    written under an owner that it has just lost. Whoever holds the graph needs no other lock, and says which of
+    them it has ``found``.
     """
-    found = there(wanted)
-    missing = {key_of(each): (each, at) for each, at in wanted.items() if each not in found}
+    held = found is None
+    here = there(wanted) if found is None else dict(found)
+    missing = {key_of(each): (each, at) for each, at in wanted.items() if each not in here}
     new = _made(missing.values()) if missing else []
     if len(new) < len(missing):  # somebody else made them between our look and our insert
-        found = there(wanted)
-    found |= {Identifier(each.kind, each.value): each for each in new}
-    return found, new
+        here = there(wanted, held=held)
+    here |= {Identifier(each.kind, each.value): each for each in new}
+    return here, new
 
 
 def there(wanted: Iterable[Identifier], *, held: bool = True) -> dict[Identifier, Known]:
