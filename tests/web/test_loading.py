@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from qualify.moments import DAY
-from qualify.web.database import MOST, insert, rows, those
+from qualify.web.database import MOST, insert, rows, run, those
 from qualify.web.living import working
 from qualify.web.living.loading import load
 from qualify.web.living.recording import Recorder
@@ -62,3 +62,22 @@ def test_each_of_many_rows_is_written_once_and_found_once(store: Path, many: int
     assert sorted(told) == [(number,) for number in range(1, many + 1)]
     found = those("SELECT id FROM person WHERE created_at = %s AND id IN ({})", range(many + 50), before=[7])
     assert sorted(found) == sorted(told)
+
+
+def test_as_many_are_taken_at_once_as_have_news_of_their_own() -> None:
+    own, other = working.Taken(1, 0, 1, True, 0, 0), working.Taken(2, 0, 1, False, 0, 0)
+    assert working.room_after([]) == working.room_after([own] * 3 + [other] * 40) == working.FEW
+    assert working.room_after([own] * 30 + [other] * 20) == working.AT_ONCE
+    assert working.room_after([own] * working.AT_ONCE) == working.MANY
+    assert working.room_after([own] * 60) == working.MANY, "until it is worked off"
+
+
+def test_whom_a_colleague_did_something_waits_half_a_minute_for_those_with_news_of_their_own(
+    store: Path,
+) -> None:
+    for who, own, at in ((1, False, 1_000), (2, True, 20_000), (3, True, 40_000)):
+        run(
+            "INSERT INTO dirty (person_id, since, marks, marked_at, own, tries, taken_until) VALUES (%s, 0, 1, %s, %s, 0, 0)",
+            [who, at, own],
+        )
+    assert [[each.person_id for each in working.take(50_000, 1)] for _ in range(3)] == [[2], [1], [3]]

@@ -30,7 +30,11 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 50
 """People judged in one go: few enough that neither capture nor who comes next waits long."""
 
-BEHIND = 5_000
+FEW, MANY = 24, 150
+"""The same while hardly anybody has news of their own (whoever comes next has, and does not wait for the others), and
+while they come faster than that many are judged: each of many takes less."""
+
+BEHIND = 30_000
 """By so many milliseconds those are older in the line who have news of their own: whom a colleague did something, or
 for whom only time has passed, comes after them."""
 
@@ -81,9 +85,11 @@ class Worker:
         """Whom the worker took when the database failed it."""
         self.lease = Lease()
         """Until when whom it has taken is its own."""
+        self.room = AT_ONCE
+        """How many it takes next."""
 
-    def work(self, now: int, most: int = AT_ONCE) -> int:
-        """Judge some of those who are dirty, and those whose time has come; how many they were.
+    def work(self, now: int, most: int | None = None) -> int:
+        """Judge some of those who are dirty, and those whose time has come, ``most`` at most; how many they were.
 
         Raises :class:`django.db.Error` when the database is in trouble; what was begun is taken up again.
         """
@@ -93,8 +99,9 @@ class Worker:
         self.versions.refresh()
         if not self.versions.ordered:
             return 0
-        mark_due(now, most)
-        taken = self.unfinished = take(now, most)
+        mark_due(now, AT_ONCE if most is None else most)
+        taken = self.unfinished = take(now, self.room if most is None else most)
+        self.room = room_after(taken)
         self.lease = Lease({each.person_id: each.taken_until for each in taken}, now, LEASE)
         if taken:
             self._judge_all(taken, now)
@@ -217,6 +224,14 @@ class Worker:
         # Who was judged just now saw all of this, if it was not older than what they were judged from.
         wanted = {who: news[of] for who, of in colleagues if who not in judged or news[of] < judged[who]}
         return marks_of(wanted, own=False)
+
+
+def room_after(taken: Sequence[Taken]) -> int:
+    """How many to take at once after these."""
+    own = sum(each.own for each in taken)
+    if own < FEW // 2:
+        return FEW
+    return MANY if own == len(taken) >= AT_ONCE else AT_ONCE
 
 
 def waiting(now: int) -> bool:

@@ -765,7 +765,7 @@ class Migration(migrations.Migration):
                 "db_table": "dirty",
                 "indexes": [
                     models.Index(
-                        models.F("marked_at") + models.Case(models.When(own=True, then=0), default=5_000),
+                        models.F("marked_at") + models.Case(models.When(own=True, then=0), default=30_000),
                         name="dirty_turn",
                     )
                 ],

@@ -18,8 +18,8 @@ class PlaybookVersion(models.Model):
         db_table = "playbook_version"
 
 
-# In which order they are judged: who has news of their own five seconds sooner; as the worker asks, to the letter.
-_TURN = models.F("marked_at") + models.Case(models.When(own=True, then=0), default=5_000)
+# In which order they are judged: who has news of their own half a minute sooner; as the worker asks, to the letter.
+_TURN = models.F("marked_at") + models.Case(models.When(own=True, then=0), default=30_000)
 
 
 class Dirty(models.Model):
