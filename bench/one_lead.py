@@ -101,7 +101,7 @@ def folding(events: int, days: int) -> tuple[int, float]:
     record = Record("l", account_id="a", created_at=times[0], events=done, account_events=done)
     version = Version("it", 0, parse(text("b2b-saas")))
     before = time.process_time()
-    fold([version], lambda at: record, [], State.at_first(times[0]), times[0] - 1, MOMENT)
+    fold([version], lambda at, by: record, [], State.at_first(times[0]), times[0] - 1, MOMENT)
     return len(set(times)), (time.process_time() - before) * 1_000
 
 
