@@ -11,7 +11,7 @@ from django.db import OperationalError
 from qualify.web.database import rows, run
 from qualify.web.doctoring.store import worker as doctor
 from qualify.web.keeping.keep import keep
-from qualify.web.living import loading, standings, working
+from qualify.web.living import loading, recording, standings, working
 from qualify.web.living.loop import Judging, Loop
 from qualify.web.living.working import LEASE, LONGEST_WAIT, MOST_TRIES, Worker
 from tests.web.faults.streams import DAY, HOUR, PLAYBOOK, START, drafts, published
@@ -119,7 +119,7 @@ def test_a_worker_that_was_asleep_longer_than_its_lease_spoils_nothing(store: Pa
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(working, "load", interrupted)
+        patch.setattr(recording, "load", interrupted)
         slow.judge(taken, START)
     assert len(rows("SELECT * FROM dirty")) == 1, "the news is not lost"
     [(as_of,)] = rows("SELECT as_of FROM standing")
