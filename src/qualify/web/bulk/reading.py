@@ -44,6 +44,9 @@ keep its quotes, wherever they are handed on as Arrow. Moments have a zone: with
 playbook's local time."""
 
 
+_RECEIVED = "to_timestamp(known_at / 1000.0) AS received_at, "
+_AS_JSON = "CAST(properties AS JSON)", ""
+
 _OWN = frozenset(map(bare, ("lead_id", "account_id", "created_at", "properties")))
 """What leads have besides their traits."""
 
@@ -75,21 +78,32 @@ def _queries(
     duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout], moment: int, settled: bool
 ) -> dict[str, str]:
     """What gives each table of facts; a table of traits unless leads have them already."""
-    kinds = _kinds(duck, layouts)
-    properties, told = _properties(layouts) if settled else _AS_JSON
     # What is read was known by the moment; who asks of no earlier one need not look again, in each statement anew.
-    received = "" if settled else "to_timestamp(known_at / 1000.0) AS received_at, "
-    found = {
-        name: query.replace("{moment}", str(int(moment)))
-        .replace("{kinds}", kinds)
-        .replace("{properties}", properties)
-        .replace("{told}", told)
-        .replace("{received}", received)
-        for name, query in TABLES.items()
-    }
+    found = queries_of(moment, _kinds(duck, layouts), *(("", *_properties(layouts)) if settled else ()))
     found["accounts"] = _accounts(duck, layouts, moment)
     newest = _newest_traits(duck, layouts, moment) if settled else None
     return found | ({"traits": _traits(duck, layouts, moment)} if newest is None else {"leads": newest})
+
+
+def queries_of(
+    moment: int,
+    kinds: str = "",
+    received: str = _RECEIVED,
+    properties: str = _AS_JSON[0],
+    told: str = _AS_JSON[1],
+) -> dict[str, str]:
+    """The queries of :data:`TABLES` as of the moment; without more said, of all events as they were sent."""
+    said = {
+        "moment": str(int(moment)),
+        "kinds": kinds,
+        "received": received,
+        "properties": properties,
+        "told": told,
+    }
+    found = dict(TABLES)
+    for place, words in said.items():
+        found = {name: query.replace("{" + place + "}", words) for name, query in found.items()}
+    return found
 
 
 def _kept(name: str) -> str:
@@ -105,9 +119,6 @@ def _kinds(duck: duckdb.DuckDBPyConnection, layouts: Sequence[Layout]) -> str:
     there = [row[0] for row in duck.execute("SELECT DISTINCT kind FROM store.event").fetchall()]
     wanted = [kind for kind in there if fields.kind(kind) is not None]
     return f" AND kind IN {listed(wanted)}" if wanted else " AND FALSE"
-
-
-_AS_JSON = "CAST(properties AS JSON)", ""
 
 
 def _properties(layouts: Sequence[Layout]) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from qualify.files import Sources
-from qualify.web.bulk.reading import TABLES
+from qualify.web.bulk.reading import queries_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,7 +53,7 @@ _OUTCOMES: Final = (
 def facts(duck: duckdb.DuckDBPyConnection, moment: int) -> Sources:
     """Everything known by the moment, as Arrow tables read at one point in time; what is empty is left out."""
     queries = {
-        **{name: query.replace("{kinds}", "") for name, query in TABLES.items()},
+        **queries_of(moment),
         "traits": _TRAITS.format(own=_OWN, theirs=_OF_ACCOUNTS),
         "outcomes": _OUTCOMES,
     }
