@@ -149,9 +149,7 @@ def test_a_worker_that_is_killed_right_after_putting_somebody_into_an_account_fo
     worker.versions.refresh()
     only = worker.versions.since(at)
     [(who,)] = rows("SELECT owner_id FROM identifier WHERE key = 'user_id:jane'")
-    load(
-        [who], worker.versions.asked(only).by(only[0]), at, shares=False
-    )  # as a worker does first; then it is gone
+    load([who], worker.versions.asked(only).by(only[0]), at)  # as a worker does first; then it is gone
     Worker().work_off(at)
     assert_recomputed(at)
 

@@ -22,9 +22,9 @@ def test_what_colleagues_did_too_long_ago_is_not_read_and_changes_nothing(lived:
     current = versions.since(lived)[0]
     fields = versions.asked([current]).by(current)
     people = [who for (who,) in rows("SELECT id FROM person ORDER BY id")]
-    whole = load(people, fields, lived, shares=True).found
+    whole = load(people, fields, lived).found
     for since in (lived - 4 * DAY, lived - DAY // 2, lived):
-        some = load(people, fields, lived, shares=True, since=dict.fromkeys(people, since)).found
+        some = load(people, fields, lived, since=dict.fromkeys(people, since)).found
         read, there = (sum(len(each.account_events) for each in found.values()) for found in (some, whole))
         assert 0 < read < there
         for who in people:

@@ -25,7 +25,12 @@ def key_of(request: Request, in_body: Any = None) -> str | None:
     )
     # Jitsu's clients want a key to be "key:secret", and send it so.
     keys = (one.partition(":")[0] for one in found if isinstance(one, str))
-    return next((key for key in keys if 0 < len(key) <= LONGEST and key.isprintable()), None)
+    return next(filter(may_be_key, keys), None)
+
+
+def may_be_key(found: Any) -> bool:
+    """Whether it looks like a key: a text that can be printed, and is no longer than any."""
+    return isinstance(found, str) and 0 < len(found) <= LONGEST and found.isprintable()
 
 
 def _basic(authorization: str) -> str | None:

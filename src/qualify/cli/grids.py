@@ -72,8 +72,10 @@ class Grid:
 
         table = Table(box=box.SIMPLE, show_footer=bool(self.footer), pad_edge=False, show_edge=False)
         for name in self.columns:
-            justify = "right" if name in self.right else "left"
-            table.add_column(name, justify=justify, overflow="fold", footer=self.footer.get(name, ""))  # type: ignore[arg-type]
+            foot = self.footer.get(name, "")
+            table.add_column(
+                name, justify="right" if name in self.right else "left", overflow="fold", footer=foot
+            )
         for row in self.rows:
             table.add_row(*row)
         return table

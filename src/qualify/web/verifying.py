@@ -55,7 +55,7 @@ def verify(now: int, most: int = 200, people: Iterable[int] | None = None) -> Ve
     layout = current.judge.layout
     fields = versions.asked([current]).by(current)
     with transaction.atomic():
-        loaded = load(chosen, fields, now, shares=True, settings=versions.labels).found
+        loaded = load(chosen, fields, now, settings=versions.labels).found
         records = {who: Recorder(person, fields)(now) for who, person in loaded.items()}
         _put(layout, loaded, records)
         scores = seam.asked(layout, "scores", now)

@@ -16,7 +16,7 @@ from qualify.capture.doors.answering import Plain, json_reply
 from qualify.capture.doors.posthog_settings import DEFINITIONS, asked
 from qualify.capture.doors.segment import LARGEST_MESSAGE, MOST_MESSAGES
 from qualify.capture.doors.shapes import mapping, text
-from qualify.capture.keys import LONGEST, key_of
+from qualify.capture.keys import key_of, may_be_key
 from qualify.capture.model import Call, CallType, Delivery, Json, Malformed, Refusal, Reply, Request
 
 TYPES: Final[Mapping[str, CallType]] = {
@@ -79,8 +79,8 @@ def _key(request: Request, body: Any, events: list[Any] | None = None) -> str | 
         told.get("api_key"), told.get("token"), first.get("api_key"), mapping(first.get("properties")).get("token"),
         request.query.get("token"), request.query.get("api_key"),
     ):  # fmt: skip
-        if isinstance(found, str) and 0 < len(found) <= LONGEST and found.isprintable():
-            return found
+        if may_be_key(found):
+            return str(found)
     return key_of(request)
 
 

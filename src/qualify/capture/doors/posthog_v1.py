@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from qualify.capture.doors.answering import json_reply
 from qualify.capture.doors.shapes import mapping
-from qualify.capture.keys import LONGEST
+from qualify.capture.keys import may_be_key
 from qualify.capture.model import Reply, Request
 
 PATH: Final = "i/v1/analytics/events"
@@ -26,8 +26,7 @@ _MOVED: Final[Mapping[str, str]] = {
 def key_of(request: Request) -> str | None:
     """The key, which comes as a bearer's token."""
     scheme, _, key = request.headers.get("authorization", "").strip().partition(" ")
-    is_one = scheme.lower() == "bearer" and 0 < len(key) <= LONGEST and key.isprintable()
-    return key.strip() if is_one else None
+    return key.strip() if scheme.lower() == "bearer" and may_be_key(key.strip()) else None
 
 
 def sent_at(request: Request) -> str | None:

@@ -13,7 +13,6 @@ from qualify.handoff.routing import Arrival, Plan
 from qualify.handoff.standing import Standing
 from qualify.moments import DAY
 from qualify.playbook.handoff import Handoff
-from qualify.scoring.layout import Layout
 from qualify.scoring.single import Judgement
 from qualify.web.database import rows, those
 from qualify.web.handing.holding import Holding
@@ -147,11 +146,8 @@ class Desk:
 
     def judged(self, people: Iterable[int]) -> dict[int, Judged]:
         """These people as they are judged now; who is nobody any more is left out."""
-        layout: Layout = self.plans.versions.layouts[self.version_id]
-        tallies = [*layout.tallies, *(self.plan.conditions.tallies if self.plan is not None else [])]
-        shares = any(tally.occurrences.whole_account for tally in tallies)
         fields, labels = self.plans.fields(self.version_id), self.plans.versions.labels
-        loaded = looked_at(people, fields, shares=shares, settings=labels)
+        loaded = looked_at(people, fields, labels)
         return {
             who: Judged(person, self.version.judge(Recorder(person, fields)(self.now), self.now))
             for who, person in loaded.items()

@@ -44,7 +44,6 @@ class Foretelling:
         self.judge = Judge(self.layout)
         self.fields = Fields([self.layout])
         self.by_column = {field.column: field for field in self.layout.asked.fields}
-        self.shares = any(tally.occurrences.whole_account for tally in self.layout.tallies)
 
     def _wanted(self, watched: tuple[Watched, ...]) -> dict[str, Watched]:
         """By name what the model looks at; of a trait the reading that was learnt from."""
@@ -60,7 +59,7 @@ class Foretelling:
         """The lead as of now, as one row; None when there is no such lead."""
         from qualify.learning.columns import Columns
 
-        person = looked_at([person_id], self.fields, shares=self.shares).get(person_id)
+        person = looked_at([person_id], self.fields).get(person_id)
         if person is None:
             return None
         judged = self.judge(Recorder(person, self.fields)(now), now)

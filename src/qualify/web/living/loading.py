@@ -79,13 +79,12 @@ def load(
     fields: Fields,
     now: int,
     *,
-    shares: bool,
     settings: Settings = STANDARD,
     since: Mapping[int, int] | None = None,
 ) -> People:
     """These people with their facts; those who are nobody any more are left out.
 
-    Who belongs to another account by now is put into it. ``shares`` says that what colleagues do counts too.
+    Who belongs to another account by now is put into it. What colleagues do is read where it counts for ``fields``.
     ``since`` tells from when on there is news of each, if nobody will ask how they stood before the moment ahead of
     it: what their colleagues did is left out where it was too long ago to count.
     """
@@ -93,7 +92,7 @@ def load(
     rehoused = house(found, now)
     begins = _since(since or {}, found, labels, rehoused)
     from_when = -FAR if since is None else fields.shared.from_when(min(begins.values(), default=now) - 1)
-    _read_accounts(found, fields, shares, from_when)
+    _read_accounts(found, fields, from_when)
     return People(found, labels, rehoused, begins)
 
 
@@ -111,12 +110,10 @@ def _since(
     return begins
 
 
-def looked_at(
-    people: Iterable[int], fields: Fields, *, shares: bool, settings: Settings = STANDARD
-) -> Mapping[int, Loaded]:
+def looked_at(people: Iterable[int], fields: Fields, settings: Settings = STANDARD) -> Mapping[int, Loaded]:
     """The same, only to look: everybody in the account in which the worker put them, and nothing is written."""
     found, _ = _read(people, fields, settings)
-    _read_accounts(found, fields, shares, -FAR)
+    _read_accounts(found, fields, -FAR)
     return found
 
 
@@ -130,8 +127,8 @@ def _read(people: Iterable[int], fields: Fields, settings: Settings) -> tuple[di
     return found, labels
 
 
-def _read_accounts(found: Mapping[int, Loaded], fields: Fields, shares: bool, from_when: int) -> None:
-    if shares:
+def _read_accounts(found: Mapping[int, Loaded], fields: Fields, from_when: int) -> None:
+    if fields.shared.asked:
         _load_colleagues(found, fields, from_when)
     _load_accounts(found)
 

@@ -80,7 +80,7 @@ def load_each(asked: Asked, since: dict[int, int], now: int, settings: Settings)
     each: dict[Fields, Mapping[int, Loaded]] = {}
     first: People | None = None
     for fields in asked.each:
-        people = load(since, fields, now, shares=bool(fields.shared.asked), settings=settings, since=since)
+        people = load(since, fields, now, settings=settings, since=since)
         each[fields], first = people.found, first or people  # the second time all are where they belong
         since |= people.since
     assert first is not None

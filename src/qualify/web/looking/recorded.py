@@ -86,12 +86,7 @@ def _recorded(person_id: int) -> Recorded | None:
     judge = worker()
     versions = judge.versions.ordered
     asked, settings = judge.versions.asked(versions), judge.versions.labels
-    loaded = {
-        fields: looked_at([person_id], fields, shares=bool(fields.shared.asked), settings=settings).get(
-            person_id
-        )
-        for fields in asked.each
-    }
+    loaded = {fields: looked_at([person_id], fields, settings).get(person_id) for fields in asked.each}
     there = {fields: person for fields, person in loaded.items() if person is not None}
     if len(there) < len(loaded):
         return None  # erased, or made a part of somebody else, perhaps while we were looking

@@ -225,7 +225,7 @@ def _arrivals(layout: Layout, plan: Plan, since: int, until: int, told: Told) ->
     )
     fields = Fields([layout, cast(Any, plan.conditions)])
     judge = Judge(layout)
-    people = looked_at({who for who, _, _ in found}, fields, shares=True, settings=worker().versions.labels)
+    people = looked_at({who for who, _, _ in found}, fields, worker().versions.labels)
     arrivals: dict[tuple[int, int], Arrival] = {}
     named = account_names({person.account_id for person in people.values()})
     for place, (who, cycle, at) in enumerate(found):
