@@ -38,7 +38,7 @@ def test_what_colleagues_did_too_long_ago_is_not_read_and_changes_nothing(lived:
 
 def test_the_line_is_read_in_its_order_from_an_index_and_not_as_a_whole(store: Path) -> None:
     plan = [row[3] for row in rows(f"EXPLAIN QUERY PLAN {_next_in_line()}")]
-    assert plan == ["SCAN dirty USING INDEX dirty_turn"], "and nothing is sorted"
+    assert plan == ["SEARCH dirty USING INDEX dirty_turn (own=? AND marked_at<?)"], "and nothing is sorted"
 
 
 def test_so_it_is_on_postgresql(postgres_store: str) -> None:
@@ -51,8 +51,8 @@ def test_so_it_is_on_postgresql(postgres_store: str) -> None:
 
 
 def _next_in_line() -> str:
-    free = working.FREE.replace("%s", "1000")
-    return f"SELECT person_id FROM dirty WHERE {free} ORDER BY {working._TURN} LIMIT 50"
+    free, next_ = working.FREE.replace("%s", "1000"), working.NEXT % ("TRUE", "1000")
+    return f"SELECT person_id FROM dirty WHERE {next_} AND {free} ORDER BY marked_at LIMIT 50"
 
 
 @pytest.mark.parametrize("many", [1, 3, 300, MOST, 2 * MOST + 100])
@@ -64,20 +64,27 @@ def test_each_of_many_rows_is_written_once_and_found_once(store: Path, many: int
     assert sorted(found) == sorted(told)
 
 
-def test_as_many_are_taken_at_once_as_have_news_of_their_own() -> None:
-    own, other = working.Taken(1, 0, 1, True, 0, 0), working.Taken(2, 0, 1, False, 0, 0)
-    assert working.room_after([]) == working.room_after([own] * 3 + [other] * 40) == working.FEW
-    assert working.room_after([own] * 30 + [other] * 20) == working.AT_ONCE
-    assert working.room_after([own] * working.AT_ONCE) == working.MANY
-    assert working.room_after([own] * 60) == working.MANY, "until it is worked off"
+def test_who_has_news_of_their_own_comes_first_and_the_others_beside_once_they_have_waited(store: Path) -> None:
+    """One lead is marked each second, by a colleague's doing or their own, the newest with the lowest id."""
+    insert(
+        "dirty",
+        "person_id, since, marks, marked_at, own, tries, taken_until",
+        [(100 - second, 0, 1, 1_000 * second, second % 2 == 0, 0, 0) for second in range(90)],
+    )
+    at = 50_000
+    first = {each.person_id for each in working.take(at)}
+    assert {who for who in first if who % 2 == 0} == set(range(12, 101, 2)), "all who have news of their own"
+    others = [who for who in range(99, 10, -2) if 1_000 * (100 - who) <= at - working.BEHIND]
+    assert sorted(first - set(range(12, 101, 2)), reverse=True) == others, "and who has waited, the longest first"
+    left = [who for who in range(99, 10, -2) if who not in others]
+    taken = [each.person_id for each in working.take(at)]
+    assert sorted(taken, reverse=True) == left[: working.FEW], "nobody has news of their own: some of the others"
 
 
-def test_whom_a_colleague_did_something_waits_half_a_minute_for_those_with_news_of_their_own(
-    store: Path,
-) -> None:
-    for who, own, at in ((1, False, 1_000), (2, True, 20_000), (3, True, 40_000)):
+def test_no_more_are_taken_than_asked_for_and_a_clock_that_was_ahead_holds_nobody_back(store: Path) -> None:
+    for who, own, at in ((1, False, 1_000), (2, True, 90_000), (3, True, 40_000)):
         run(
             "INSERT INTO dirty (person_id, since, marks, marked_at, own, tries, taken_until) VALUES (%s, 0, 1, %s, %s, 0, 0)",
             [who, at, own],
         )
-    assert [[each.person_id for each in working.take(50_000, 1)] for _ in range(3)] == [[2], [1], [3]]
+    assert [[each.person_id for each in working.take(50_000, 1)] for _ in range(3)] == [[3], [2], [1]]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from qualify.scoring.occurring import FAR
 from qualify.scoring.record import Record
 from qualify.stages.ladder import State
 from qualify.stages.living import Folded, Version, fold
@@ -27,16 +28,16 @@ from qualify.web.living.versions import Versions
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 50
-"""People judged in one go: few enough that neither capture nor who comes next waits long."""
+MANY = 150
+"""People with news of their own who are judged in one go: all who have some, but for a crowd. So whoever comes next
+waits for few where there are few, and each of many takes less."""
 
-FEW, MANY = 24, 150
-"""The same while hardly anybody has news of their own (whoever comes next has, and does not wait for the others), and
-while they come faster than that many are judged: each of many takes less."""
+FEW = 24
+"""As many others are: whom a colleague did something, or for whom only time has passed. Whoever comes next has news of
+their own, and does not wait long for them."""
 
 BEHIND = 30_000
-"""By so many milliseconds those are older in the line who have news of their own: whom a colleague did something, or
-for whom only time has passed, comes after them."""
+"""Milliseconds after which some of those others are judged even while people with news of their own come all the time."""
 
 LEASE = 30_000
 """Milliseconds after which somebody else may take what a worker took and did not finish."""
@@ -55,9 +56,9 @@ FREE = (
 them. Somebody who took them for longer than anybody does had a clock that was ahead; not so who took them for as
 long as everybody does, a little after we looked at the clock: hence one lease more."""
 
-_TURN = (
-    f"marked_at + CASE WHEN own THEN 0 ELSE {BEHIND} END"  # as the index of the line has it, to the letter
-)
+NEXT = "own = %s AND marked_at <= %s"
+"""Who of those with or without news of their own were marked by a moment, as the index of the line has it."""
+
 _TAKEN = "person_id, since, marks, own, tries, taken_until"
 _DUE = (
     "next_at <= %s AND NOT EXISTS "
@@ -85,8 +86,6 @@ class Worker:
         """Whom the worker took when the database failed it."""
         self.lease = Lease()
         """Until when whom it has taken is its own."""
-        self.room = AT_ONCE
-        """How many it takes next."""
 
     def work(self, now: int, most: int | None = None) -> int:
         """Judge some of those who are dirty, and those whose time has come, ``most`` at most; how many they were.
@@ -99,9 +98,9 @@ class Worker:
         self.versions.refresh()
         if not self.versions.ordered:
             return 0
-        mark_due(now, AT_ONCE if most is None else most)
-        taken = self.unfinished = take(now, self.room if most is None else most)
-        self.room = room_after(taken)
+        most = MANY if most is None else most
+        mark_due(now, most)
+        taken = self.unfinished = take(now, most)
         self.lease = Lease({each.person_id: each.taken_until for each in taken}, now, LEASE)
         if taken:
             self._judge_all(taken, now)
@@ -226,14 +225,6 @@ class Worker:
         return marks_of(wanted, own=False)
 
 
-def room_after(taken: Sequence[Taken]) -> int:
-    """How many to take at once after these."""
-    own = sum(each.own for each in taken)
-    if own < FEW // 2:
-        return FEW
-    return MANY if own == len(taken) >= AT_ONCE else AT_ONCE
-
-
 def waiting(now: int) -> bool:
     """Whether there is anybody to judge; asking locks nothing, taking does."""
     [(dirty, due)] = rows(
@@ -253,13 +244,24 @@ def mark_due(now: int, most: int) -> None:
         mark(dict(due), now, own=False)
 
 
-def take(now: int, most: int) -> list[Taken]:
-    """Take some of those who are dirty; nobody else takes them while the lease runs."""
+def take(now: int, most: int = MANY) -> list[Taken]:
+    """Take some of those who are dirty; nobody else takes them while the lease runs.
+
+    Who has news of their own comes first. The others come when nobody has, and some of them beside, once they have waited.
+    """
+    with transaction.atomic():
+        own = _take(True, FAR, now, most)
+        waited = now - BEHIND if own else FAR
+        return own + _take(False, waited, now, min(FEW, most - len(own)))
+
+
+def _take(own: bool, marked_by: int, now: int, most: int) -> list[Taken]:
+    """Take those who are longest in the line, with news of their own or without."""
     lock = "" if is_sqlite() else " FOR UPDATE SKIP LOCKED"
-    chosen = f"SELECT person_id FROM dirty WHERE {FREE} ORDER BY {_TURN} LIMIT %s{lock}"
+    chosen = f"SELECT person_id FROM dirty WHERE {NEXT} AND {FREE} ORDER BY marked_at LIMIT %s{lock}"
     found = rows(
         f"UPDATE dirty SET taken_until = %s WHERE person_id IN ({chosen}) RETURNING {_TAKEN}",
-        [now + LEASE, now, now, now, most],
+        [now + LEASE, own, marked_by, now, now, now, most],
     )
     return [Taken(who, since, marks, bool(own), *more) for who, since, marks, own, *more in found]
 

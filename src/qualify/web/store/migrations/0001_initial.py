@@ -763,12 +763,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "dirty",
-                "indexes": [
-                    models.Index(
-                        models.F("marked_at") + models.Case(models.When(own=True, then=0), default=30_000),
-                        name="dirty_turn",
-                    )
-                ],
+                "indexes": [models.Index(fields=["own", "marked_at"], name="dirty_turn")],
             },
         ),
         migrations.CreateModel(
