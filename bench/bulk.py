@@ -24,10 +24,10 @@ A_SECOND = 500
 class Capture(threading.Thread):
     """Keeps events as a front door does, a batch at a time; how many they were, and how long the longest took."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int) -> None:
         super().__init__(daemon=True)
         self.over, self.kept, self.longest = threading.Event(), 0, 0.0
-        self.bodies = bodies(400, 11)
+        self.bodies = bodies(400, seed)
 
     def run(self) -> None:
         """Until told to stop."""
@@ -61,7 +61,7 @@ def spent() -> float:
     )
 
 
-def measured(at: int, capture: bool) -> None:
+def measured(at: int, turn: int) -> None:
     """Print what one re-score of everybody takes."""
     from qualify.web.bulk.rescoring import rescore
 
@@ -71,13 +71,13 @@ def measured(at: int, capture: bool) -> None:
     def progress(what: str, done: int, of: int) -> None:
         marks.setdefault(what, time.perf_counter() - begun)
 
-    incoming = Capture()
-    if capture:
+    incoming = Capture(turn)
+    if turn:
         incoming.start()
     done = rescore(at, progress)
     took = time.perf_counter() - begun
     incoming.over.set()
-    if capture:
+    if turn:
         incoming.join()
     print(
         f"| {done.written:,} written, {done.moves:,} moves, {done.left:,} left | {took:.1f} s | {spent() - before:.1f} s | "
@@ -108,7 +108,7 @@ def main() -> None:
         + "|"
     )
     for turn in range(told.rounds):
-        measured(last + 1_000 * (turn + 1), capture=turn > 0)
+        measured(last + 1_000 * (turn + 1), turn)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -71,17 +71,19 @@ def fill(leads: int, days: int = 365, seed: int = 7, end: dt.date | None = None)
     words = [*where, str(leads), str(days), str(seed), (end or END).isoformat()]
     subprocess.run([sys.executable, "-m", "bench.store", *words], check=True)
     if where.kind == "postgres":
-        _set_counters()
+        _settle()
     with connection.cursor() as cursor:
         cursor.execute("SELECT max(received_at) FROM event")
         return int(cursor.fetchone()[0])
 
 
-def _set_counters() -> None:
-    """Rows that came with ids of their own leave PostgreSQL's counters behind."""
+def _settle() -> None:
+    """Rows that came with ids of their own leave PostgreSQL's counters behind; and what it knows of tables, it would
+    only look at in a minute."""
     from django.db import connection
 
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
         cursor.execute("SELECT setval(pg_get_serial_sequence('identifier', 'id'), max(id)) FROM identifier")
 
 

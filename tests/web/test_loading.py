@@ -64,7 +64,9 @@ def test_each_of_many_rows_is_written_once_and_found_once(store: Path, many: int
     assert sorted(found) == sorted(told)
 
 
-def test_who_has_news_of_their_own_comes_first_and_the_others_beside_once_they_have_waited(store: Path) -> None:
+def test_who_has_news_of_their_own_comes_first_and_the_others_beside_once_they_have_waited(
+    store: Path,
+) -> None:
     """One lead is marked each second, by a colleague's doing or their own, the newest with the lowest id."""
     insert(
         "dirty",
@@ -75,10 +77,14 @@ def test_who_has_news_of_their_own_comes_first_and_the_others_beside_once_they_h
     first = {each.person_id for each in working.take(at)}
     assert {who for who in first if who % 2 == 0} == set(range(12, 101, 2)), "all who have news of their own"
     others = [who for who in range(99, 10, -2) if 1_000 * (100 - who) <= at - working.BEHIND]
-    assert sorted(first - set(range(12, 101, 2)), reverse=True) == others, "and who has waited, the longest first"
+    assert sorted(first - set(range(12, 101, 2)), reverse=True) == others, (
+        "and who has waited, the longest first"
+    )
     left = [who for who in range(99, 10, -2) if who not in others]
     taken = [each.person_id for each in working.take(at)]
-    assert sorted(taken, reverse=True) == left[: working.FEW], "nobody has news of their own: some of the others"
+    assert sorted(taken, reverse=True) == left[: working.FEW], (
+        "nobody has news of their own: some of the others"
+    )
 
 
 def test_no_more_are_taken_than_asked_for_and_a_clock_that_was_ahead_holds_nobody_back(store: Path) -> None:

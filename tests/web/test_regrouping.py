@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from qualify.web.database import rows
-from qualify.web.keeping.keep import keep
+from qualify.web.database import rows, run
+from qualify.web.keeping.keep import _Guess, keep
 from qualify.web.recomputing import recompute
 from tests.web.faults.streams import HOUR, MINUTE, START, drafts, emptied
 
@@ -77,3 +77,105 @@ def test_whenever_what_was_said_arrives_each_fact_is_whose_it_should_be(
         arrived += wait
         said(who, minute, max(arrived, minute))
     assert mended() == (0, 0)
+
+
+def test_who_had_the_browser_for_no_moment_is_judged_anew_when_they_lose_what_came_before(
+    store: Path,
+) -> None:
+    """Two people are named on one browser in the same millisecond: what was done before is the first one's."""
+    viewed(1)
+    viewed(2)
+    at = SHARP + 10 * MINUTE
+    for who in ("ann", "bob"):
+        call = {"type": "identify", "user_id": who, "anonymous_id": "kiosk", "message_id": who}
+        keep(drafts(at, {**call, "timestamp": at}), at)
+    assert viewers() == [(1, "ann"), (2, "ann")]
+    run("DELETE FROM dirty")
+    said("eve", -90, arrived=20)
+    assert viewers() == [(1, "eve"), (2, "eve")]
+    assert waiting() >= {"ann", "eve"}
+    assert mended() == (0, 0)
+
+
+def test_a_browser_that_followed_another_is_known_to_be_somebodys_since_that_was_said_of_itself(
+    store: Path,
+) -> None:
+    _followed_and_named()
+
+
+def test_so_it_is_on_postgresql(postgres_store: str) -> None:
+    _followed_and_named()
+
+
+def _followed_and_named() -> None:
+    """The second browser is known to be Ann's through the first; then somebody says so of the second itself."""
+    _Guess.changing = False
+    for turn, call in enumerate(
+        (
+            {"type": "identify", "anonymous_id": "first", "user_id": "ann"},
+            {"type": "alias", "anonymous_id": "first", "previous_id": "second"},
+            {"type": "page", "anonymous_id": "second"},
+            {"type": "identify", "anonymous_id": "second", "user_id": "ann"},
+        )
+    ):
+        at = SHARP + turn * MINUTE
+        keep(drafts(at, {**call, "message_id": f"m{turn}", "timestamp": at}), at)
+        _Guess.changing = False
+        assert mended() == (0, 0)
+
+
+def waiting() -> set[str]:
+    """Who is to be judged anew."""
+    return {who for (who,) in rows("SELECT value FROM identifier JOIN dirty ON person_id = id")}
+
+
+_BROWSERS = st.sampled_from(["one", "two", "three"])
+_PEOPLE = st.sampled_from(["ann", "bob", "eve", "joe"])
+_WHEN = st.sampled_from([-90, -5, 0, 0, 5, 30])
+_CALLS = st.one_of(
+    st.tuples(st.just("page"), _BROWSERS, st.just(""), _WHEN),
+    st.tuples(st.just("identify"), _BROWSERS, _PEOPLE, _WHEN),
+    st.tuples(st.just("alias"), _BROWSERS, _BROWSERS, _WHEN),
+)
+
+
+@pytest.mark.slow
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@example(
+    calls=[
+        [("page", "two", "", 0), ("identify", "one", "ann", -5), ("alias", "two", "one", 0)],
+        [("alias", "two", "three", 0), ("identify", "three", "bob", 0)],
+        [("identify", "one", "eve", -90)],
+    ]
+)
+@given(calls=st.lists(st.lists(_CALLS, min_size=1, max_size=4), min_size=2, max_size=8))
+def test_whoever_gets_or_loses_a_fact_is_judged_anew(
+    store: Path, calls: list[list[tuple[str, str, str, int]]]
+) -> None:
+    """However people take turns at browsers, in the same millisecond too, and whenever it is said."""
+    emptied()
+    number = 0
+    for turn, batch in enumerate(calls):
+        at = SHARP + turn * MINUTE
+        before = _whose()
+        run("DELETE FROM dirty")
+        told = []
+        for kind, browser, other, minute in batch:
+            number += 1
+            call = {"type": kind, "anonymous_id": browser, "message_id": f"m{number}"}
+            if kind == "identify":
+                call["user_id"] = other
+            if kind == "alias":
+                call["previous_id"] = other
+            told.append({**call, "timestamp": min(at, SHARP + minute * MINUTE)})
+        keep(drafts(at, *told), at)
+        after = _whose()
+        people = {who for (who,) in rows("SELECT id FROM person")}
+        changed = {owner for owner, _, _ in before ^ after} & people
+        assert changed <= {who for (who,) in rows("SELECT person_id FROM dirty")}
+    assert mended() == (0, 0)
+
+
+def _whose() -> set[tuple[int, int, int]]:
+    """By person: the events that are theirs, and since when that is known."""
+    return set(rows("SELECT owner_id, id, known_at FROM event"))

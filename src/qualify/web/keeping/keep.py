@@ -14,7 +14,7 @@ from qualify.moments import LATEST
 from qualify.web.database import is_sqlite, untangled
 from qualify.web.keeping.aside import Aside, put_aside
 from qualify.web.keeping.consents import keep_consents
-from qualify.web.keeping.linking import keep_links, may_change, said_by
+from qualify.web.keeping.linking import Changing, keep_links, may_change, said_by
 from qualify.web.keeping.marking import Mark, both, lock_the_houses, marks_of, of_accounts, put_in_line
 from qualify.web.keeping.nodes import Known, found_or_made, there
 from qualify.web.keeping.people import Now, lock_the_graph, whole
@@ -29,10 +29,6 @@ class Kept(NamedTuple):
     duplicates: tuple[int, ...]
 
 
-class _Changing(Exception):
-    """The links were to change nothing, and they do."""
-
-
 class _Guess:
     """Whether links will change who is who, as those of the drafts before did: most batches bring somebody new, or
     few do. Who guesses wrong waits once for others, or begins once more; what is kept is the same.
@@ -45,7 +41,7 @@ def keep(drafts: Sequence[Draft], now: int, asides: Sequence[Aside] = ()) -> Kep
     """Keep drafts, each message once, whatever happens; all of them or, when this raises, none."""
     try:
         return untangled(lambda: _keep(drafts, now, asides, changing=_Guess.changing))
-    except _Changing:
+    except Changing:
         return untangled(lambda: _keep(drafts, now, asides, changing=True))
 
 
@@ -85,7 +81,8 @@ def _identified(
 
     Whom links change is put into ``news``.
 
-    ``changing`` says that the links may change who is who. Raises :class:`_Changing` when it does not, and they may.
+    ``changing`` says that the links may change who is who. Raises :class:`~qualify.web.keeping.linking.Changing` when
+    it does not, and they may.
     """
     wanted = _wanted(drafts)
     said = said_by(drafts)
@@ -99,9 +96,10 @@ def _identified(
         found = there(wanted, held=False)  # who changes whose they are holds the graph
         _Guess.changing = may_change(said, found)
         if _Guess.changing and not changing:
-            raise _Changing  # nothing is written yet: begin anew, alone
+            raise Changing  # nothing is written yet: begin anew, alone
     known, new = found_or_made(wanted, found)
-    if said and (written := keep_links(said, known, now, {each.id for each in new}, news)):
+    alone = changing or not linking
+    if said and (written := keep_links(said, known, now, {each.id for each in new}, news, alone=alone)):
         changed = {who: each for who, each in known.items() if each.id in written}
         known = {**known, **{who: _as_written(each, written[each.id]) for who, each in changed.items()}}
     made = {each.id for each in new if each.names_a_person}

@@ -43,6 +43,10 @@ def may_change(said: Sequence[Said], known: Mapping[Identifier, Known]) -> bool:
     return any(not _settled(known.get(link.one), known.get(link.other)) for link, *_ in said)
 
 
+class Changing(Exception):
+    """Links were to change nothing, and they do."""
+
+
 class _Placed(NamedTuple):
     """A link with its two ends by id, whether it matters when it was said, and whether it can change nothing."""
 
@@ -58,11 +62,14 @@ def keep_links(
     now: int,
     fresh: Set[int] = frozenset(),
     news: dict[int, Mark] | None = None,
+    *,
+    alone: bool = True,
 ) -> dict[int, Now]:
     """Keep the links, and regroup whom they change; by identifier, what is written of it now. ``fresh`` ones have
     no facts yet.
 
-    Who is to be judged anew is put into ``news``, if that is given, to be marked at the end.
+    Who is to be judged anew is put into ``news``, if that is given, to be marked at the end. Raises :class:`Changing`
+    when somebody is changed and nobody is to be, as we are not ``alone`` with who is who.
     """
     placed = [_placed(each, known) for each in said]
     rows = _rows(placed)
@@ -72,10 +79,16 @@ def keep_links(
     kept = insert(
         "link", _COLUMNS, sorted(rows.values(), key=lambda row: (row[4], row[:2], row[3])), _EARLIER
     )
+    changing |= _for_the_first_time(
+        {(one, other) for _, one, other in kept} - changing, {row[0] for row in kept}
+    )
     starts = {end for _, one, other in kept for end in (one, other) if (one, other) in changing}
     if not starts:
         return {}
-    changed = {number: before.get(number) for number, _, _ in kept}
+    if not alone:
+        raise Changing
+    came = (number for number, one, other in kept if number in before or (one, other) in changing)
+    changed = {number: before.get(number) for number in came}
     return regroup(sorted(starts), now, changed, fresh=fresh, news=news)
 
 
@@ -118,10 +131,22 @@ def _as_they_were(places: Sequence[tuple[int, int, int]]) -> dict[int, int]:
 
 
 def _settled(one: Known | None, other: Known | None) -> bool:
-    """Whether a link between these two can change nothing: they are one already and always were."""
+    """Whether a link between these two that are linked already can change nothing: they always were one."""
     if one is None or other is None:
         return False
     return one.owner_id == other.owner_id and not one.contested and not other.contested
+
+
+def _for_the_first_time(pairs: Set[tuple[int, int]], links: Set[int]) -> set[tuple[int, int]]:
+    """The pairs that only these links are between. A browser that followed another one goes by its own link from now
+    on, and that is known since now; so it is somebody's in another way, even if it was theirs already.
+    """
+    if not pairs:
+        return set()
+    found = those(
+        "SELECT one_id, other_id, id FROM link WHERE one_id IN ({})", sorted({one for one, _ in pairs})
+    )
+    return set(pairs) - {(one, other) for one, other, number in found if number not in links}
 
 
 def _already(pairs: Set[tuple[int, int]]) -> set[tuple[int, int]]:

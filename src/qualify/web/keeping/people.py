@@ -94,15 +94,7 @@ def regroup(
     ``fresh`` are identifiers that were made just now and have no facts yet. Who is to be judged anew is marked,
     or put into ``news`` for who marks others besides. Told is what is written of identifiers now, by id.
     """
-    hood = neighbourhood(starts, _Graph(gone).around)
-    before = resolve(hood.nodes, _before(hood.links, changed))
-    after = resolve(hood.nodes, [link for link in hood.links if link.id not in gone])
-    moved = [
-        _Change(node, before.spans(node.id), after.spans(node.id))
-        for node in hood.nodes
-        if (node.id in hood.inside or node.id in hood.carried)
-        and before.spans(node.id) != after.spans(node.id)
-    ]
+    hood, after, moved = _compared(starts, changed, gone)
     rim = {node.id for node in hood.nodes} - hood.inside - hood.carried
     written = _write_owners(
         moved, rim
@@ -111,7 +103,7 @@ def regroup(
     accounts = _since([each for each in moved if is_account(each.node.kind)], rim)
     named = _since([each for each in moved if is_naming(each.node.kind)], rim)
     # Whose browser it was when they did nothing with it is no news of anybody.
-    since = named | {who: min(at, named.get(who, at)) for who, at in given.items() if who not in rim}
+    since = named | {who: min(at, named.get(who, at)) for who, at in given.items()}
     marked = marks_of(_write_people(since, hood, after, accounts, fresh))
     marked = both(marked, of_accounts(accounts))
     if news is None:
@@ -119,6 +111,43 @@ def regroup(
     else:
         news |= both(news, marked)
     return written
+
+
+def _compared(
+    starts: Iterable[int], changed: Mapping[int, int | None], gone: Collection[int]
+) -> tuple[Neighbourhood, Resolution, list[_Change]]:
+    """All that has to be looked at, who is who after the change, and what belongs to others than before.
+
+    Who loses or gets a part of a browser's time without being linked with what changed has to be known as well: whose
+    time lasts for no moment, as somebody else was there at the same one, or through a browser that follows several.
+    """
+    graph, within = _Graph(gone), set(starts)
+    while True:
+        hood = neighbourhood(within, graph.around)
+        before = resolve(hood.nodes, _before(hood.links, changed))
+        after = resolve(hood.nodes, [link for link in hood.links if link.id not in gone])
+        moved = [
+            _Change(node, before.spans(node.id), after.spans(node.id))
+            for node in hood.nodes
+            if (node.id in hood.inside or node.id in hood.carried)
+            and before.spans(node.id) != after.spans(node.id)
+        ]
+        known = hood.inside | hood.carried
+        others = {who for each in moved for who in _touched(each) if who not in known}
+        if not others:
+            return hood, after, moved
+        within |= others
+
+
+def _touched(change: _Change) -> set[int]:
+    """The people who have some of its time, or since another moment, only before or only after."""
+    return {person for _, _, person, _ in _stretches(change.before) ^ _stretches(change.after)}
+
+
+def _stretches(spans: Sequence[Span]) -> set[tuple[int | None, int | None, int, int]]:
+    """Spans, each with where it ends."""
+    ends = [span.since for span in spans[1:]]
+    return {(span.since, end, *span[1:]) for span, end in zip(spans, [*ends, None], strict=True)}
 
 
 def _before(links: Iterable[Link], changed: Mapping[int, int | None]) -> Iterator[Link]:

@@ -37,7 +37,7 @@ FEW = 24
 their own, and does not wait long for them."""
 
 BEHIND = 30_000
-"""Milliseconds after which some of those others are judged even while people with news of their own come all the time."""
+"""Milliseconds after which some of those others are judged even while people with their own keep coming."""
 
 LEASE = 30_000
 """Milliseconds after which somebody else may take what a worker took and did not finish."""
@@ -247,7 +247,7 @@ def mark_due(now: int, most: int) -> None:
 def take(now: int, most: int = MANY) -> list[Taken]:
     """Take some of those who are dirty; nobody else takes them while the lease runs.
 
-    Who has news of their own comes first. The others come when nobody has, and some of them beside, once they have waited.
+    Who has news of their own comes first. The others come when nobody has, and beside once they have waited.
     """
     with transaction.atomic():
         own = _take(True, FAR, now, most)
