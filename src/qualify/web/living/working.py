@@ -36,8 +36,8 @@ FEW = 24
 """As many others are: whom a colleague did something, or for whom only time has passed. Whoever comes next has news of
 their own, and does not wait long for them."""
 
-BEHIND = 30_000
-"""Milliseconds after which some of those others are judged even while people with their own keep coming."""
+BESIDE, BEHIND = 8, 30_000
+"""As many of those others are judged beside who has news of their own, once they have waited so many milliseconds."""
 
 LEASE = 30_000
 """Milliseconds after which somebody else may take what a worker took and did not finish."""
@@ -251,8 +251,8 @@ def take(now: int, most: int = MANY) -> list[Taken]:
     """
     with transaction.atomic():
         own = _take(True, FAR, now, most)
-        waited = now - BEHIND if own else FAR
-        return own + _take(False, waited, now, min(FEW, most - len(own)))
+        others = (now - BEHIND, BESIDE) if own else (FAR, FEW)
+        return own + _take(False, others[0], now, min(others[1], most - len(own)))
 
 
 def _take(own: bool, marked_by: int, now: int, most: int) -> list[Taken]:
