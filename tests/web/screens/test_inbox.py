@@ -54,6 +54,7 @@ def test_a_lead_waits_with_its_strongest_reasons_and_what_to_do(people: Cast, me
     assert "jane@acme-corp.io" in said and "Asked for a demo" in said and "Matches the ICP" in said
     assert "late" in said and "Accept or reject" in said
     assert "joe@gmail.com" not in said
+    assert said.count("jane@acme-corp.io") == 1, "who has no other name is called by the address, once"
 
 
 def test_who_accepts_a_lead_works_it_from_then_on(people: Cast, members: Members) -> None:
