@@ -108,14 +108,13 @@ def test_so_it_is_on_postgresql(postgres_store: str) -> None:
 
 
 def _followed_and_named() -> None:
-    """The second browser is known to be Ann's through the first; then somebody says so of the second itself."""
+    """The browser "jo" is known to be Jo's through another one; then somebody says so of the browser itself."""
     _Guess.changing = False
     for turn, call in enumerate(
         (
-            {"type": "identify", "anonymous_id": "first", "user_id": "ann"},
-            {"type": "alias", "anonymous_id": "first", "previous_id": "second"},
-            {"type": "page", "anonymous_id": "second"},
-            {"type": "identify", "anonymous_id": "second", "user_id": "ann"},
+            {"type": "alias", "anonymous_id": "another", "previous_id": "jo"},
+            {"type": "page", "anonymous_id": "jo"},
+            {"type": "alias", "anonymous_id": "jo", "previous_id": "jo"},
         )
     ):
         at = SHARP + turn * MINUTE
