@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from qualify.web.database import rows, run
 from qualify.web.keeping.keep import _Guess, keep
+from qualify.web.keeping.people import regroup
 from qualify.web.recomputing import recompute
 from tests.web.faults.streams import HOUR, MINUTE, START, drafts, emptied
 
@@ -121,6 +122,33 @@ def _followed_and_named() -> None:
         keep(drafts(at, {**call, "message_id": f"m{turn}", "timestamp": at}), at)
         _Guess.changing = False
         assert mended() == (0, 0)
+
+
+def test_so_it_is_where_its_own_link_was_severed_and_is_said_again(store: Path) -> None:
+    _followed_and_named()
+    [(link,)] = rows(
+        "SELECT k.id FROM link k JOIN identifier a ON a.id = k.one_id JOIN identifier b ON b.id = k.other_id "
+        "WHERE a.key = 'anonymous_id:jo' AND b.key = 'user_id:jo'"
+    )
+    sever(link, SHARP + 10 * MINUTE)
+    assert mended() == (0, 0)
+    at = SHARP + 3 * HOUR
+    again = {
+        "type": "alias",
+        "anonymous_id": "jo",
+        "previous_id": "jo",
+        "message_id": "again",
+        "timestamp": at,
+    }
+    keep(drafts(at, again), at)
+    assert mended() == (0, 0)
+
+
+def sever(link: int, at: int) -> None:
+    """Take a link out of force."""
+    [ends] = rows("SELECT one_id, other_id FROM link WHERE id = %s", [link])
+    run("UPDATE link SET severed_at = %s WHERE id = %s", [at, link])
+    regroup(ends, at, gone=[link])
 
 
 def waiting() -> set[str]:

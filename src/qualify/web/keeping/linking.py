@@ -138,13 +138,14 @@ def _settled(one: Known | None, other: Known | None) -> bool:
 
 
 def _for_the_first_time(pairs: Set[tuple[int, int]], links: Set[int]) -> set[tuple[int, int]]:
-    """The pairs that only these links are between. A browser that followed another one goes by its own link from now
-    on, and that is known since now; so it is somebody's in another way, even if it was theirs already.
+    """The pairs between which only these links are in force. A browser that followed another one goes by its own link
+    from now on, and that is known since now; so it is somebody's in another way, even if it was theirs already.
     """
     if not pairs:
         return set()
     found = those(
-        "SELECT one_id, other_id, id FROM link WHERE one_id IN ({})", sorted({one for one, _ in pairs})
+        "SELECT one_id, other_id, id FROM link WHERE severed_at IS NULL AND one_id IN ({})",
+        sorted({one for one, _ in pairs}),
     )
     return set(pairs) - {(one, other) for one, other, number in found if number not in links}
 
