@@ -99,7 +99,7 @@ class Worker:
         if not self.versions.ordered:
             return 0
         most = MANY if most is None else most
-        mark_due(now, most)
+        mark_due(now, min(FEW, most))
         taken = self.unfinished = take(now, most)
         self.lease = Lease({each.person_id: each.taken_until for each in taken}, now, LEASE)
         if taken:
