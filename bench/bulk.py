@@ -65,13 +65,13 @@ def measured(at: int, turn: int) -> None:
     """Print what one re-score of everybody takes."""
     from qualify.web.bulk.rescoring import rescore
 
+    incoming = Capture(turn)
     begun, before = time.perf_counter(), spent()
     marks: dict[str, float] = {}
 
     def progress(what: str, done: int, of: int) -> None:
         marks.setdefault(what, time.perf_counter() - begun)
 
-    incoming = Capture(turn)
     if turn:
         incoming.start()
     done = rescore(at, progress)
